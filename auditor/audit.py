@@ -1,0 +1,184 @@
+"""Puts the rooms together: collect or read, derive, judge, assemble. The only module that knows them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from auditor.data import policies_folder
+from auditor.errors import SourceError, UsageError
+from auditor.facts.catalogue import FACTS, fact_shapes
+from auditor.facts.derive import Facts
+from auditor.facts.estate import Estate
+from auditor.facts.links import holds_documents, trained_elsewhere
+from auditor.model.durations import parse_moment
+from auditor.model.finding import SEVERITIES
+from auditor.model.reading import Json, Unread
+from auditor.model.resource import Resource
+from auditor.model.snapshot import AZURE, Snapshot
+from auditor.model.snapshot_file import read_snapshot
+from auditor.model.types import CLASSIFIER, LOCATION, MODEL, STORAGE, SUBSCRIPTION
+from auditor.policy.judge import group_by_type, judge
+from auditor.policy.loader import Policy, compile_all, load_policy
+from auditor.policy.needs import types_needed
+from auditor.policy.rule import Rule
+from auditor.policy.shapes import Shapes
+from auditor.report.assemble import Basis, assemble
+from auditor.report.report import Report
+from auditor.version import VERSION
+from auditor.yaml_source import nearest, parse_yaml
+
+if TYPE_CHECKING:
+    from auditor.statements import Statement
+
+_PROFILE_RULES: Final[Mapping[str, frozenset[str]]] = {
+    "baseline": frozenset({"baseline"}),
+    "strict": frozenset({"baseline", "strict"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the user chose to judge by: rule folders (none: ours), profile, parameters, scope."""
+
+    policies: tuple[Path, ...] = ()
+    profile: str = "baseline"
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    all_documents: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A policy, ready to judge: the rules of the profile, compiled with the parameters."""
+
+    policy: Policy
+    rules: tuple[Rule, ...]
+    parameters: Mapping[str, Json]
+    choice: Choice
+
+    @property
+    def needs(self) -> dict[str, frozenset[str]]:
+        """By rule, the types of resources that it reads."""
+        reads = {(about.lower(), fact.name.lower()): fact.reads for fact in FACTS for about in fact.about}
+        return {rule.id: types_needed(rule, reads) for rule in self.rules}
+
+    @property
+    def types(self) -> frozenset[str]:
+        """All types that must be collected."""
+        return frozenset({SUBSCRIPTION}).union(*self.needs.values())
+
+
+def load_rules(folders: Sequence[Path] = ()) -> Policy:
+    """Load rules from the user's folders, or ours if there are none."""
+    return load_policy(folders or (policies_folder(),), Shapes(fact_shapes()), defaults_from=policies_folder())
+
+
+def prepare(choice: Choice) -> Audit:
+    """Load the rules of a profile and check the parameters that the user set."""
+    policy = load_rules(choice.policies)
+    rules = tuple(rule for rule in policy.rules if rule.profile in _PROFILE_RULES[choice.profile])
+    return Audit(policy, rules, _parameters(policy, rules, choice.parameters), choice)
+
+
+def _parameters(policy: Policy, rules: Sequence[Rule], chosen: Mapping[str, str]) -> dict[str, Json]:
+    """All parameters by name, as the user set them or by default. A name means the same in every rule that has it."""
+    known = {item.name: item for rule in policy.rules for item in rule.parameters}
+    values: dict[str, Json] = {item.name: item.default for rule in rules for item in rule.parameters}
+    for name, text in chosen.items():
+        if name not in known:
+            raise UsageError(f"no rule has a parameter {name}", f"--set: {nearest(name, known)}")
+        value = parse_yaml(text, name).value
+        wanted = known[name]
+        if type(value) is not type(wanted.default) and not (
+            isinstance(value, int | float) and isinstance(wanted.default, int | float) and not isinstance(value, bool)
+        ):
+            raise UsageError(
+                f"--set {name}={text}: {name} is a {_kind(wanted.default)}", f"Its default is {wanted.default}."
+            )
+        if wanted.allowed and value not in wanted.allowed:
+            allowed = ", ".join(map(str, wanted.allowed))
+            raise UsageError(f"--set {name}={text}: that value is not allowed", f"Allowed: {allowed}.")
+        values[name] = value
+    return values
+
+
+def _kind(value: Json) -> str:
+    names = {str: "text", int: "number", float: "number", bool: "truth value", list: "list"}
+    return names.get(type(value), "value")
+
+
+def judge_snapshot(audit: Audit, snapshot: Snapshot) -> Report:
+    """Derive, judge and assemble. Pure: the same snapshot and rules give the same report.
+
+    Ages count to the moment at which the snapshot was begun, so that an old one is judged as of then.
+    """
+    now = parse_moment(snapshot.header.started)
+    if now is None:
+        raise SourceError(
+            f"the snapshot's time {snapshot.header.started!r} cannot be read", "It is an ISO 8601 time in UTC."
+        )
+    facts = Facts(Estate(snapshot, now, audit.choice.all_documents))
+    elsewhere = _unseen_stores(facts.estate)
+    if elsewhere:
+        snapshot = snapshot.extended(elsewhere, ())
+        facts = Facts(Estate(snapshot, now, audit.choice.all_documents))
+    compiled = compile_all(audit.policy, audit.rules, audit.parameters)
+    judged = judge(group_by_type(compiled), snapshot, facts, now)
+    basis = Basis(audit.choice.profile, audit.parameters, audit.policy.sha256, audit.rules, audit.needs, VERSION)
+    return assemble(basis, snapshot, facts, judged)
+
+
+def _unseen_stores(estate: Estate) -> list[Resource]:
+    """Stores that a model was trained from and that were not seen: all that is known of them is that they hold documents."""
+    if estate.snapshot.header.kind != AZURE:
+        return []
+    found: dict[str, Resource] = {}
+    for source in trained_elsewhere(estate):
+        unread = Unread(f"{source.model.name} was trained from it, but it lies outside of what was read")
+        body: dict[str, Any] = dict.fromkeys(("sku", "kind", "location", "properties"), unread)
+        body |= {"id": f"/unseen/providers/{STORAGE}/{source.storage}", "type": STORAGE, "name": source.storage}
+        found.setdefault(source.storage, Resource(body))
+    return list(found.values())
+
+
+def read_saved(path: Path, statements: Sequence[Statement]) -> Snapshot:
+    """Read a saved snapshot, with what the customer states now in place of what was stated then."""
+    snapshot = read_snapshot(path)
+    for statement in statements:
+        snapshot = statement.added_to(snapshot)
+    return snapshot
+
+
+def nothing_was_read(snapshot: Snapshot) -> bool:
+    """Whether an audit of Azure saw no more than the subscriptions themselves, although there was more to ask for."""
+    beyond = {item.type_key for item in snapshot.resources} - {SUBSCRIPTION.lower(), LOCATION.lower()}
+    beyond = {key for key in beyond if not key.startswith("auditor.register/")}
+    listed = [read for read in snapshot.reads if not read.operation.lower().startswith(("auditor.", "microsoft.resources"))]
+    return bool(snapshot.gaps) and not beyond and not listed
+
+
+def fails(report: Report, fail_on: str, *, fail_on_unknown: bool) -> bool:
+    """Whether a report holds a finding at or above a severity, or an unknown where these count."""
+    counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    if any(line.finding.status == "fail" and line.rule.severity in counted for line in report.lines):
+        return True
+    return fail_on_unknown and (report.counts["unknown"] > 0 or not report.complete)
+
+
+SKIPPABLE: Final = {"models": (MODEL, CLASSIFIER)}
+Select = Callable[[Snapshot], frozenset[str]]
+
+
+def documents_stores(snapshot: Snapshot, audit: Audit, statements: Sequence[Statement]) -> frozenset[str]:
+    """The keys of storage accounts that hold documents, or may, as far as a scan that still runs can tell."""
+    now = parse_moment(snapshot.header.started)
+    if now is None:
+        raise ValueError("the collectors write the time of the header themselves")
+    for statement in statements:
+        snapshot = statement.added_to(snapshot)
+    estate = Estate(snapshot, now, audit.choice.all_documents)
+    return frozenset(item.key for item in snapshot.of_type(STORAGE) if holds_documents(item, estate) is not False)
+
+

@@ -1,0 +1,80 @@
+"""The command line: a table of commands, each loaded only when it is called."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from auditor.errors import AuditorError, ExitCode
+from auditor.lazy import Entry
+from auditor.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS: Final = {
+    "scan": Entry("auditor.cli.scan:scan", "Audit Azure, or a saved snapshot of it."),
+    "rules": Entry("auditor.cli.rules:rules", "List, show and test the rules; write their schema."),
+    "demo": Entry("auditor.cli.demo:demo", "Audit a bundled sample estate; needs no Azure."),
+}
+
+
+class _Table(click.Group):
+    """A group whose commands stand in a table, so that `--help` imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        entry = COMMANDS.get(cmd_name)
+        return None if entry is None else entry.load()  # type: ignore[no-any-return]
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from auditor.yaml_source import nearest  # noqa: PLC0415 - only for the hint
+
+            ctx.fail(f"no command {args[0]!r}; {nearest(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+
+@click.group(cls=_Table, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(VERSION, prog_name="auditor", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Prove, or disprove, that an Azure estate keeps the privacy promises of Document Intelligence.
+
+    What was not seen is unknown, never a pass.
+
+    \b
+    Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or a
+    broken rule or input file, 3 the audit could not be done.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; errors that a user can act on become one line and one hint on stderr."""
+    try:
+        outcome: Any = cli.main(list(arguments) if arguments is not None else None, standalone_mode=False)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped.", err=True)
+        return 130
+    except AuditorError as error:
+        click.echo(f"error: {error.problem}", err=True)
+        click.echo(f"hint: {error.hint}", err=True)
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return ExitCode.CLEAN
+    return int(outcome or 0)

@@ -1,0 +1,129 @@
+"""The options that commands share, each once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from auditor.errors import UsageError
+from auditor.model.finding import SEVERITIES
+from auditor.report.formats import FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STDOUT: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One `-o FORMAT[=PATH]`; without a path, or with `-`, the report goes to stdout."""
+
+    format: str
+    path: Path | None
+
+
+class _OutputType(click.ParamType):
+    name = "FORMAT[=PATH]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Output:
+        if isinstance(value, Output):
+            return value
+        format_name, _, path = str(value).partition("=")
+        if format_name not in FORMATS:
+            from auditor.yaml_source import nearest  # noqa: PLC0415 - only for the hint
+
+            self.fail(f"no format {format_name!r}; {nearest(format_name, FORMATS)}", param, ctx)
+        return Output(format_name, None if path in {"", STDOUT} else Path(path))
+
+
+def _settings(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    settings = {}
+    for value in values:
+        name, sign, text = value.partition("=")
+        if not sign or not name:
+            raise click.BadParameter(f"{value!r} is not NAME=VALUE")
+        settings[name.strip()] = text.strip()
+    return settings
+
+
+policies = click.option(
+    "--policies",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Rules to use in place of ours: a folder or a file; repeatable.",
+)
+profile = click.option(
+    "--profile", type=click.Choice(["baseline", "strict"]), default="baseline", show_default=True, help="Which rules."
+)
+settings = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    callback=_settings,
+    metavar="NAME=VALUE",
+    help="A parameter of the rules, as maxRetentionHours=48; repeatable.",
+)
+scope = click.option(
+    "--scope",
+    type=click.Choice(["documents", "all"]),
+    default="documents",
+    show_default=True,
+    help="Judge the storage accounts that hold documents, or all of them.",
+)
+fail_on = click.option(
+    "--fail-on",
+    type=click.Choice(list(reversed(SEVERITIES))),
+    default="low",
+    show_default=True,
+    help="Exit with 1 from this severity on.",
+)
+fail_on_unknown = click.option(
+    "--fail-on-unknown", is_flag=True, help="Exit with 1 also when something could not be decided."
+)
+outputs = click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    type=_OutputType(),
+    help=f"{', '.join(FORMATS)}; without a path to stdout; repeatable. [default: text]",
+)
+models = click.option(
+    "--models",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="The register of models. [default: models.yaml, if there is one]",
+)
+config = click.option(
+    "--config",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="The configuration. [default: auditor.yaml, if there is one]",
+)
+quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no notices on stderr.")
+no_color = click.option("--no-color", is_flag=True, help="No colours, as NO_COLOR in the environment asks too.")
+
+_JUDGING = (policies, profile, settings, scope, models, config, fail_on, fail_on_unknown, outputs, quiet, no_color)
+
+
+def judging(command: Callable[..., Any]) -> Callable[..., Any]:
+    """All options of a command that judges, in the order of its help."""
+    for option in reversed(_JUDGING):
+        command = option(command)
+    return command
+
+
+def check_outputs(outputs: tuple[Output, ...]) -> tuple[Output, ...]:
+    """The outputs, text on stdout by default. Raises `UsageError` where two would end up in one place."""
+    chosen = outputs or (Output("text", None),)
+    places = [output.path and output.path.absolute() for output in chosen]
+    for place in places:
+        if places.count(place) > 1:
+            name = "stdout" if place is None else str(place)
+            raise UsageError(f"two reports would go to {name}", "Give each -o a path of its own: -o json=out.json")
+    return chosen

@@ -1,0 +1,109 @@
+"""`auditor scan`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from auditor import audit
+from auditor.cli import options
+from auditor.cli.statements import find_statements
+from auditor.cli.writing import write_reports
+from auditor.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from auditor.cli.options import Output
+    from auditor.model.snapshot import Snapshot
+    from auditor.statements import Statement
+
+
+@click.command()
+@click.option(
+    "-s", "--subscription", "subscriptions", multiple=True, metavar="ID|NAME", help="Only these; repeatable. [default: all]"
+)
+@click.option("--management-group", metavar="ID", help="Only subscriptions below this management group.")
+@click.option("--cloud", type=click.Choice(["public", "usgov", "china"]), default="public", show_default=True)
+@click.option(
+    "--auth",
+    type=click.Choice(["environment", "workload-identity", "managed-identity", "cli", "powershell", "azd"]),
+    help="One way to sign in. [default: the standard chain of azure-identity]",
+)
+@click.option("--save-snapshot", type=click.Path(path_type=Path), metavar="FILE", help="Keep what was read (.jsonl, .gz, .zst).")
+@click.option("--snapshot", type=click.Path(path_type=Path), metavar="FILE", help="Judge a saved snapshot; contacts nothing.")
+@click.option("--no-models", is_flag=True, help="Do not ask the data plane for models; their rules become unknown.")
+@options.judging
+def scan(  # noqa: PLR0913 - one argument an option
+    *,
+    subscriptions: tuple[str, ...],
+    management_group: str | None,
+    cloud: str,
+    auth: str | None,
+    save_snapshot: Path | None,
+    snapshot: Path | None,
+    no_models: bool,
+    policies: tuple[Path, ...],
+    profile: str,
+    settings: dict[str, str],
+    scope: str,
+    models: Path | None,
+    config: Path | None,
+    fail_on: str,
+    fail_on_unknown: bool,
+    outputs: tuple[Output, ...],
+    quiet: bool,
+    no_color: bool,
+) -> int:
+    """Audit Azure, or a saved snapshot of it. Reads only; changes nothing.
+
+    \b
+    auditor scan                                    every subscription that you can see
+    auditor scan -s Production -o html=report.html  one subscription, a page to read
+    auditor scan --save-snapshot today.jsonl.zst    keep what was read
+    auditor scan --snapshot today.jsonl.zst         judge it again, without Azure
+    """
+    outputs = options.check_outputs(outputs)
+    judged = audit.prepare(audit.Choice(policies, profile, settings, scope == "all"))
+    statements = find_statements(config, models)
+    if snapshot is not None:
+        _refuse_live_options(subscriptions, management_group, auth, save_snapshot, no_models=no_models)
+        read = audit.read_saved(snapshot, statements)
+    else:
+        wish = audit.LiveScan(subscriptions, management_group, cloud, auth, no_models, save_snapshot)
+        read = _collect(judged, wish, statements, quiet=quiet)
+    report = audit.judge_snapshot(judged, read)
+    write_reports(report, outputs, no_color=no_color, quiet=quiet)
+    if audit.nothing_was_read(read):
+        click.echo("error: nothing could be read: every request was refused or failed", err=True)
+        click.echo("hint: the report lists what is missing; `Reader` on the subscriptions is enough.", err=True)
+        return ExitCode.NOT_AUDITED
+    return ExitCode.FINDINGS if audit.fails(report, fail_on, fail_on_unknown=fail_on_unknown) else ExitCode.CLEAN
+
+
+def _collect(judged: audit.Audit, wish: audit.LiveScan, statements: tuple[Statement, ...], *, quiet: bool) -> Snapshot:
+    from auditor.cli.progress import stderr_progress  # noqa: PLC0415 - loads rich, which judging a snapshot need not
+
+    with stderr_progress(quiet=quiet) as progress:
+        return audit.collect_live(judged, wish, statements, progress)
+
+
+def _refuse_live_options(
+    subscriptions: tuple[str, ...],
+    management_group: str | None,
+    auth: str | None,
+    save_snapshot: Path | None,
+    *,
+    no_models: bool,
+) -> None:
+    """Options that only make sense with Azure are no good with a saved snapshot; dropping them would mislead."""
+    given = {
+        "--subscription": subscriptions,
+        "--management-group": management_group,
+        "--auth": auth,
+        "--save-snapshot": save_snapshot,
+        "--no-models": no_models,
+    }
+    for name, value in given.items():
+        if value:
+            raise UsageError(f"{name} is for Azure, and --snapshot contacts nothing", f"Leave out {name} or --snapshot.")

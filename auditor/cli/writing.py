@@ -1,0 +1,61 @@
+"""Writes reports where they belong, and says on stderr where that was."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from auditor.errors import RenderError
+from auditor.report.formats import FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auditor.cli.options import Output
+    from auditor.report.report import Report
+
+
+def write_reports(report: Report, outputs: Sequence[Output], *, no_color: bool, quiet: bool) -> None:
+    """Render every format first, then write: a failure leaves nothing half done."""
+    rendered = [(output, _render(report, output, no_color=no_color)) for output in outputs]
+    for output, text in rendered:
+        if output.path is None:
+            click.echo(text, nl=not text.endswith("\n"), color=True)
+        else:
+            write_file(output.path, text)
+            if not quiet:
+                click.echo(f"{output.format}: {output.path}", err=True)
+
+
+def _render(report: Report, output: Output, *, no_color: bool) -> str:
+    render = FORMATS[output.format].load()
+    if output.format != "text":
+        return str(render(report))
+    from auditor.report.formats.text import Look  # noqa: PLC0415 - loads rich
+
+    terminal = output.path is None and sys.stdout.isatty()
+    width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
+    return str(render(report, Look(width, terminal and not no_color and not os.environ.get("NO_COLOR"))))
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a file whole or not at all: beside it first, then under its name."""
+    temporary = ""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+        os.chmod(temporary, 0o644)  # noqa: PTH101 - mkstemp makes files that only we can read
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise RenderError(
+            f"cannot write {path}: {error.strerror or error}", "Name a file in a folder that exists and is writable."
+        ) from error

@@ -1,0 +1,62 @@
+"""The snapshot as facts see it: with the moment of judging, the user's scope, and a memory for what was derived."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from auditor.model.types import ACCOUNT, DOCUMENT_INTELLIGENCE_KINDS, STORAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from datetime import datetime
+
+    from auditor.model.resource import Resource
+    from auditor.model.snapshot import Snapshot
+
+T = TypeVar("T")
+
+
+@dataclass
+class Estate:
+    """One snapshot under derivation. `all_documents` is the user's `--scope all`: every store holds documents."""
+
+    snapshot: Snapshot
+    now: datetime
+    all_documents: bool = False
+    _memory: dict[Hashable, Any] = field(default_factory=dict)
+
+    def once(self, key: Hashable, derive: Callable[[], T]) -> T:
+        """Derive something on first use and remember it."""
+        if key not in self._memory:
+            self._memory[key] = derive()
+        found: T = self._memory[key]
+        return found
+
+    @cached_property
+    def accounts(self) -> tuple[Resource, ...]:
+        """The accounts that host Document Intelligence. One without a kind counts, since it may."""
+        return tuple(item for item in self.snapshot.of_type(ACCOUNT) if hosts_document_intelligence(item))
+
+    @cached_property
+    def storage_by_name(self) -> Mapping[str, Sequence[Resource]]:
+        """Storage accounts by name, which is unique in all of Azure (but for a template that is not deployed yet)."""
+        found: defaultdict[str, list[Resource]] = defaultdict(list)
+        for resource in self.snapshot.of_type(STORAGE):
+            found[resource.name.lower()].append(resource)
+        return found
+
+    def storage(self, name_or_id: str) -> Resource | None:
+        """The storage account with this id or bare name, if it was seen and there is only one."""
+        if "/" in name_or_id:
+            return self.snapshot.get(name_or_id)
+        named = self.storage_by_name.get(name_or_id.lower(), ())
+        return named[0] if len(named) == 1 else None
+
+
+def hosts_document_intelligence(resource: Resource) -> bool:
+    """Whether a cognitive account's kind hosts Document Intelligence; an unreadable kind may."""
+    kind = resource.body.get("kind")
+    return not isinstance(kind, str) or kind.lower() in DOCUMENT_INTELLIGENCE_KINDS

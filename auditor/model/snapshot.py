@@ -1,0 +1,169 @@
+"""A snapshot: what was read of an estate at one time, and what could not be read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from auditor.model.reading import MISSING, Found, Json, Reading, Unread
+from auditor.model.resource import Gap, ListRead, Resource, resource_key
+from auditor.model.types import BY_NAME, BY_OPERATION, SUBSCRIPTION, ResourceType, subscription_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+AZURE = "azure"
+INFRASTRUCTURE = "infrastructure"
+
+
+def utc_now() -> str:
+    """The time as snapshots write it: ISO 8601, UTC, whole seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The head of a snapshot: who made it, of what (`kind` azure or infrastructure), and when it began."""
+
+    tool: str
+    kind: str
+    scope: tuple[str, ...]
+    started: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The end of a snapshot: when the collecting ended, and how many calls were made for which operation."""
+
+    finished: str
+    calls: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The children of one kind that a resource has. `unread` says why there may be more, or None if that is all."""
+
+    resources: tuple[Resource, ...]
+    unread: Unread | None
+
+    def bodies(self) -> list[Json]:
+        """The children's JSON, with an `Unread` at the end when there may be more."""
+        bodies: list[Json] = [resource.body for resource in self.resources]
+        return bodies if self.unread is None else [*bodies, self.unread]
+
+    def only(self) -> Reading:
+        """The one child of a relation that has at most one: found, missing or unread."""
+        if self.resources:
+            return Found(self.resources[0].body)
+        return MISSING if self.unread is None else self.unread
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Resources, gaps and lists that were read; `end` is None when the scan broke off."""
+
+    header: Header
+    resources: Sequence[Resource]
+    gaps: Sequence[Gap] = ()
+    reads: Sequence[ListRead] = ()
+    end: End | None = None
+
+    @cached_property
+    def _by_id(self) -> dict[str, Resource]:
+        return {resource.key: resource for resource in self.resources}
+
+    @cached_property
+    def _by_type(self) -> dict[str, list[Resource]]:
+        found: defaultdict[str, list[Resource]] = defaultdict(list)
+        for resource in self._by_id.values():
+            found[resource.type_key].append(resource)
+        return found
+
+    @cached_property
+    def _by_owner(self) -> dict[tuple[str, str], list[Resource]]:
+        found: defaultdict[tuple[str, str], list[Resource]] = defaultdict(list)
+        for resource in self._by_id.values():
+            if resource.owner is not None:
+                found[resource.owner, resource.type_key].append(resource)
+        return found
+
+    @cached_property
+    def _gaps_at(self) -> dict[tuple[str, str], Gap]:
+        return {(resource_key(gap.scope), gap.operation.lower()): gap for gap in reversed(self.gaps)}
+
+    @cached_property
+    def _reads_at(self) -> frozenset[tuple[str, str]]:
+        return frozenset((resource_key(read.of), read.operation.lower()) for read in self.reads)
+
+    def get(self, resource_id: str) -> Resource | None:
+        """The resource with this id, whatever its case."""
+        return self._by_id.get(resource_key(resource_id))
+
+    def of_type(self, type_name: str) -> Sequence[Resource]:
+        """All resources of a type, in the order in which they were read."""
+        return self._by_type.get(type_name.lower(), ())
+
+    @cached_property
+    def subscriptions(self) -> tuple[str, ...]:
+        """The ids (lower case) of all subscriptions that something in the snapshot lies in, sorted."""
+        scopes = [*self._by_id, *(gap.scope for gap in self.gaps), *(read.of for read in self.reads)]
+        return tuple(sorted({found for scope in scopes if (found := subscription_of(scope)) is not None}))
+
+    def listing(self, owner_id: str, type_name: str) -> Listing:
+        """The children of `type_name` that the resource `owner_id` has, and whether that is all of them.
+
+        A gap at the owner or above it makes the list incomplete; so does a scan that broke off before it was read,
+        and a list that nobody read. Children in a complete snapshot stand for a list that was read.
+        """
+        owner = resource_key(owner_id)
+        kind = BY_NAME[type_name.lower()]
+        children = tuple(self._by_owner.get((owner, kind.key), ()))
+        return Listing(children, self._why_incomplete(owner, kind, children))
+
+    def _why_incomplete(self, owner: str, kind: ResourceType, children: tuple[Resource, ...]) -> Unread | None:
+        gap = self.gap_at(owner, kind)
+        if gap is not None:
+            return Unread(gap.reason)
+        if (owner, kind.operation.lower()) in self._reads_at or (kind.single and children):
+            return None
+        if self.end is None:
+            return Unread(f"the scan ended before the {kind.label} list was read")
+        if children or self.header.kind == INFRASTRUCTURE:
+            return None
+        return Unread(f"the {kind.label} list was not read")
+
+    def gap_at(self, scope: str, kind: ResourceType) -> Gap | None:
+        """The gap that hides resources of this kind at the scope, be it recorded there or further up."""
+        parts = scope.split("/")
+        for length in range(len(parts), 1, -1):
+            gap = self._gaps_at.get(("/".join(parts[:length]), kind.operation.lower()))
+            if gap is not None:
+                return gap
+        return self._gaps_at.get(("", kind.operation.lower()))
+
+    def unlisted(self, kind: ResourceType) -> Iterable[tuple[str, Unread]]:
+        """Each scope (lower case) below which resources of this kind may exist that were not seen, and why."""
+        if kind.owner is None:
+            return
+        if kind.owner == SUBSCRIPTION:
+            owners: Iterable[str] = self.subscriptions if self.header.kind == AZURE else ()
+        else:
+            owners = [resource.key for resource in self.of_type(kind.owner)]
+        for owner in owners:
+            unread = self.listing(owner, kind.name).unread
+            if unread is not None:
+                yield owner, unread
+
+    def extended(self, resources: Iterable[Resource], reads: Iterable[ListRead]) -> Snapshot:
+        """The same snapshot with more resources and lists: what the customer states about the estate, say."""
+        return Snapshot(
+            self.header, (*self.resources, *resources), self.gaps, (*self.reads, *reads), self.end
+        )
+
+
+def kind_of_gap(gap: Gap) -> ResourceType | None:
+    """The type of resource that a gap hides, where its operation is one that the table of types knows."""
+    return BY_OPERATION.get(gap.operation.lower())

@@ -1,0 +1,258 @@
+"""The snapshot file, `auditor.snapshot/1`: JSON Lines, written while the scan goes on, read again without Azure.
+
+The lines are a header, then in any order resources, gaps and lists that were read, then the end; `docs/snapshot.md`
+describes them and `snapshot-1.schema.json` beside this module says it to a validator. Compressed by gzip or Zstandard
+when the name ends so. The format is for exchange: a file may come from an untrusted hand, so reading it is bounded and
+never evaluates anything.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any, Final, NoReturn
+
+from auditor.errors import SnapshotFormatError, SourceError
+from auditor.model.reading import mark_unread, plain
+from auditor.model.resource import Gap, ListRead, Read, Resource
+from auditor.model.snapshot import AZURE, INFRASTRUCTURE, End, Header, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+    from types import TracebackType
+
+SCHEMA: Final = "auditor.snapshot/1"
+LONGEST_LINE: Final = 64 * 1024 * 1024
+"""Characters; ARM answers with at most a few MB a resource, and a longer line would only fill the memory."""
+
+
+class SnapshotWriter:
+    """Writes a snapshot line by line. Without `close`, or after an exception, the file has no end and is partial."""
+
+    def __init__(self, stream: IO[str], header: Header) -> None:
+        self._stream = stream
+        self._resources = 0
+        self._gaps = 0
+        self._write(
+            {
+                "schema": SCHEMA,
+                "tool": {"name": "auditor", "version": header.tool},
+                "source": {"kind": header.kind, "scope": list(header.scope)},
+                "started": header.started,
+            }
+        )
+
+    def resource(self, resource: Resource) -> None:
+        """Write one resource."""
+        line: dict[str, Any] = {"resource": plain(dict(resource.body))}
+        if resource.read is not None:
+            line["read"] = {"from": resource.read.source, "at": resource.read.at}
+        self._resources += 1
+        self._write(line)
+
+    def gap(self, gap: Gap) -> None:
+        """Write what could not be read."""
+        self._gaps += 1
+        self._write({"gap": {"scope": gap.scope, "operation": gap.operation, "reason": gap.reason, "at": gap.at}})
+
+    def list_read(self, read: ListRead) -> None:
+        """Write that a list was read to its end."""
+        self._write({"read": {"of": read.of, "operation": read.operation, "from": read.source, "at": read.at}})
+
+    def end(self, end: End) -> None:
+        """Write the end; a file without it is partial."""
+        self._write(
+            {
+                "end": {
+                    "finished": end.finished,
+                    "resources": self._resources,
+                    "gaps": self._gaps,
+                    "calls": dict(sorted(end.calls.items())),
+                }
+            }
+        )
+
+    def _write(self, line: Mapping[str, Any]) -> None:
+        self._stream.write(json.dumps(line, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n")
+        self._stream.flush()
+
+
+@contextmanager
+def open_writer(path: Path, header: Header) -> Iterator[SnapshotWriter]:
+    """Open a snapshot for writing. While it is written it is called `NAME.partial`; whole, it gets its name.
+
+    A scan that is broken off leaves the `.partial` file, which can be judged as the partial snapshot that it is.
+    """
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        stream = _open_text(partial, path.name, "w")
+    except OSError as error:
+        raise SourceError(
+            f"cannot write the snapshot {path}: {error.strerror or error}", "Name a file in a folder that you can write."
+        ) from error
+    with stream:
+        yield SnapshotWriter(stream, header)
+    partial.replace(path)
+
+
+def write_snapshot(path: Path, snapshot: Snapshot) -> None:
+    """Write a whole snapshot at once."""
+    with open_writer(path, snapshot.header) as writer:
+        for resource in snapshot.resources:
+            writer.resource(resource)
+        for gap in snapshot.gaps:
+            writer.gap(gap)
+        for read in snapshot.reads:
+            writer.list_read(read)
+        if snapshot.end is not None:
+            writer.end(snapshot.end)
+
+
+def read_snapshot(path: Path) -> Snapshot:
+    """Read a snapshot file; a file without its end line is read as the partial snapshot that it is.
+
+    Raises `SnapshotFormatError` with the line of the first thing that is not as the format says.
+    """
+    try:
+        with _open_text(path, path.name.removesuffix(".partial"), "r") as stream:
+            return _Reader(path).read(stream)
+    except FileNotFoundError as error:
+        raise SnapshotFormatError(path, 1, "there is no such file") from error
+    except IsADirectoryError as error:
+        raise SnapshotFormatError(path, 1, "this is a folder") from error
+    except SnapshotFormatError:
+        raise
+    except (OSError, EOFError, UnicodeDecodeError, ValueError) as error:
+        raise SnapshotFormatError(path, 1, f"the file cannot be read: {error}") from error
+
+
+class _Reader:
+    """Reads one file; keeps the line number for the errors."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._line = 0
+
+    def read(self, stream: IO[str]) -> Snapshot:
+        lines = self._lines(stream)
+        header = self._header(next(lines, None))
+        resources: dict[str, Resource] = {}
+        gaps: list[Gap] = []
+        reads: list[ListRead] = []
+        end: End | None = None
+        count = 0
+        for line in lines:
+            if end is not None:
+                self._fail("there is something after the end")
+            match line:
+                case {"resource": dict(body), **rest}:
+                    resource = self._resource(body, rest)
+                    resources[resource.key] = resource
+                    count += 1
+                case {"gap": dict(gap)}:
+                    gaps.append(Gap(*(self._text(gap, name) for name in ("scope", "operation", "reason", "at"))))
+                case {"read": dict(read)}:
+                    reads.append(ListRead(*(self._text(read, name) for name in ("of", "operation", "from", "at"))))
+                case {"end": dict(body)}:
+                    end = self._end(body, count, len(gaps))
+                case _:
+                    self._fail("a line holds one of resource, gap, read or end")
+        return Snapshot(header, tuple(resources.values()), tuple(gaps), tuple(reads), end)
+
+    def _lines(self, stream: IO[str]) -> Iterator[Any]:
+        while text := stream.readline(LONGEST_LINE):
+            self._line += 1
+            if len(text) >= LONGEST_LINE:
+                self._fail(f"the line is longer than {LONGEST_LINE} characters")
+            if not text.strip():
+                continue
+            try:
+                yield json.loads(text, parse_constant=self._no_constant)
+            except (ValueError, RecursionError) as error:
+                if not text.endswith("\n") and self._line > 1:
+                    return  # broken off in the middle of a line: what came before counts
+                self._fail(f"this is not JSON ({error})")
+
+    def _header(self, line: Any) -> Header:  # noqa: ANN401 - whatever stands in the file
+        match line:
+            case {"schema": "auditor.snapshot/1", "started": str(started), "source": {"kind": str(kind), **source}}:
+                if kind not in {AZURE, INFRASTRUCTURE}:
+                    self._fail(f"the source's kind is {kind!r}; it can be azure or infrastructure")
+                scope = source.get("scope", [])
+                if not isinstance(scope, list):
+                    self._fail("the source's scope is a list of ids")
+                tool = line.get("tool")
+                version = tool.get("version", "") if isinstance(tool, dict) else ""
+                return Header(str(version), kind, tuple(map(str, scope)), started)
+            case {"schema": str(schema)} if schema != SCHEMA:
+                self._fail(f"the schema is {schema!r}; this version reads {SCHEMA}")
+            case None:
+                self._line = 1
+                self._fail("the file is empty")
+            case _:
+                self._fail(f'the first line is not the header of a snapshot: {{"schema": "{SCHEMA}", …}}')
+
+    def _resource(self, body: dict[str, Any], rest: Mapping[str, Any]) -> Resource:
+        for name in ("id", "type"):
+            if not isinstance(body.get(name), str) or not body[name]:
+                self._fail(f"the resource has no {name}")
+        match rest:
+            case {"read": {"from": str(source), "at": str(at)}}:
+                return Resource(mark_unread(body), Read(source, at))
+            case {"read": _}:
+                self._fail("a resource's read holds from and at")
+            case _:
+                return Resource(mark_unread(body))
+
+    def _end(self, body: Mapping[str, Any], resources: int, gaps: int) -> End:
+        if "resources" in body and body["resources"] != resources:
+            self._fail(f"the end counts {body['resources']} resources, the file holds {resources}")
+        if "gaps" in body and body["gaps"] != gaps:
+            self._fail(f"the end counts {body['gaps']} gaps, the file holds {gaps}")
+        calls = body.get("calls", {})
+        if not isinstance(calls, dict) or not all(isinstance(count, int) for count in calls.values()):
+            self._fail("the end's calls are numbers by operation")
+        return End(self._text(body, "finished"), calls)
+
+    def _text(self, body: Mapping[str, Any], name: str) -> str:
+        value = body.get(name, "" if name in {"at", "from"} else None)
+        if not isinstance(value, str):
+            self._fail(f"{name} is missing, or no text")
+        return value
+
+    def _no_constant(self, name: str) -> NoReturn:
+        raise ValueError(f"{name} is not a JSON value")
+
+    def _fail(self, problem: str) -> NoReturn:
+        raise SnapshotFormatError(self._path, self._line, problem)
+
+
+def _open_text(path: Path, name: str, mode: str) -> IO[str]:
+    """Open a file as text, compressed as its name says."""
+    if name.endswith(".gz"):
+        return gzip.open(path, f"{mode}t", encoding="utf-8")  # type: ignore[return-value]
+    if name.endswith(".zst"):
+        return _open_zstandard(path, mode)
+    return path.open(mode, encoding="utf-8")
+
+
+def _open_zstandard(path: Path, mode: str) -> IO[str]:
+    import zstandard  # noqa: PLC0415 - only for such files
+
+    class Text(io.TextIOWrapper):
+        """Turns the library's own error into ours when the file is damaged."""
+
+        def __exit__(
+            self,
+            kind: type[BaseException] | None,
+            error: BaseException | None,
+            trace: TracebackType | None,
+        ) -> None:
+            super().__exit__(kind, error, trace)
+            if isinstance(error, zstandard.ZstdError):
+                raise SnapshotFormatError(path, 1, f"the file is damaged: {error}") from error
+
+    return Text(zstandard.open(path, f"{mode}b"), encoding="utf-8")  # type: ignore[arg-type]

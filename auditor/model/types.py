@@ -1,0 +1,130 @@
+"""The types of resources that the auditor knows: what owns them, how rules reach them, which right reads them.
+
+One record a type. A rule says `children.containers[*]` on a storage account, a snapshot says
+`Microsoft.Storage/storageAccounts/blobServices/containers`, a gap says `…/containers/read`: this table connects them.
+Models and classifiers have no ARM id; they get one below their account, as the format of the snapshot documents.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+SUBSCRIPTION: Final = "Microsoft.Resources/subscriptions"
+LOCATION: Final = "Microsoft.Resources/subscriptions/locations"
+ACCOUNT: Final = "Microsoft.CognitiveServices/accounts"
+DELETED_ACCOUNT: Final = "Microsoft.CognitiveServices/deletedAccounts"
+MODEL: Final = "Microsoft.CognitiveServices/accounts/documentModels"
+CLASSIFIER: Final = "Microsoft.CognitiveServices/accounts/documentClassifiers"
+STORAGE: Final = "Microsoft.Storage/storageAccounts"
+BLOB_SERVICE: Final = "Microsoft.Storage/storageAccounts/blobServices"
+CONTAINER: Final = "Microsoft.Storage/storageAccounts/blobServices/containers"
+LIFECYCLE_POLICY: Final = "Microsoft.Storage/storageAccounts/managementPolicies"
+OBJECT_REPLICATION: Final = "Microsoft.Storage/storageAccounts/objectReplicationPolicies"
+ROLE_ASSIGNMENT: Final = "Microsoft.Authorization/roleAssignments"
+DIAGNOSTIC_SETTING: Final = "Microsoft.Insights/diagnosticSettings"
+REGISTERED_MODEL: Final = "Auditor.Register/models"
+ERASURE_REQUEST: Final = "Auditor.Register/erasureRequests"
+DECLARED_STORAGE: Final = "Auditor.Register/storage"
+
+DOCUMENT_INTELLIGENCE_KINDS: Final = frozenset({"formrecognizer", "cognitiveservices", "aiservices"})
+"""Kinds of cognitive accounts that host Document Intelligence, in lower case (azure-facts 2.1, source D1)."""
+
+REGISTER_ID: Final = "/auditor/register"
+"""The scope of what the customer states about the estate: registered models, erasure requests, declared storage."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceType:
+    """A type of resource: `name` as Azure spells it, `owner` the type whose child it is, `relation` its name there.
+
+    `single` tells a child of which there is at most one (`blobServices/default`) from a list. `operation` is the
+    right that reads it, and with it the name of a gap.
+    """
+
+    name: str
+    operation: str
+    owner: str | None = None
+    relation: str | None = None
+    single: bool = False
+    label: str = ""
+
+    @property
+    def key(self) -> str:
+        """The type as ARM compares it: without case."""
+        return self.name.lower()
+
+
+def _type(
+    name: str, owner: str | None, relation: str | None, label: str, *, single: bool = False, operation: str | None = None
+) -> ResourceType:
+    return ResourceType(name, operation or f"{name}/read", owner, relation, single, label)
+
+
+_FORM_RECOGNIZER = "Microsoft.CognitiveServices/accounts/FormRecognizer"
+RESOURCE_TYPES: Final[tuple[ResourceType, ...]] = (
+    _type(SUBSCRIPTION, None, None, "subscription"),
+    _type(LOCATION, SUBSCRIPTION, "locations", "region"),
+    _type(ACCOUNT, SUBSCRIPTION, "accounts", "Document Intelligence account"),
+    _type(DELETED_ACCOUNT, SUBSCRIPTION, "deletedAccounts", "soft-deleted account"),
+    _type(STORAGE, SUBSCRIPTION, "storageAccounts", "storage account"),
+    _type(ROLE_ASSIGNMENT, SUBSCRIPTION, "roleAssignments", "role assignment"),
+    _type(MODEL, ACCOUNT, "models", "custom model", operation=f"{_FORM_RECOGNIZER}/documentmodels/read"),
+    _type(
+        CLASSIFIER,
+        ACCOUNT,
+        "classifiers",
+        "custom classifier",
+        operation=f"{_FORM_RECOGNIZER}/management/get/classifier/read",
+    ),
+    _type(BLOB_SERVICE, STORAGE, "blobService", "blob service", single=True),
+    _type(CONTAINER, STORAGE, "containers", "container"),
+    _type(LIFECYCLE_POLICY, STORAGE, "lifecyclePolicy", "lifecycle policy", single=True),
+    _type(OBJECT_REPLICATION, STORAGE, "objectReplication", "object replication policy"),
+    _type(DIAGNOSTIC_SETTING, None, "diagnosticSettings", "diagnostic setting"),
+    _type(REGISTERED_MODEL, None, None, "registered model"),
+    _type(ERASURE_REQUEST, None, None, "erasure request"),
+    _type(DECLARED_STORAGE, None, None, "declared storage account"),
+)
+BY_NAME: Final = {kind.key: kind for kind in RESOURCE_TYPES}
+BY_OPERATION: Final = {kind.operation.lower(): kind for kind in RESOURCE_TYPES}
+
+
+def relations_of(type_name: str) -> dict[str, ResourceType]:
+    """The children of a type by the name under which rules reach them."""
+    key = type_name.lower()
+    owned = {
+        kind.relation: kind
+        for kind in RESOURCE_TYPES
+        if kind.relation is not None and kind.owner is not None and kind.owner.lower() == key
+    }
+    if key in {ACCOUNT.lower(), STORAGE.lower(), BLOB_SERVICE.lower()}:
+        owned["diagnosticSettings"] = BY_NAME[DIAGNOSTIC_SETTING.lower()]
+    return owned
+
+
+_SUBSCRIPTION_ID = re.compile(r"^(/subscriptions/[^/]+)(?=/|$)", re.IGNORECASE)
+_EXTENSION = re.compile(r"^(.+?)/providers/(?:microsoft\.insights/diagnosticsettings)/", re.IGNORECASE)
+_TOP_LEVEL = re.compile(r"^(.+/providers/[^/]+/[^/]+/[^/]+)/", re.IGNORECASE)
+
+
+def subscription_of(resource_id: str) -> str | None:
+    """The subscription's id at the head of a resource's id, in lower case; None above subscriptions."""
+    match = _SUBSCRIPTION_ID.match(resource_id)
+    return match[1].lower() if match else None
+
+
+def owner_of(resource_id: str, type_name: str) -> str | None:
+    """The id (lower case) of the resource whose child this is: the account of a container, say."""
+    key = type_name.lower()
+    kind = BY_NAME.get(key)
+    if key == DIAGNOSTIC_SETTING.lower():
+        match = _EXTENSION.match(resource_id)
+        return match[1].lower() if match else None
+    if kind is None or kind.owner is None:
+        return None
+    if kind.owner == SUBSCRIPTION:
+        return subscription_of(resource_id)
+    match = _TOP_LEVEL.match(resource_id)
+    return match[1].lower() if match else None

@@ -1,0 +1,310 @@
+"""Conditions: compiled once from a rule, then asked of many targets.
+
+Each node answers twice: `verdict` as fast as it can, and `judge` with the evidence that decided. Both agree; a law in
+the tests holds them to it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from auditor.model.finding import Evidence, Judgement
+from auditor.model.reading import MISSING, Found, Json, Missing, Reading, Unread
+from auditor.model.verdict import Verdict, all_of, any_of
+from auditor.policy.paths import EACH, Path, Segment, read_below, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from auditor.policy.operators import Operator
+    from auditor.policy.target import Target
+
+_SHOWN_ELEMENTS: Final = 10
+"""Elements of a count whose evidence is kept; the number itself is always there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a condition is asked of, when, and inside which elements of which `count` it stands."""
+
+    target: Target
+    now: datetime
+    elements: tuple[tuple[Json, str], ...] = ()
+
+
+class Condition(Protocol):
+    """A node of a compiled condition."""
+
+    def verdict(self, scope: Scope) -> Verdict:
+        """The answer alone."""
+        ...
+
+    def judge(self, scope: Scope) -> Judgement:
+        """The answer with the evidence that decided it."""
+        ...
+
+
+def combine(fold: Callable[[Iterable[Verdict]], Verdict], parts: Sequence[Judgement]) -> Judgement:
+    """Fold the verdicts; keep the evidence of those parts that agree with the result."""
+    verdict = fold(part.verdict for part in parts)
+    deciding = (part for part in parts if part.verdict is verdict)
+    return Judgement(verdict, tuple(item for part in deciding for item in part.because))
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every part must pass."""
+
+    parts: tuple[Condition, ...]
+
+    def verdict(self, scope: Scope) -> Verdict:
+        """The worst of the parts."""
+        return all_of(part.verdict(scope) for part in self.parts)
+
+    def judge(self, scope: Scope) -> Judgement:
+        """The worst of the parts, with why."""
+        return combine(all_of, [part.judge(scope) for part in self.parts])
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """One part must pass."""
+
+    parts: tuple[Condition, ...]
+
+    def verdict(self, scope: Scope) -> Verdict:
+        """The best of the parts."""
+        return any_of(part.verdict(scope) for part in self.parts)
+
+    def judge(self, scope: Scope) -> Judgement:
+        """The best of the parts, with why."""
+        return combine(any_of, [part.judge(scope) for part in self.parts])
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part must fail."""
+
+    part: Condition
+
+    def verdict(self, scope: Scope) -> Verdict:
+        """The opposite; an unknown stays one."""
+        return ~self.part.verdict(scope)
+
+    def judge(self, scope: Scope) -> Judgement:
+        """The opposite, with the evidence marked as turned round."""
+        inner = self.part.judge(scope)
+        return Judgement(~inner.verdict, tuple(replace(item, negated=not item.negated) for item in inner.because))
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A path in place: from the target's root, or from the current element of the `depth`-th count around it.
+
+    `default` is what Azure does where the value is missing; `list_default` the same for the array before the first
+    `[*]`.
+    """
+
+    path: Path
+    segments: tuple[Segment, ...]
+    depth: int | None = None
+    default: Found | None = None
+    list_default: Found | None = None
+
+    def read(self, scope: Scope) -> Reading:
+        """Read the one place that the path leads to; a path with `[*]` is for `read_all`."""
+        if self.depth is not None:
+            return read_below(scope.elements[self.depth][0], self.segments)
+        value, used = scope.target.start(self.segments)
+        return read_below(value, self.segments[used:])
+
+    def read_all(self, scope: Scope) -> Iterator[tuple[str, Reading]]:
+        """Read every place that the path leads to, each with its own path."""
+        if self.depth is not None:
+            value, text = scope.elements[self.depth]
+            rest = self.segments
+        else:
+            value, used = scope.target.start(self.segments)
+            rest = self.segments[used:]
+            text = ".".join(str(segment) for segment in self.segments[:used])
+        if self.list_default is not None and EACH in rest:
+            head = rest[: rest.index(EACH)]
+            reading = read_below(value, head)
+            if isinstance(reading, Missing):
+                text = ".".join([text, *map(str, head)]).lstrip(".")
+                yield from walk(self.list_default.value, rest[len(head) :], text)
+                return
+        yield from walk(value, rest, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """What is asked for: prepared when the rule was compiled, or read from a field when it is asked."""
+
+    written: Json
+    prepared: Any = None
+    field: Field | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A field held against an operand; with `[*]` in the path, every element must pass."""
+
+    field: Field
+    operator: Operator
+    operand: Operand
+
+    def verdict(self, scope: Scope) -> Verdict:
+        """Ask each place that the path leads to."""
+        asked, prepared = self._operand(scope)
+        if isinstance(asked, Unread):
+            return Verdict.UNKNOWN
+        if not self.field.path.many or self.field.depth is not None and EACH not in self.field.segments:
+            return self._ask(self.field.read(scope), prepared, scope.now)
+        return all_of(self._ask(reading, prepared, scope.now) for _, reading in self.field.read_all(scope))
+
+    def judge(self, scope: Scope) -> Judgement:
+        """Ask each place that the path leads to, and keep what was read there."""
+        asked, prepared = self._operand(scope)
+        parts = []
+        for text, reading in self.field.read_all(scope):
+            if isinstance(asked, Unread):
+                verdict = Verdict.UNKNOWN
+                shown: Reading = asked if isinstance(reading, Found) else reading
+                written: Json = self.operand.written
+            else:
+                verdict, shown, written = self._ask(reading, prepared, scope.now), reading, asked
+            parts.append(Judgement(verdict, (self._evidence(text, shown, written),)))
+        if not parts:
+            empty = Evidence(self.field.path.text, {"elements": 0}, "have no element that differs", Found([]))
+            return Judgement(Verdict.PASS, (empty,))
+        return combine(all_of, parts)
+
+    def _ask(self, reading: Reading, prepared: Any, now: datetime) -> Verdict:  # noqa: ANN401 - an operator's own
+        if isinstance(reading, Unread):
+            return Verdict.UNKNOWN
+        if isinstance(reading, Missing):
+            if self.operator.name == "exists":
+                return Verdict.FAIL if prepared else Verdict.PASS
+            if self.field.default is None:
+                return Verdict.UNKNOWN
+            reading = self.field.default
+        answer = self.operator.test(reading.value, prepared, now)
+        return Verdict.UNKNOWN if answer is None else Verdict.PASS if answer else Verdict.FAIL
+
+    def _operand(self, scope: Scope) -> tuple[Json, Any]:
+        """The operand as it shall be shown, and prepared; shown is an `Unread` if it cannot be known."""
+        if self.operand.field is None:
+            return self.operand.written, self.operand.prepared
+        field = self.operand.field
+        reading = field.read(scope)
+        if isinstance(reading, Missing):
+            reading = field.default or Unread(f"{field.path.text}, with which it is compared, is missing")
+        if isinstance(reading, Unread):
+            return reading, None
+        try:
+            return reading.value, self.operator.prepare(reading.value)
+        except ValueError as error:
+            return Unread(f"{field.path.text} cannot be compared with: {error}"), None
+
+    def _evidence(self, text: str, reading: Reading, written: Json) -> Evidence:
+        wish = self.operator.wish.format(say(written))
+        if self.operator.name == "exists":
+            wish = "be there" if written else "be absent"
+        assumed = self.field.default if reading is MISSING and self.operator.name != "exists" else None
+        return Evidence(text, {self.operator.name: written}, wish, reading, assumed)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The number of elements for which `where` passes, held against a number.
+
+    Elements that could not be read make the number a range, and the verdict unknown where the range decides it.
+    """
+
+    field: Field
+    where: Condition | None
+    operator: Operator
+    operand: Operand
+
+    def verdict(self, scope: Scope) -> Verdict:
+        """Count, and compare."""
+        low, high, _ = self._count(scope)
+        return self._compare(low, high)
+
+    def judge(self, scope: Scope) -> Judgement:
+        """Count, compare, and keep the evidence of the elements that were counted."""
+        low, high, counted = self._count(scope)
+        verdict = self._compare(low, high)
+        most = "an unknown number" if high == math.inf else str(high)
+        number: Reading = Found(low) if low == high else Unread(f"between {low} and {most}")
+        wish = "number " + self.operator.wish.format(say(self.operand.written)).removeprefix("be ")
+        total = Evidence(self.field.path.text, {"count": {self.operator.name: self.operand.written}}, wish, number)
+        wanted = Verdict.UNKNOWN if verdict is Verdict.UNKNOWN else Verdict.PASS
+        shown = [judgement for judgement in counted if judgement.verdict is wanted][:_SHOWN_ELEMENTS]
+        return Judgement(verdict, (total, *(item for judgement in shown for item in judgement.because)))
+
+    def _count(self, scope: Scope) -> tuple[int, float, list[Judgement]]:
+        low, high = 0, 0.0
+        counted = []
+        for text, reading in self.field.read_all(scope):
+            match reading:
+                case Found(value):
+                    inside = replace(scope, elements=(*scope.elements, (value, text)))
+                    judgement = self._element(inside, text, reading)
+                    low += judgement.verdict is Verdict.PASS
+                    high += judgement.verdict is not Verdict.FAIL
+                case _:
+                    judgement = Judgement(Verdict.UNKNOWN, (Evidence(text, {}, "be readable", reading),))
+                    high = math.inf
+            counted.append(judgement)
+        return low, high if high == math.inf else int(high), counted
+
+    def _element(self, inside: Scope, text: str, reading: Found) -> Judgement:
+        if self.where is not None:
+            return self.where.judge(inside)
+        return Judgement(Verdict.PASS, (Evidence(text, {}, "be counted", Found(brief(reading.value))),))
+
+    def _compare(self, low: int, high: float) -> Verdict:
+        wanted = self.operand.prepared
+        match self.operator.name:
+            case "equals":
+                yes, no = low == high == wanted, wanted < low or wanted > high
+            case "less":
+                yes, no = high < wanted, low >= wanted
+            case "lessOrEquals":
+                yes, no = high <= wanted, low > wanted
+            case "greater":
+                yes, no = low > wanted, high <= wanted
+            case _:
+                yes, no = low >= wanted, high < wanted
+        return Verdict.PASS if yes else Verdict.FAIL if no else Verdict.UNKNOWN
+
+
+def brief(value: Json) -> Json:
+    """What names an element: its name or id where it has one, else the element itself."""
+    if isinstance(value, dict):
+        return next((value[key] for key in ("name", "id") if isinstance(value.get(key), str)), value)
+    return value
+
+
+def say(value: Json) -> str:
+    """A JSON value in a sentence."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return value
+        case list() | tuple():
+            return ", ".join(say(item) for item in value) or "nothing"
+        case {"hours": hours}:
+            return f"{say(hours)} hours"
+        case {"days": days}:
+            return f"{say(days)} days"
+        case dict():
+            return ", ".join(f"{key}: {say(item)}" for key, item in value.items())
+        case _:
+            return str(value)

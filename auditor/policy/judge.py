@@ -1,0 +1,169 @@
+"""Holds rules against a snapshot. Pure: nothing is fetched, nothing is written, the same input gives the same findings."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from auditor.model.finding import STATUS_OF, Evidence, Finding, Judgement, Subject
+from auditor.model.reading import MISSING, Json, Unread
+from auditor.model.types import BY_NAME, SUBSCRIPTION, relations_of
+from auditor.model.verdict import Verdict
+from auditor.policy.condition import Scope
+from auditor.policy.target import FactSource, Target, unseen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from auditor.model.resource import Resource
+    from auditor.model.snapshot import Snapshot
+    from auditor.policy.compiler import CompiledRule
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """All findings, sorted by rule and resource; and how many pairs of rule and resource did not apply, by rule."""
+
+    findings: tuple[Finding, ...]
+    not_applicable: Mapping[str, int]
+
+
+def judge(
+    rules: Mapping[str, tuple[CompiledRule, ...]], snapshot: Snapshot, facts: FactSource, now: datetime
+) -> Judged:
+    """Judge every resource by the rules for its type (`rules` is keyed by types in lower case).
+
+    What could not be listed is judged too, as a resource of which nothing is known: that gives an unknown at the scope
+    in which it would lie, unless the rule does not apply there.
+    """
+    targets = _Targets(snapshot, facts)
+    findings: dict[tuple[str, str], Finding] = {}
+    skipped: defaultdict[str, int] = defaultdict(int)
+    for type_key, compiled in rules.items():
+        for resource in snapshot.of_type(type_key):
+            scope = Scope(targets.of(resource), now)
+            source = targets.source(resource)
+            for rule in compiled:
+                finding = _judge_one(rule, scope, Subject.of(resource), source)
+                _keep(finding, rule, findings, skipped)
+        kind = BY_NAME[type_key]
+        for owner, why in snapshot.unlisted(kind):
+            scope = Scope(unseen(why, targets.at(owner)), now)
+            subject = _scope_subject(snapshot, owner)
+            for rule in compiled:
+                if (rule.rule.id, owner) not in findings:
+                    finding = _judge_one(rule, scope, subject, _Source({}, f"the {kind.label} list"))
+                    _keep(finding, rule, findings, skipped)
+    return Judged(tuple(findings[key] for key in sorted(findings)), dict(skipped))
+
+
+def _keep(
+    finding: Finding | None,
+    rule: CompiledRule,
+    findings: dict[tuple[str, str], Finding],
+    skipped: defaultdict[str, int],
+) -> None:
+    if finding is None:
+        skipped[rule.rule.id] += 1
+    else:
+        findings.setdefault((finding.rule, finding.subject.id.lower()), finding)
+
+
+def _judge_one(rule: CompiledRule, scope: Scope, subject: Subject, source: _Source) -> Finding | None:
+    """Judge one pair; None if the rule does not apply.
+
+    Where it cannot be told whether the rule applies, a check that passes still passes, and one that fails is unknown.
+    """
+    try:
+        applies = rule.where.verdict(scope)
+        if applies is Verdict.FAIL:
+            return None
+        judgement = rule.check.judge(scope)
+        if applies is Verdict.UNKNOWN and judgement.verdict is not Verdict.PASS:
+            doubt = rule.where.judge(scope)
+            judgement = Judgement(Verdict.UNKNOWN, (*doubt.because, *judgement.because))
+    except Exception as error:
+        error.add_note(f"while judging {subject.id} by {rule.rule.id}")
+        raise
+    evidence = tuple(replace(item, source=source.of(item)) for item in judgement.because)
+    return Finding(rule.rule.id, STATUS_OF[judgement.verdict], subject, evidence)
+
+
+def _scope_subject(snapshot: Snapshot, owner: str) -> Subject:
+    resource = snapshot.get(owner)
+    if resource is not None:
+        return Subject.of(resource)
+    return Subject(owner, SUBSCRIPTION, owner.rpartition("/")[2])
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Says where a piece of evidence was read."""
+
+    by_head: Mapping[str, str]
+    otherwise: str | None
+
+    def of(self, evidence: Evidence) -> str | None:
+        head = evidence.path.split("[")[0].split(".")
+        if head[0] == "facts":
+            return "derived from the whole snapshot"
+        return self.by_head.get(".".join(head[:2]), self.otherwise)
+
+
+class _Targets:
+    """Makes targets out of resources; facts and children are looked up only when a rule asks."""
+
+    def __init__(self, snapshot: Snapshot, facts: FactSource) -> None:
+        self._snapshot = snapshot
+        self._facts = facts
+
+    def of(self, resource: Resource) -> Target:
+        """The target of one resource, with its parent."""
+        parent = None if resource.owner is None else self.at(resource.owner)
+        return Target(
+            resource.body,
+            lambda: dict(self._facts.of(resource)),
+            lambda relation: self._children(resource, relation),
+            parent,
+        )
+
+    def at(self, scope: str) -> Target | None:
+        """The target of the resource at an id, if it was read."""
+        resource = self._snapshot.get(scope)
+        return None if resource is None else self.of(resource)
+
+    def source(self, resource: Resource) -> _Source:
+        """Where the evidence about a resource was read."""
+        heads = {}
+        for relation, kind in relations_of(resource.type).items():
+            children = self._snapshot.listing(resource.id, kind.name).resources
+            if children and children[0].read is not None:
+                heads[f"children.{relation}"] = _say(children[0])
+        return _Source(heads, _say(resource))
+
+    def _children(self, resource: Resource, relation: str) -> Json:
+        relations = relations_of(resource.type)
+        kind = next((kind for name, kind in relations.items() if name.lower() == relation.lower()), None)
+        if kind is None:
+            return MISSING
+        listing = self._snapshot.listing(resource.id, kind.name)
+        if not kind.single:
+            return listing.bodies()
+        reading = listing.only()
+        return reading if isinstance(reading, Unread) or reading is MISSING else listing.resources[0].body
+
+
+def _say(resource: Resource) -> str | None:
+    return None if resource.read is None else f"{resource.read.source}, {resource.read.at}"
+
+
+def group_by_type(compiled: Iterable[tuple[str, CompiledRule]]) -> dict[str, tuple[CompiledRule, ...]]:
+    """Arrange compiled rules by the type that they judge (lower case), rules in order of id."""
+    found: defaultdict[str, list[CompiledRule]] = defaultdict(list)
+    for type_name, rule in compiled:
+        found[type_name.lower()].append(rule)
+    return {key: tuple(sorted(found[key], key=lambda item: item.rule.id)) for key in sorted(found)}
+
+

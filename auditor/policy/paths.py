@@ -1,0 +1,141 @@
+"""Paths into a resource: `properties.minimumTlsVersion`, `children.containers[*].name`, `tags['odd.name']`.
+
+Names ignore case, as ARM does. `[*]` stands for every element of an array. Three first segments lead elsewhere than
+into the resource's own JSON: `facts`, `children` (resources below it, by the names in `auditor.model.types`) and
+`parent`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from auditor.model.reading import MISSING, Found, Json, Reading, Unread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.policy.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """The segment `[*]`."""
+
+
+EACH: Final = Each()
+Segment: TypeAlias = str | Each
+_SEGMENT = re.compile(
+    r"""(?P<dot>\.)?(?P<name>[A-Za-z_$][\w$-]*) | \[(?P<each>\*)\] | \['(?P<quoted>(?:[^'\\]|\\.)*)'\]""", re.VERBOSE
+)
+_LONGEST: Final = 500
+
+
+class PathSyntaxError(ValueError):
+    """The text is no path; the message says where it goes wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A parsed path: `text` as written, and its segments."""
+
+    text: str
+    segments: tuple[Segment, ...]
+
+    @property
+    def many(self) -> bool:
+        """Whether the path can lead to more than one place."""
+        return EACH in self.segments
+
+    def below(self, other: Path) -> tuple[Segment, ...] | None:
+        """The segments that lead from `other` to here, or None if this path does not begin with it."""
+        length = len(other.segments)
+        if _folded(self.segments[:length]) != _folded(other.segments):
+            return None
+        return self.segments[length:]
+
+
+def _folded(segments: tuple[Segment, ...]) -> list[Segment]:
+    return [segment.lower() if isinstance(segment, str) else segment for segment in segments]
+
+
+def parse_path(text: str) -> Path:
+    """Parse a path; raises `PathSyntaxError`."""
+    if len(text) > _LONGEST:
+        raise PathSyntaxError(f"a path is at most {_LONGEST} characters long")
+    segments: list[Segment] = []
+    at = 0
+    while at < len(text):
+        match = _SEGMENT.match(text, at)
+        if match is None or (match["name"] is not None and (match["dot"] is None) != (not segments)):
+            raise PathSyntaxError(f"the path {text!r} goes wrong at {text[at:]!r}")
+        if match["each"]:
+            segments.append(EACH)
+        else:
+            segments.append(match["name"] if match["name"] is not None else re.sub(r"\\(.)", r"\1", match["quoted"]))
+        at = match.end()
+    if not segments or not isinstance(segments[0], str):
+        raise PathSyntaxError(f"the path {text!r} does not begin with a name")
+    return Path(text, tuple(segments))
+
+
+def read_path(path: Path, target: Target) -> Reading:
+    """Read the one place that a path without `[*]` leads to."""
+    value, at = target.start(path.segments)
+    return read_below(value, path.segments[at:])
+
+
+def read_below(value: Json, segments: tuple[Segment, ...]) -> Reading:
+    """Read the one place that a path without `[*]` leads to from `value` on."""
+    for segment in segments:
+        value = _step(value, str(segment))
+        if value is MISSING or isinstance(value, Unread):
+            break
+    return as_reading(value)
+
+
+def walk(value: Json, segments: tuple[Segment, ...], text: str) -> Iterator[tuple[str, Reading]]:
+    """Read every place below `value` that the segments lead to, each with its own path (`rules[0].name`).
+
+    An array that is missing or unread gives that one reading; an empty array gives nothing.
+    """
+    for index, segment in enumerate(segments):
+        if isinstance(segment, Each):
+            if not isinstance(value, list | tuple):
+                yield f"{text}[*]", _not_a("list", value)
+                return
+            for number, item in enumerate(value):
+                yield from walk(item, segments[index + 1 :], f"{text}[{number}]")
+            return
+        value = _step(value, segment)
+        text = f"{text}.{segment}" if text else segment
+    yield text, as_reading(value)
+
+
+def as_reading(value: Json) -> Reading:
+    """Tell found from missing and unread; `null` is how Azure writes an unset property."""
+    if value is None or value is MISSING:
+        return MISSING
+    return value if isinstance(value, Unread) else Found(value)
+
+
+def _step(value: Json, name: str) -> Json:
+    """Go one name down; MISSING or an `Unread` where that leads nowhere."""
+    if isinstance(value, dict):
+        if name in value:
+            return value[name]
+        folded = name.lower()
+        for key, item in value.items():
+            if key.lower() == folded:
+                return item
+        return MISSING
+    return _not_a("object", value)
+
+
+def _not_a(wanted: str, value: Json) -> Reading:
+    if value is None or value is MISSING:
+        return MISSING
+    if isinstance(value, Unread):
+        return value
+    return Unread(f"it is no {wanted}")

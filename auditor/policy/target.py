@@ -1,0 +1,63 @@
+"""What a rule is held against: a resource together with its facts, its children and its parent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from auditor.model.reading import MISSING, Json, Unread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from auditor.model.resource import Resource
+    from auditor.policy.paths import Segment
+
+
+class FactSource(Protocol):
+    """Gives the facts about a resource."""
+
+    def of(self, resource: Resource) -> Mapping[str, Json]:
+        """The facts by name, JSON with `Unread` leaves; a fact with nothing to say about this resource is left out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One resource under judgement. Each part is JSON, or `Unread` where the resource could not be seen at all.
+
+    `facts` is asked only when a rule asks; `child` gives the children by the name of their relation.
+    """
+
+    body: Json
+    facts: Callable[[], Json]
+    child: Callable[[str], Json]
+    parent: Target | None = None
+
+    def start(self, segments: tuple[Segment, ...]) -> tuple[Json, int]:
+        """Where a path begins: a value, and how many segments have led there."""
+        match str(segments[0]).lower():
+            case "facts":
+                return self.facts(), 1
+            case "children" if len(segments) > 1:
+                return self.child(str(segments[1])), 2
+            case "parent":
+                if self.parent is None:
+                    return MISSING, 1
+                value, used = self.parent.start(segments[1:]) if len(segments) > 1 else (self.parent.body, 0)
+                return value, used + 1
+            case _:
+                return self.body, 0
+
+
+def unseen(why: Unread, parent: Target | None) -> Target:
+    """A target for resources that may exist but could not be seen; only its parent can be known."""
+    return Target(why, lambda: why, lambda _relation: why, parent)
+
+
+def given(
+    body: Json, facts: Json, children: Mapping[str, Json], parent: Target | None, *, silent: str
+) -> Target:
+    """A target made from plain data, as the examples of rules are; what is not given is unread because of `silent`."""
+    folded = {name.lower(): value for name, value in children.items()}
+    return Target(body, lambda: facts, lambda name: folded.get(name.lower(), Unread(silent)), parent)

@@ -1,0 +1,1 @@
+"""Findings become a report, counted, sorted and grouped once; formats only write it."""

@@ -1,0 +1,80 @@
+"""What was not seen, why, what it makes unknown, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditor.model.snapshot import kind_of_gap
+from auditor.model.types import BY_NAME, SUBSCRIPTION
+from auditor.report.report import Unseen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from auditor.model.finding import Finding
+    from auditor.model.resource import Gap
+    from auditor.model.snapshot import Snapshot
+
+
+def unseen(
+    snapshot: Snapshot, needs: Mapping[str, frozenset[str]], findings: Sequence[Finding]
+) -> tuple[Unseen, ...]:
+    """Every gap, and every list in a subscription that was needed and not read. `needs`: types by rule id."""
+    undecided = {finding.rule for finding in findings if finding.status == "unknown"}
+    found = {_of_gap(gap, snapshot, needs, undecided) for gap in snapshot.gaps}
+    wanted = frozenset[str]().union(*needs.values())
+    for kind in BY_NAME.values():
+        if kind.name in wanted and kind.owner == SUBSCRIPTION:
+            for scope, why in snapshot.unlisted(kind):
+                if snapshot.gap_at(scope, kind) is None:
+                    rules = _rules(kind.name, needs, undecided)
+                    advice = "read it: `auditor scan`, or say in the snapshot that the list was read"
+                    found.add(Unseen(scope, _name(snapshot, scope), kind.operation, why.why, rules, advice, ""))
+    return tuple(sorted(found, key=lambda item: (item.scope.lower(), item.operation, item.reason)))
+
+
+def _of_gap(gap: Gap, snapshot: Snapshot, needs: Mapping[str, frozenset[str]], undecided: set[str]) -> Unseen:
+    kind = kind_of_gap(gap)
+    rules = () if kind is None else _rules(kind.name, needs, undecided)
+    return Unseen(gap.scope, _name(snapshot, gap.scope), gap.operation, gap.reason, rules, _advice(gap), gap.at)
+
+
+def _rules(type_name: str, needs: Mapping[str, frozenset[str]], undecided: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(rule for rule, types in needs.items() if type_name in types and rule in undecided))
+
+
+def _name(snapshot: Snapshot, scope: str) -> str:
+    resource = snapshot.get(scope)
+    if resource is None:
+        return scope.rstrip("/").rpartition("/")[2]
+    shown = resource.body.get("displayName")
+    return shown if isinstance(shown, str) and shown else resource.name
+
+
+def _advice(gap: Gap) -> str:
+    """The next step for one gap."""
+    if gap.reason.startswith(("401", "403")):
+        right = "data action" if "/FormRecognizer/" in gap.operation else "action"
+        return f"grant the {right} {gap.operation} at this scope"
+    if gap.reason.startswith("429"):
+        return "Azure throttled the audit: run it again later, or with fewer subscriptions"
+    if gap.reason.startswith("--") or "was given" in gap.reason:
+        return "run again without that option"
+    if gap.reason.startswith("404"):
+        return "it went away while the audit ran: run again"
+    return "run again; if it stays, look at the resource in the portal"
+
+
+def blind_spots() -> tuple[str, ...]:
+    """What no auditor can see from the outside, and so stands in every report."""
+    return (
+        "Storage that a caller reaches with a shared access signature alone leaves no trace in the configuration, "
+        "unless a model was trained from it.",
+        "Grants by access control lists in a hierarchical namespace are no role assignments.",
+        "Eligible (not active) role assignments, and storage in other tenants or in subscriptions that were not read.",
+        "Old versions and soft-deleted blobs that an earlier setting left behind are invisible without reading blobs.",
+        "Microsoft's own half (input and results deleted within 24 hours, deleted models within 48 hours) is a "
+        "contract; nothing here verifies it from the outside.",
+    )
+
+

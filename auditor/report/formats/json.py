@@ -1,0 +1,89 @@
+"""The result that other programs read: `auditor.assessment/1`, whose JSON Schema is `assessment-1.schema.json`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from auditor.model.reading import Found, plain
+
+if TYPE_CHECKING:
+    from auditor.model.finding import Evidence
+    from auditor.report.report import Line, Report, Unseen
+
+SCHEMA: Final = "auditor.assessment/1"
+
+
+def render(report: Report) -> str:
+    """Write the report as JSON, two blanks deep, keys in a fixed order."""
+    return json.dumps(as_data(report), ensure_ascii=False, indent=2) + "\n"
+
+
+def as_data(report: Report) -> dict[str, Any]:
+    """The report as plain data in the shape of the schema."""
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "auditor", "version": report.tool},
+        "source": {"kind": report.kind, "scope": list(report.scope)},
+        "started": report.started,
+        "finished": report.finished,
+        "complete": report.complete,
+        "headline": report.headline,
+        "policy": {
+            "profile": report.profile,
+            "parameters": dict(report.parameters),
+            "rules": len(report.rules),
+            "sha256": report.policy_hash,
+        },
+        "summary": {
+            "resources": report.resources,
+            "pass": report.counts["pass"],
+            "fail": report.counts["fail"],
+            "unknown": report.counts["unknown"],
+            "notApplicable": report.not_applicable,
+            "waived": report.counts["waived"],
+        },
+        "questions": [
+            {"family": item.family, "title": item.title, "answer": item.answer, "sentence": item.sentence, **item.counts}
+            for item in report.questions
+        ],
+        "findings": [_finding(line) for line in report.lines],
+        "gaps": [_gap(item) for item in report.unseen],
+        "calls": dict(report.calls),
+    }
+
+
+def _finding(line: Line) -> dict[str, Any]:
+    subject = line.finding.subject
+    return {
+        "rule": line.rule.id,
+        "status": line.finding.status,
+        "severity": line.rule.severity,
+        "message": line.message,
+        "fingerprint": line.finding.fingerprint,
+        "resource": {"id": subject.id, "type": subject.type, "name": subject.name, "location": subject.location},
+        "at": None,
+        "evidence": [_evidence(item) for item in line.finding.evidence],
+        "waiver": None,
+        "since": None,
+    }
+
+
+def _evidence(item: Evidence) -> dict[str, Any]:
+    asked = plain(item.asked)
+    shown: dict[str, Any] = {
+        "path": item.path,
+        "expected": {"not": asked} if item.negated else asked,
+        "actual": plain(item.reading.value) if isinstance(item.reading, Found) else None,
+        "read": item.read,
+        "source": item.source,
+    }
+    if item.read == "unread":
+        shown["reason"] = item.reading.why  # type: ignore[union-attr]
+    if item.assumed is not None:
+        shown["assumed"] = plain(item.assumed.value)
+    return shown
+
+
+def _gap(item: Unseen) -> dict[str, Any]:
+    return {"scope": item.scope, "operation": item.operation, "reason": item.reason, "rules": list(item.rules)}

@@ -1,0 +1,157 @@
+"""The report for a terminal: the sentence, the four questions, what was not seen, what fails, what is unknown."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from auditor.model.finding import SEVERITIES
+from auditor.report.wording import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auditor.model.finding import Status
+    from auditor.report.report import Answer, Line, Report
+
+MARKS: Final[dict[Status, tuple[str, str]]] = {
+    "fail": ("●", "red"),
+    "unknown": ("◐", "yellow"),
+    "pass": ("○", "green"),
+    "waived": ("◇", "blue"),
+}
+_ANSWER_MARKS: Final[dict[Answer, tuple[str, str]]] = {
+    "broken": ("●", "bold red"),
+    "not seen": ("◐", "bold yellow"),
+    "not provable": ("◐", "yellow"),
+    "kept": ("○", "bold green"),
+    "nothing to check": ("–", "dim"),
+}
+_MOST_UNKNOWN: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How wide the terminal is, and whether it shows colours."""
+
+    width: int = 100
+    colour: bool = False
+
+
+PLAIN: Final = Look()
+
+
+def render(report: Report, look: Look = PLAIN) -> str:
+    """Write the report as text; with `look.colour` it holds ANSI colours."""
+    stream = io.StringIO()
+    console = Console(
+        file=stream,
+        width=look.width,
+        force_terminal=look.colour,
+        color_system="standard" if look.colour else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    console.print(Text(clean(report.headline), style="bold"))
+    console.print(_scope(report), style="dim")
+    console.print()
+    console.print(_questions(report))
+    _unseen(console, report)
+    _failing(console, report)
+    _unknown(console, report)
+    console.print()
+    console.print(_summary(report))
+    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
+
+
+def clean(text: str) -> str:
+    """Make hostile names harmless: control and bidirectional characters are shown as their code points."""
+    return "".join(
+        f"<U+{ord(letter):04X}>" if unicodedata.category(letter) in {"Cc", "Cf", "Zl", "Zp"} else letter for letter in text
+    )
+
+
+def _scope(report: Report) -> Text:
+    read = next((number for name, number in report.read.items() if name.endswith("/subscriptions")), 0)
+    ended = report.finished or "never ended"
+    return Text(
+        f"{plural(report.resources, 'resource')} in {plural(read, 'subscription')}, {report.started} to {ended}; "
+        f"profile {report.profile}, {plural(len(report.rules), 'rule')}, policy {report.policy_hash[:12]}"
+    )
+
+
+def _questions(report: Report) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for question in report.questions:
+        mark, style = _ANSWER_MARKS[question.answer]
+        table.add_row(Text(mark, style=style), question.title, Text(question.answer, style=style), clean(question.sentence))
+    return table
+
+
+def _unseen(console: Console, report: Report) -> None:
+    if not report.unseen and report.finished is not None:
+        return
+    console.print()
+    console.print(Text(f"Not seen ({len(report.unseen)})", style="bold yellow"))
+    if report.finished is None:
+        console.print(Text("  The scan ended before all was read: whatever is missing here was not looked at.", style="yellow"))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
+    for heading in ("scope", "operation", "why", "what to do"):
+        table.add_column(heading, overflow="fold")
+    for item in report.unseen:
+        table.add_row(*(clean(text) for text in (item.name, item.operation, item.reason, item.advice)))
+    if report.unseen:
+        console.print(table)
+
+
+def _failing(console: Console, report: Report) -> None:
+    for severity in SEVERITIES:
+        groups = [group for group in report.first if group.rule.severity == severity]
+        for group in groups:
+            console.print()
+            mark, style = MARKS["fail"]
+            console.print(Text(f"{mark} {severity.upper()}  {group.rule.id}  {group.rule.title}", style=f"bold {style}"))
+            _lines(console, group.lines)
+            console.print(Padding(Text(f"Fix: {group.rule.fix.text}", style="italic"), (0, 0, 0, 4)))
+
+
+def _lines(console: Console, lines: Sequence[Line]) -> None:
+    for line in lines:
+        name = clean(line.finding.subject.name)
+        place = f" ({clean(line.finding.subject.location)})" if line.finding.subject.location else ""
+        console.print(Padding(Text.assemble((name, "bold"), place, ": ", clean(line.message)), (0, 0, 0, 4)))
+
+
+def _unknown(console: Console, report: Report) -> None:
+    unknown = [line for line in report.lines if line.finding.status == "unknown"]
+    if not unknown:
+        return
+    mark, style = MARKS["unknown"]
+    console.print()
+    console.print(Text(f"{mark} UNKNOWN  {plural(len(unknown), 'check')} could not be decided", style=f"bold {style}"))
+    for line in unknown[:_MOST_UNKNOWN]:
+        text = Text.assemble((line.rule.id, "bold"), "  ", clean(line.finding.subject.name), ": ", clean(line.message))
+        console.print(Padding(text, (0, 0, 0, 4)))
+    if len(unknown) > _MOST_UNKNOWN:
+        rest = len(unknown) - _MOST_UNKNOWN
+        console.print(Padding(Text(f"and {rest} more; -o html=FILE or -o json=FILE lists all", style="dim"), (0, 0, 0, 4)))
+
+
+def _summary(report: Report) -> Text:
+    counts = report.counts
+    text = Text()
+    for status in ("fail", "unknown", "waived", "pass"):
+        mark, style = MARKS[status]  # type: ignore[index]
+        text.append(f"{mark} {counts[status]} {status}   ", style=style)  # type: ignore[index]
+    text.append(f"{report.not_applicable} not applicable", style="dim")
+    return text

@@ -1,0 +1,142 @@
+"""The sentence on top, and the answers to the four questions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from auditor.model.finding import STATUSES
+from auditor.policy.condition import say
+from auditor.policy.rule import FAMILIES, QUESTIONS
+from auditor.report.report import Answer, Question
+from auditor.report.wording import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from auditor.model.reading import Json
+    from auditor.policy.rule import Rule
+    from auditor.report.report import Line, Unseen
+
+WORST_FIRST: Final[tuple[Answer, ...]] = ("broken", "not seen", "not provable", "kept", "nothing to check")
+_FAILING: Final = {
+    "REG": "let documents or models leave their region",
+    "TLS": "accept plain HTTP or old TLS",
+    "RET": "can keep a document longer than {limit} hours",
+    "MDL": "break the rules for deleting models",
+    "ACC": "are open to keys or to anonymous readers",
+    "NET": "are open to networks that they need not be open to",
+    "ENC": "are not encrypted as asked",
+    "LOG": "are not logged as asked",
+}
+
+
+def answer_of(lines: Sequence[Line]) -> Answer:
+    """The worst answer that the findings give."""
+    statuses = {line.finding.status for line in lines}
+    if "fail" in statuses:
+        return "broken"
+    if any(line.finding.status == "unknown" and not line.unprovable for line in lines):
+        return "not seen"
+    if "unknown" in statuses:
+        return "not provable"
+    return "kept" if statuses & {"pass", "waived"} else "nothing to check"
+
+
+def worst_answer(answers: Sequence[Answer], *, seen_all: bool) -> Answer:
+    """The worst of several answers; nothing is kept as long as something was not seen."""
+    worst = min(answers, key=WORST_FIRST.index, default="nothing to check")
+    if not seen_all and worst in {"kept", "not provable", "nothing to check"}:
+        return "not seen"
+    return worst
+
+
+def questions(
+    lines: Sequence[Line], rules: Mapping[str, Rule], parameters: Mapping[str, Json]
+) -> tuple[Question, ...]:
+    """The four questions, always all four, then each further family that a loaded rule belongs to."""
+    families = {rule.family for rule in rules.values()}
+    others = sorted(families - set(QUESTIONS), key=lambda family: (family not in FAMILIES, family))
+    return tuple(_question(family, [line for line in lines if line.rule.family == family], parameters) for family in (*QUESTIONS, *others))
+
+
+def _question(family: str, lines: Sequence[Line], parameters: Mapping[str, Json]) -> Question:
+    counted = Counter(line.finding.status for line in lines)
+    title = FAMILIES[family][1] if family in FAMILIES else family
+    counts = {status: counted[status] for status in STATUSES}
+    return Question(family, title, answer_of(lines), counts, _sentence(family, lines, parameters))
+
+
+def _sentence(family: str, lines: Sequence[Line], parameters: Mapping[str, Json]) -> str:
+    """What a family's findings come to, in one sentence without a full stop."""
+    judged = {line.finding.subject.id.lower() for line in lines}
+    failing = {line.finding.subject.id.lower() for line in lines if line.finding.status == "fail"}
+    unknown = {line.finding.subject.id.lower() for line in lines if line.finding.status == "unknown"} - failing
+    if not judged:
+        return "nothing in scope to check"
+    noun = _noun(lines)
+    if failing:
+        limit = say(parameters.get("maxRetentionHours", 24))
+        return f"{len(failing)} of {plural(len(judged), noun)} {_FAILING.get(family, 'fail').format(limit=limit)}"
+    if unknown:
+        return f"{len(unknown)} of {plural(len(judged), noun)} could not be proved to keep it"
+    return f"{'the' if len(judged) == 1 else 'all'} {plural(len(judged), noun)} {'keeps' if len(judged) == 1 else 'keep'} it"
+
+
+def _noun(lines: Sequence[Line]) -> str:
+    types = {line.finding.subject.type.lower().rpartition("/")[2] for line in lines}
+    if types <= {"storageaccounts"}:
+        return "document store"
+    if types <= {"documentmodels", "documentclassifiers"}:
+        return "model"
+    return "resource"
+
+
+def headline(
+    lines: Sequence[Line], missing: Sequence[Unseen], parameters: Mapping[str, Json], *, partial: bool
+) -> str:
+    """One sentence that a manager can repeat. What could not be seen stands in it."""
+    answers = [answer_of(lines)] if lines else []
+    verdict = {
+        "broken": "Not compliant",
+        "not seen": "Not proven",
+        "not provable": "Not proven",
+        "kept": "Compliant with all that was checked",
+        "nothing to check": "Nothing was checked",
+    }[worst_answer(answers, seen_all=not missing and not partial)]
+    if not lines and (missing or partial):
+        verdict = "Nothing could be checked"
+    parts = [_retention_first(family, lines, parameters) for family in ("RET", "REG", "TLS", "MDL")]
+    parts += [_others(lines), _unknown(lines), _unseen(missing)]
+    if partial:
+        parts.append("the scan ended before all was read")
+    said = "; ".join(part for part in parts if part)
+    return f"{verdict}: {said}." if said else f"{verdict}."
+
+
+def _retention_first(family: str, lines: Sequence[Line], parameters: Mapping[str, Json]) -> str:
+    own = [line for line in lines if line.rule.family == family]
+    if family == "RET" and any(line.rule.id == "DI-RET-001" for line in own):
+        own = [line for line in own if line.rule.id == "DI-RET-001"]
+    return _sentence(family, own, parameters) if answer_of(own) == "broken" else ""
+
+
+def _others(lines: Sequence[Line]) -> str:
+    failing = sum(line.finding.status == "fail" and line.rule.family not in QUESTIONS for line in lines)
+    return f"{plural(failing, 'further check')} {'fails' if failing == 1 else 'fail'}" if failing else ""
+
+
+def _unknown(lines: Sequence[Line]) -> str:
+    unknown = sum(line.finding.status == "unknown" for line in lines)
+    return f"{plural(unknown, 'check')} could not be decided" if unknown else ""
+
+
+def _unseen(missing: Sequence[Unseen]) -> str:
+    if not missing:
+        return ""
+    scopes = {item.scope.lower() for item in missing}
+    subscriptions = {scope for scope in scopes if scope.startswith("/subscriptions/") and scope.count("/") == 2}  # noqa: PLR2004
+    others = len(scopes - subscriptions)
+    parts = [plural(len(subscriptions), "subscription")] if subscriptions else []
+    parts += [plural(others, "further scope" if subscriptions else "scope")] if others else []
+    return f"{' and '.join(parts)} could not be read in full"

@@ -1,0 +1,155 @@
+"""The data behind the pictures: where documents go, how long they live, and the models' time line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from auditor.model.reading import Json
+from auditor.model.region import normalise_region
+from auditor.model.types import CLASSIFIER, ERASURE_REQUEST, MODEL, STORAGE
+from auditor.report.report import Bar, Edge, Erasure, Model, Place, Residency, Segment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from auditor.model.finding import Status
+    from auditor.model.resource import Resource
+    from auditor.model.snapshot import Snapshot
+    from auditor.policy.target import FactSource
+
+Statuses = "Mapping[tuple[str, str], Status]"
+
+
+def document_stores(snapshot: Snapshot, facts: FactSource) -> list[Resource]:
+    """Storage accounts that hold documents or may, in order of name."""
+    stores = [item for item in snapshot.of_type(STORAGE) if facts.of(item).get("holdsDocuments") is not False]
+    return sorted(stores, key=lambda item: (item.name.lower(), item.key))
+
+
+def residency(snapshot: Snapshot, facts: FactSource) -> Residency:
+    """Accounts and stores that are linked, and every edge on which bytes leave one of them."""
+    places: dict[str, Place] = {}
+    edges: list[Edge] = []
+    for store in document_stores(snapshot, facts):
+        known = facts.of(store)
+        own = _objects(known.get("links")) + _objects(_object(known.get("residency")).get("edges"))
+        if known.get("holdsDocuments") is not True and not own:
+            continue
+        places[store.key] = Place(store.id, store.name, "store", _region(store.location))
+        for link in _objects(known.get("links")):
+            edges.extend(_link_edge(store, link, snapshot, places))
+        for edge in _objects(_object(known.get("residency")).get("edges")):
+            edges.append(_copy_edge(store, edge, places))
+    ordered = sorted(places.values(), key=lambda place: (place.region or "~", place.kind, place.name.lower(), place.id))
+    return Residency(tuple(ordered), tuple(sorted(set(edges), key=lambda edge: (edge.source, edge.target, edge.via))))
+
+
+def _link_edge(store: Resource, link: dict[str, Any], snapshot: Snapshot, places: dict[str, Place]) -> list[Edge]:
+    account = snapshot.get(link["account"]) if isinstance(link.get("account"), str) else None
+    if account is None:
+        return []
+    region = _region(account.location)
+    places[account.key] = Place(account.id, account.name, "account", region)
+    home = _region(store.location)
+    leaves = None if region is None or home is None else region != home
+    return [Edge(store.id, account.id, region, str(link["signal"]), "documents", leaves, str(link["words"]))]
+
+
+def _copy_edge(store: Resource, edge: dict[str, Any], places: dict[str, Place]) -> Edge:
+    region = _region(edge.get("region"))
+    target = edge["to"] if isinstance(edge.get("to"), str) else f"{store.id}#{edge['via']}"
+    if edge["via"] == "geoRedundancy":
+        target = f"{store.id}#secondary"
+        places[target.lower()] = Place(target, f"{store.name} (second copy)", "elsewhere", region)
+    elif target.lower() not in places:
+        places[target.lower()] = Place(target, str(edge.get("name")), "elsewhere", region)
+    leaves = edge["leavesRegion"] if isinstance(edge.get("leavesRegion"), bool) else None
+    return Edge(store.id, target, region, str(edge["via"]), str(edge["carries"]), leaves, str(edge["words"]))
+
+
+def retention(snapshot: Snapshot, facts: FactSource, statuses: Mapping[tuple[str, str], Status]) -> tuple[Bar, ...]:
+    """A bar for each documents store, longest first."""
+    bars = []
+    for store in document_stores(snapshot, facts):
+        known = _object(facts.of(store).get("retention"))
+        status = statuses.get(("DI-RET-001", store.id.lower()))
+        if not known or status is None:
+            continue
+        segments = tuple(Segment(**{key: item[key] for key in ("cause", "kind", "hours", "words", "container")}) for item in _objects(known.get("reasons")))
+        bars.append(
+            Bar(
+                id=store.id,
+                name=store.name,
+                region=_region(store.location),
+                unbounded=known["unbounded"] is True,
+                exceeds=_number(known["exceedsHours"]),
+                at_most=_number(known["atMostHours"]),
+                segments=segments,
+                status=status,
+            )
+        )
+    return tuple(sorted(bars, key=lambda bar: (not bar.unbounded, -(bar.exceeds or 0), bar.name.lower(), bar.id)))
+
+
+def models(snapshot: Snapshot, facts: FactSource, statuses: Mapping[tuple[str, str], Status]) -> tuple[Model, ...]:
+    """Every custom model and classifier, oldest first."""
+    found = []
+    for type_name, kind in ((MODEL, "model"), (CLASSIFIER, "classifier")):
+        for item in snapshot.of_type(type_name):
+            properties = _object(item.body.get("properties"))
+            known = facts.of(item)
+            register = known.get("register")
+            entry = _object(register)
+            found.append(
+                Model(
+                    id=item.id,
+                    name=item.name,
+                    account="" if item.owner is None else item.owner.rpartition("/")[2],
+                    kind=kind,  # type: ignore[arg-type]
+                    created=_text(properties.get("createdDateTime")),
+                    expires=_text(properties.get("expirationDateTime")),
+                    delete_by=_text(entry.get("deleteBy")),
+                    owner=_text(entry.get("owner")),
+                    registered=False if register is None else True if isinstance(register, dict) else None,
+                    statuses={rule: status for (rule, key), status in sorted(statuses.items()) if key == item.key},
+                )
+            )
+    return tuple(sorted(found, key=lambda model: (model.created or "~", model.name, model.id)))
+
+
+def erasures(snapshot: Snapshot, facts: FactSource, statuses: Mapping[tuple[str, str], Status]) -> tuple[Erasure, ...]:
+    """Every request to erase a model, oldest first."""
+    found = []
+    for item in snapshot.of_type(ERASURE_REQUEST):
+        stated = _object(item.body.get("properties"))
+        present = facts.of(item).get("modelPresent")
+        found.append(
+            Erasure(
+                model=str(stated.get("model", "")),
+                account=str(stated.get("account", "")),
+                requested=str(stated.get("requestedAt", "")),
+                gone=None if not isinstance(present, bool) else not present,
+                status=statuses.get(("DI-MDL-005", item.id.lower())),
+            )
+        )
+    return tuple(sorted(found, key=lambda request: (request.requested, request.model)))
+
+
+def _object(value: Json) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: Json) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _region(value: Json) -> str | None:
+    return normalise_region(value) if isinstance(value, str) and value.strip() else None
+
+
+def _text(value: Json) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _number(value: Json) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,0 +1,147 @@
+"""Azure's own validator (oav) over Azure's own specifications: judges every exchange with the fake, request and answer.
+
+One Node process serves a test session. What Azure itself does against its specifications is forgiven here, each case
+with its reason; everything else that the validator says is an `Objection`.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import subprocess
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from tests import needs
+
+SCRIPT: Final = needs.PROJECT / "tests" / "node" / "oav-judge.mjs"
+SIGN_IN: Final = "login."
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """What the validator says against one exchange; `where` is `request` or `response`."""
+
+    call: str
+    operation: str | None
+    where: str
+    code: str
+    message: str
+    paths: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        at = f" at {', '.join(self.paths)}" if self.paths else ""
+        return f"{self.call}: {self.operation or 'no operation'}: {self.where}: {self.code}: {self.message}{at}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the validator found: the operation of the specification (None: it knows none) and the objections."""
+
+    operation: str | None
+    objections: tuple[Objection, ...]
+
+
+class OavJudge:
+    """The Node process; `judge` may be called as often as wanted."""
+
+    def __init__(self) -> None:
+        needs.node_package("oav")
+        specifications = needs.corpus("Azure+azure-rest-api-specs")
+        node = needs.tool("node")
+        self._process = subprocess.Popen(
+            [node, SCRIPT, specifications], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process.poll() is None:
+            self._process.communicate()
+
+    def judge(  # noqa: PLR0913  an exchange has this many sides
+        self,
+        url: str,
+        status: int,
+        body: Any,
+        *,
+        method: str = "GET",
+        request_headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        request_body: Any = None,
+        forgive: bool = True,
+    ) -> Verdict:
+        """Judge one exchange; without `forgive`, what Azure itself does wrong is an objection too."""
+        host = urlsplit(url).hostname or ""
+        url = url.replace(f"{host}//", f"{host}/")  # endpoints end with a slash, the SDK adds one, Azure does not mind
+        request = {"method": method.lower(), "url": url, "headers": dict(request_headers or {}), "body": request_body}
+        given = headers if headers is not None else {"Content-Type": "application/json"}
+        response = {"statusCode": str(status), "headers": _lowered(given), "body": body}
+        verdict = self._ask({"dataPlane": ".cognitiveservices." in host, "liveRequest": request, "liveResponse": response})
+        call = f"{method} {url} -> {status}"
+        objections = tuple(
+            Objection(call, verdict["operation"], item["where"], item["code"], item["message"], tuple(item["paths"]))
+            for item in verdict["errors"]
+        )
+        kept = (item for item in objections if not (forgive and _forgiven(item, status)))
+        return Verdict(verdict["operation"], tuple(kept))
+
+    def _ask(self, exchange: dict[str, Any]) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(exchange) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, "the validator's process has ended"
+        verdict: dict[str, Any] = json.loads(line)
+        return verdict
+
+
+def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _forgiven(objection: Objection, status: int) -> bool:
+    """Where Azure and its specification disagree, Azure is right."""
+    if objection.where != "response":
+        return False
+    if objection.code == "INVALID_RESPONSE_CODE":
+        # Storage declares no error at all; ARM answers these before or instead of any provider.
+        return status in {400, 401, 403, 404, 409, 429} or status >= 500  # noqa: PLR2004
+    if objection.operation == "Subscriptions_List":
+        # "nextLink" is declared required, but the last page has none; "count" comes and is not declared.
+        return objection.message.endswith((": nextLink", ": count"))
+    # diagnosticSettings declares {code, message} without the envelope that ARM puts around every error.
+    return (objection.operation or "").startswith("DiagnosticSettings_") and status >= 400  # noqa: PLR2004
+
+
+@cache
+def the_judge() -> OavJudge:
+    """The judge of this test session, started when first wanted; skips the test where it cannot run."""
+    return OavJudge()
+
+
+def objections(exchanges: Iterable[Any], *, disturbed: Collection[str] = ()) -> list[str]:
+    """Everything to say against recorded exchanges, as lines; empty if they are as Azure's specifications want them.
+
+    Sign-in is not judged. An answer that a fault disturbed is not judged either, but the request is. `disturbed` names
+    faults (by class) whose answers are to be judged all the same.
+    """
+    lines = []
+    for exchange in exchanges:
+        if exchange.host.startswith(SIGN_IN) or exchange.host.endswith(".api.cognitive.microsoft.com"):
+            continue
+        verdict = the_judge().judge(
+            exchange.url,
+            exchange.status,
+            exchange.body,
+            method=exchange.method,
+            request_headers=exchange.request_headers,
+            headers=exchange.headers,
+        )
+        spoilt = bool(set(exchange.faults) - set(disturbed))
+        lines += [str(item) for item in verdict.objections if not (spoilt and item.where == "response")]
+    return lines

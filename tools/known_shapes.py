@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+"""Writes `auditor/policy/shapes.json`: the property names that Azure's own specifications know, by type of resource.
+
+The loader of rules holds each path against it, so that a typo is an error. Run `python tools/known_shapes.py` when the
+corpus (`shared/corpus`, beside the project) has newer specifications, or after a change here.
+
+A shape is `{"name": shape, …}` for an object, `{"[]": shape}` for an array, `{"*": shape}` for a map with free keys and
+null for a leaf. `{"*": null}` also stands for what a specification leaves open, and for the repeat in a recursive one.
+All versions of a type are merged, as are the variants of a union: a name is known if any of them has it. Names are as
+they go over the wire: `x-ms-client-flatten` is a matter of SDKs.
+
+Sources: Azure/azure-rest-api-specs and Azure/bicep-types-az, both under the MIT licence, Copyright (c) Microsoft
+Corporation. The key `$sources` of the result names the specifications that were read.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from auditor.model import types
+
+Shape: TypeAlias = "dict[str, Shape] | None"
+Schema: TypeAlias = dict[str, Any]
+
+PROJECT: Final = Path(__file__).parents[1]
+CORPUS: Final = PROJECT.parent / "shared" / "corpus"
+SHAPES: Final = PROJECT / "auditor" / "policy" / "shapes.json"
+
+_ENVELOPE: Final = "common-types/resource-management/v6/types.json#/definitions/ResourceModelWithAllowedPropertySet"
+"""ARM's "full set of allowed properties" around `properties`; answers carry them even where a specification is silent."""
+
+_COGNITIVE = "cognitiveservices/resource-manager/Microsoft.CognitiveServices/stable/2025-06-01/cognitiveservices.json"
+_STORAGE = "storage/resource-manager/Microsoft.Storage/stable/2025-01-01"
+_SUBSCRIPTIONS = "resources/resource-manager/Microsoft.Resources/stable/2022-12-01/subscriptions.json"
+_AUTHORIZATION = "authorization/resource-manager/Microsoft.Authorization/stable/2022-04-01"
+_INSIGHTS = "monitor/resource-manager/Microsoft.Insights/preview/2021-05-01-preview"
+_INTELLIGENCE = "ai/data-plane/DocumentIntelligence/stable/2024-11-30/DocumentIntelligence.json"
+
+_SWAGGER: Final = {
+    types.SUBSCRIPTION: f"{_SUBSCRIPTIONS}#/definitions/Subscription",
+    types.LOCATION: f"{_SUBSCRIPTIONS}#/definitions/Location",
+    types.ACCOUNT: f"{_COGNITIVE}#/definitions/Account",
+    types.DELETED_ACCOUNT: f"{_COGNITIVE}#/definitions/Account",
+    types.STORAGE: f"{_STORAGE}/storage.json#/definitions/StorageAccount",
+    types.BLOB_SERVICE: f"{_STORAGE}/blob.json#/definitions/BlobServiceProperties",
+    types.CONTAINER: f"{_STORAGE}/blob.json#/definitions/ListContainerItem",
+    types.LIFECYCLE_POLICY: f"{_STORAGE}/storage.json#/definitions/ManagementPolicy",
+    types.OBJECT_REPLICATION: f"{_STORAGE}/storage.json#/definitions/ObjectReplicationPolicy",
+    types.ROLE_ASSIGNMENT: f"{_AUTHORIZATION}/authorization-RoleAssignmentsCalls.json#/definitions/RoleAssignment",
+    types.DIAGNOSTIC_SETTING: f"{_INSIGHTS}/diagnosticsSettings_API.json#/definitions/DiagnosticSettingsResource",
+}
+_BICEP: Final = {
+    types.ACCOUNT: types.ACCOUNT,
+    types.DELETED_ACCOUNT: "Microsoft.CognitiveServices/locations/resourceGroups/deletedAccounts",
+    types.STORAGE: types.STORAGE,
+    types.BLOB_SERVICE: types.BLOB_SERVICE,
+    types.CONTAINER: types.CONTAINER,
+    types.LIFECYCLE_POLICY: types.LIFECYCLE_POLICY,
+    types.OBJECT_REPLICATION: types.OBJECT_REPLICATION,
+}
+_DATA_PLANE: Final = {
+    types.MODEL: f"{_INTELLIGENCE}#/definitions/DocumentModelDetails",
+    types.CLASSIFIER: f"{_INTELLIGENCE}#/definitions/DocumentClassifierDetails",
+}
+"""What has no ARM id; the auditor stores the details as the `properties` of a resource that it makes up."""
+
+
+def build(corpus: Path) -> str:
+    """The text of `shapes.json` for the specifications in the corpus."""
+    swagger = _Swagger(corpus / "Azure+azure-rest-api-specs" / "specification")
+    bicep = _Bicep(corpus / "Azure+bicep-types-az" / "generated")
+    envelope = swagger.shape(_ENVELOPE)
+    shapes: dict[str, Shape] = {
+        name: merged(envelope, swagger.shape(reference)) for name, reference in _SWAGGER.items()
+    }
+    for name, resource_type in _BICEP.items():
+        shapes[name] = merged(shapes[name], bicep.shape(resource_type))
+    for name, reference in _DATA_PLANE.items():
+        shapes[name] = {**dict.fromkeys(("id", "type", "name", "location")), "properties": swagger.shape(reference)}
+    return _text({"$sources": sorted(swagger.sources | bicep.sources), **shapes})
+
+
+def merged(one: Shape, other: Shape) -> Shape:
+    """The shape that knows every name of both."""
+    if one is None or other is None:
+        return other if one is None else one
+    return {name: merged(one.get(name), other.get(name)) for name in one.keys() | other.keys()}
+
+
+class _Swagger:
+    """Reads OpenAPI 2 files below a folder, following `$ref` from file to file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.sources: set[str] = set()
+        self._folder = folder.resolve()
+        self._files: dict[Path, Schema] = {}
+
+    def shape(self, reference: str) -> Shape:
+        """The shape of a definition: `path/below/the/folder.json#/definitions/Name`."""
+        return self._of({"$ref": reference}, self._folder / "-", ())
+
+    def _of(self, schema: Schema, file: Path, above: tuple[str, ...]) -> Shape:
+        """The shape of a schema in `file`, met below the definitions `above`."""
+        if "$ref" in schema:
+            name, _, pointer = schema["$ref"].partition("#")
+            file = (file.parent / name).resolve() if name else file
+            where = f"{file}#{pointer}"
+            if where in above:
+                return {"*": None}
+            return self._of(self._definition(file, pointer), file, (*above, where))
+        if "discriminator" in schema:  # no type that is needed has one; whoever needs one has to gather its variants
+            raise ValueError(f"{file.name}: a union by {schema['discriminator']!r}, which this script cannot read yet")
+        shape: Shape = None
+        for base in schema.get("allOf", ()):
+            shape = merged(shape, self._of(base, file, above))
+        named = {name: self._of(part, file, above) for name, part in schema.get("properties", {}).items()}
+        shape = merged(shape, named or None)
+        if "items" in schema:
+            shape = merged(shape, {"[]": self._of(schema["items"], file, above)})
+        free = schema.get("additionalProperties", schema.get("type", "object") == "object" and shape is None)
+        if free is not False:
+            shape = merged(shape, {"*": self._of(free, file, above) if free and free is not True else None})
+        return shape
+
+    def _definition(self, file: Path, pointer: str) -> Schema:
+        if file not in self._files:
+            self._files[file] = json.loads(file.read_text(encoding="utf-8-sig"))
+            # …/Microsoft.Storage/stable/2025-01-01/blob.json, …/common-types/resource-management/v6/types.json
+            self.sources.add(f"{file.parts[-4]} {file.parts[-2]} (azure-rest-api-specs)")
+        found: Schema = self._files[file]
+        for part in pointer.strip("/").split("/"):
+            found = found[part]
+        return found
+
+
+class _Bicep:
+    """Reads Bicep's files of types, each a flat list whose members point at each other by number."""
+
+    def __init__(self, folder: Path) -> None:
+        self.sources: set[str] = set()
+        self._folder = folder
+
+    def shape(self, resource_type: str) -> Shape:
+        """The shape of a type of resource, all its versions merged."""
+        namespace = resource_type.partition("/")[0]
+        shape: Shape = None
+        for file in sorted(self._folder.glob(f"*/{namespace.lower()}/*/types.json")):
+            version = file.parent.name
+            listed: list[Schema] = json.loads(file.read_text(encoding="utf-8"))
+            resource = next(item for item in listed if item.get("name") == f"{resource_type}@{version}")
+            body = bicep_shape(listed, resource["body"])
+            if body is not None:
+                del body["apiVersion"]  # Bicep's own; Azure does not send it
+            shape = merged(shape, body)
+            self.sources.add(f"{namespace} {version} (bicep-types-az)")
+        return shape
+
+
+def bicep_shape(listed: list[Schema], reference: Schema, above: tuple[int, ...] = ()) -> Shape:
+    """The shape that `{"$ref": "#/N"}` points at, met below the members `above`."""
+    number = int(reference["$ref"].removeprefix("#/"))
+    if number in above:
+        return {"*": None}
+    above = (*above, number)
+    item = listed[number]
+    shape: Shape = None
+    match item["$type"]:
+        case "ObjectType" | "DiscriminatedObjectType":
+            properties = item.get("properties") or item.get("baseProperties") or {}
+            shape = {name: bicep_shape(listed, part["type"], above) for name, part in properties.items()}
+            if "additionalProperties" in item:
+                shape["*"] = bicep_shape(listed, item["additionalProperties"], above)
+            for variant in item.get("elements", {}).values():
+                shape = merged(shape, bicep_shape(listed, variant, above))
+        case "UnionType":
+            for element in item["elements"]:
+                shape = merged(shape, bicep_shape(listed, element, above))
+        case "ArrayType":
+            shape = {"[]": bicep_shape(listed, item["itemType"], above)}
+        case "AnyType":
+            shape = {"*": None}
+        case _:
+            pass  # a leaf
+    return shape
+
+
+def _text(document: dict[str, Any]) -> str:
+    """The document as JSON, sorted, one line for each type of resource so that a diff tells which one changed."""
+    lines = (
+        f"{json.dumps(name)}:{json.dumps(document[name], sort_keys=True, separators=(',', ':'))}"
+        for name in sorted(document)
+    )
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+if __name__ == "__main__":
+    SHAPES.write_text(build(CORPUS), encoding="utf-8")
