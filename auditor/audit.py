@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.data import policies_folder
@@ -23,14 +22,16 @@ from auditor.model.types import CLASSIFIER, LOCATION, MODEL, STORAGE, SUBSCRIPTI
 from auditor.policy.judge import group_by_type, judge
 from auditor.policy.loader import Policy, compile_all, load_policy
 from auditor.policy.needs import types_needed
-from auditor.policy.rule import Rule
 from auditor.policy.shapes import Shapes
 from auditor.report.assemble import Basis, assemble
-from auditor.report.report import Report
 from auditor.version import VERSION
 from auditor.yaml_source import nearest, parse_yaml
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from auditor.policy.rule import Rule
+    from auditor.report.report import Report
     from auditor.statements import Statement
 
 _PROFILE_RULES: Final[Mapping[str, frozenset[str]]] = {
@@ -155,7 +156,9 @@ def nothing_was_read(snapshot: Snapshot) -> bool:
     """Whether an audit of Azure saw no more than the subscriptions themselves, although there was more to ask for."""
     beyond = {item.type_key for item in snapshot.resources} - {SUBSCRIPTION.lower(), LOCATION.lower()}
     beyond = {key for key in beyond if not key.startswith("auditor.register/")}
-    listed = [read for read in snapshot.reads if not read.operation.lower().startswith(("auditor.", "microsoft.resources"))]
+    listed = [
+        read for read in snapshot.reads if not read.operation.lower().startswith(("auditor.", "microsoft.resources"))
+    ]
     return bool(snapshot.gaps) and not beyond and not listed
 
 
@@ -180,5 +183,3 @@ def documents_stores(snapshot: Snapshot, audit: Audit, statements: Sequence[Stat
         snapshot = statement.added_to(snapshot)
     estate = Estate(snapshot, now, audit.choice.all_documents)
     return frozenset(item.key for item in snapshot.of_type(STORAGE) if holds_documents(item, estate) is not False)
-
-

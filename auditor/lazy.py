@@ -14,7 +14,7 @@ class Entry:
     target: str
     summary: str
 
-    def load(self) -> Any:  # noqa: ANN401 - what it is depends on the table
+    def load(self) -> Any:
         """Import the module and return the named object."""
         module, _, name = self.target.partition(":")
         return getattr(import_module(module), name)

@@ -72,7 +72,10 @@ def read_models(path: Path, at: str) -> Statement:
     body = _mapping(document, {"schema", "models", "erasureRequests"})
     if body.get("schema") != MODELS_SCHEMA and not document.mistakes:
         document.mistake(("schema",), f"the schema is missing or not known; write schema: {MODELS_SCHEMA}")
-    stated = [_entries(document, body, "models", _MODELS, at), _entries(document, body, "erasureRequests", _ERASURES, at)]
+    stated = [
+        _entries(document, body, "models", _MODELS, at),
+        _entries(document, body, "erasureRequests", _ERASURES, at),
+    ]
     return _statement(document, stated, at)
 
 
@@ -132,7 +135,10 @@ def _entries(document: Document, body: dict[str, Any], key: str, kind: _Kind, at
         if _check(document, entry, place, kind):
             resource = _resource(document, entry, kind, place, at)
             if resource.key in seen:
-                document.mistake(place, "this stands here a second time: " + ", ".join(str(entry[n]) for n in kind.identity if n in entry))
+                document.mistake(
+                    place,
+                    "this stands here a second time: " + ", ".join(str(entry[n]) for n in kind.identity if n in entry),
+                )
             seen[resource.key] = resource
     return kind.type_name, list(seen.values())
 
@@ -162,5 +168,3 @@ def _resource(document: Document, entry: dict[str, str], kind: _Kind, place: Pla
     name = entry.get("model") or entry["storage"].rpartition("/")[2]
     body = {"id": f"{REGISTER_ID}/{short}/{parts}", "type": kind.type_name, "name": name, "properties": dict(entry)}
     return Resource(body, Read(f"{_source(document)}:{document.line_of(place)}", at))
-
-

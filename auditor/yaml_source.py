@@ -25,6 +25,7 @@ Place: TypeAlias = tuple[str | int, ...]
 
 LARGEST: Final = 1_000_000
 DEEPEST: Final = 40
+_MOST_LISTED: Final = 12
 _NUMBER = re.compile(r"^-?(?:0|[1-9]\d{0,17})(?:\.\d{1,17})?$")
 _WORDS: Final = {"true": True, "false": False, "null": None, "~": None, "": None}
 
@@ -57,9 +58,10 @@ def read_yaml(path: Path, shown: str | None = None) -> Document:
     name = shown or str(path)
     try:
         raw = path.read_bytes()
-        text = raw.decode("utf-8-sig")
     except OSError as error:
         return Document(name, mistakes=[Mistake(name, 1, 1, f"the file cannot be read: {error.strerror}")])
+    try:
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         return Document(name, mistakes=[Mistake(name, line, 1, "the file is not UTF-8")])
@@ -107,18 +109,19 @@ def _refuses(text: str, document: Document) -> bool:
             depth -= 1
         if problem:
             mark = event.start_mark
-            document.mistakes.append(Mistake(document.file, mark.line + 1, mark.column + 1, problem))
+            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+            document.mistakes.append(Mistake(document.file, line, column, problem))
             return True
     return False
 
 
-def _build(node: yaml.Node, place: Place, document: Document) -> Any:  # noqa: ANN401 - JSON
+def _build(node: yaml.Node, place: Place, document: Document) -> Any:
     document.places.setdefault(place, (node.start_mark.line + 1, node.start_mark.column + 1))
     if isinstance(node, yaml.MappingNode):
         return _build_mapping(node, place, document)
     if isinstance(node, yaml.SequenceNode):
         return [_build(item, (*place, index), document) for index, item in enumerate(node.value)]
-    return _scalar(node)
+    return _scalar(str(node.value), quoted=isinstance(node, yaml.ScalarNode) and bool(node.style))
 
 
 def _build_mapping(node: yaml.MappingNode, place: Place, document: Document) -> dict[str, Any]:
@@ -136,9 +139,8 @@ def _build_mapping(node: yaml.MappingNode, place: Place, document: Document) -> 
     return built
 
 
-def _scalar(node: yaml.ScalarNode) -> Any:  # noqa: ANN401 - JSON
-    text = str(node.value)
-    if node.style:  # quoted, or a block of text
+def _scalar(text: str, *, quoted: bool) -> Any:
+    if quoted:
         return text
     if text in _WORDS:
         return _WORDS[text]
@@ -154,5 +156,5 @@ def nearest(word: str, words: Iterable[str]) -> str:
     close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
     if close:
         return f"did you mean {folded[close[0]]}?"
-    listed = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")  # noqa: PLR2004 - what fits a line
+    listed = ", ".join(known[:_MOST_LISTED]) + (", …" if len(known) > _MOST_LISTED else "")
     return f"known: {listed}"

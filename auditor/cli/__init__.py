@@ -24,23 +24,23 @@ COMMANDS: Final = {
 class _Table(click.Group):
     """A group whose commands stand in a table, so that `--help` imports none of them."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+    def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         entry = COMMANDS.get(cmd_name)
-        return None if entry is None else entry.load()  # type: ignore[no-any-return]
+        return None if entry is None else entry.load()
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from auditor.yaml_source import nearest  # noqa: PLC0415 - only for the hint
+            from auditor.yaml_source import nearest
 
             ctx.fail(f"no command {args[0]!r}; {nearest(args[0], COMMANDS)}")
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
 
@@ -48,7 +48,7 @@ class _Table(click.Group):
 @click.group(cls=_Table, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(VERSION, prog_name="auditor", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Prove, or disprove, that an Azure estate keeps the privacy promises of Document Intelligence.
+    r"""Prove, or disprove, that an Azure estate keeps the privacy promises of Document Intelligence.
 
     What was not seen is unknown, never a pass.
 

@@ -24,7 +24,7 @@ from auditor.statements import read_models
 )
 @click.option("-q", "--quiet", is_flag=True, help="Only write the files.")
 @click.option("--no-color", is_flag=True, help="No colours.")
-def demo(directory: Path, quiet: bool, no_color: bool) -> None:  # noqa: FBT001 - click passes them so
+def demo(directory: Path, quiet: bool, no_color: bool) -> None:
     """Audit a bundled sample estate and leave an HTML report. Needs no Azure.
 
     The sample has two subscriptions with accounts and stores of every kind of trouble. It always exits with 0: the
@@ -39,8 +39,13 @@ def demo(directory: Path, quiet: bool, no_color: bool) -> None:  # noqa: FBT001 
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise RenderError(f"cannot make the folder {directory}: {error.strerror}", "Name another with --directory.") from error
-    outputs = [Output(name, directory / f"report.{ending}") for name, ending in (("html", "html"), ("markdown", "md"), ("json", "json"))]
+        raise RenderError(
+            f"cannot make the folder {directory}: {error.strerror}", "Name another with --directory."
+        ) from error
+    outputs = [
+        Output(name, directory / f"report.{ending}")
+        for name, ending in (("html", "html"), ("markdown", "md"), ("json", "json"))
+    ]
     if not quiet:
         outputs.append(Output("text", None))
     write_reports(report, outputs, no_color=no_color, quiet=quiet)

@@ -26,7 +26,7 @@ class Output:
     path: Path | None
 
 
-class _OutputType(click.ParamType):
+class _OutputType(click.ParamType[Output]):
     name = "FORMAT[=PATH]"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Output:
@@ -34,7 +34,7 @@ class _OutputType(click.ParamType):
             return value
         format_name, _, path = str(value).partition("=")
         if format_name not in FORMATS:
-            from auditor.yaml_source import nearest  # noqa: PLC0415 - only for the hint
+            from auditor.yaml_source import nearest
 
             self.fail(f"no format {format_name!r}; {nearest(format_name, FORMATS)}", param, ctx)
         return Output(format_name, None if path in {"", STDOUT} else Path(path))

@@ -28,7 +28,7 @@ def rules() -> None:
 @rules.command("list")
 @options.policies
 @click.option("--json", "as_json", is_flag=True, help="For other programs.")
-def list_rules(policies: tuple[Path, ...], as_json: bool) -> None:  # noqa: FBT001 - click passes it so
+def list_rules(policies: tuple[Path, ...], as_json: bool) -> None:
     """List all rules: id, severity, profile, what they want."""
     policy = audit.load_rules(policies)
     if as_json:
@@ -84,14 +84,16 @@ def _page(rule: Rule) -> str:
 @rules.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 @click.option("-v", "--verbose", is_flag=True, help="Name each example.")
-def test(paths: tuple[Path, ...], verbose: bool) -> int:  # noqa: FBT001 - click passes it so
+def test(paths: tuple[Path, ...], verbose: bool) -> int:
     """Try the examples of rules: ours, or those in the files and folders named."""
     policy = audit.load_rules(paths)
     trials = [trial for rule in policy.rules for trial in try_examples(policy, rule)]
     without = [rule.id for rule in policy.rules if not rule.examples]
     wrong = [trial.mistake for trial in trials if trial.mistake is not None]
     for trial in trials if verbose else ():
-        click.echo(f"{'ok  ' if trial.mistake is None else 'FAIL'} {trial.rule.id} {trial.example.expect} {trial.example.about}")
+        click.echo(
+            f"{'ok  ' if trial.mistake is None else 'FAIL'} {trial.rule.id} {trial.example.expect} {trial.example.about}"
+        )
     for mistake in wrong:
         click.echo(str(mistake), err=True)
     for rule_id in without:

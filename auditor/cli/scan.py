@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "-s", "--subscription", "subscriptions", multiple=True, metavar="ID|NAME", help="Only these; repeatable. [default: all]"
+    "-s",
+    "--subscription",
+    "subscriptions",
+    multiple=True,
+    metavar="ID|NAME",
+    help="Only these; repeatable. [default: all]",
 )
 @click.option("--management-group", metavar="ID", help="Only subscriptions below this management group.")
 @click.option("--cloud", type=click.Choice(["public", "usgov", "china"]), default="public", show_default=True)
@@ -30,11 +35,15 @@ if TYPE_CHECKING:
     type=click.Choice(["environment", "workload-identity", "managed-identity", "cli", "powershell", "azd"]),
     help="One way to sign in. [default: the standard chain of azure-identity]",
 )
-@click.option("--save-snapshot", type=click.Path(path_type=Path), metavar="FILE", help="Keep what was read (.jsonl, .gz, .zst).")
-@click.option("--snapshot", type=click.Path(path_type=Path), metavar="FILE", help="Judge a saved snapshot; contacts nothing.")
+@click.option(
+    "--save-snapshot", type=click.Path(path_type=Path), metavar="FILE", help="Keep what was read (.jsonl, .gz, .zst)."
+)
+@click.option(
+    "--snapshot", type=click.Path(path_type=Path), metavar="FILE", help="Judge a saved snapshot; contacts nothing."
+)
 @click.option("--no-models", is_flag=True, help="Do not ask the data plane for models; their rules become unknown.")
 @options.judging
-def scan(  # noqa: PLR0913 - one argument an option
+def scan(
     *,
     subscriptions: tuple[str, ...],
     management_group: str | None,
@@ -55,7 +64,7 @@ def scan(  # noqa: PLR0913 - one argument an option
     quiet: bool,
     no_color: bool,
 ) -> int:
-    """Audit Azure, or a saved snapshot of it. Reads only; changes nothing.
+    r"""Audit Azure, or a saved snapshot of it. Reads only; changes nothing.
 
     \b
     auditor scan                                    every subscription that you can see
@@ -82,7 +91,7 @@ def scan(  # noqa: PLR0913 - one argument an option
 
 
 def _collect(judged: audit.Audit, wish: audit.LiveScan, statements: tuple[Statement, ...], *, quiet: bool) -> Snapshot:
-    from auditor.cli.progress import stderr_progress  # noqa: PLC0415 - loads rich, which judging a snapshot need not
+    from auditor.cli.progress import stderr_progress
 
     with stderr_progress(quiet=quiet) as progress:
         return audit.collect_live(judged, wish, statements, progress)
@@ -106,4 +115,6 @@ def _refuse_live_options(
     }
     for name, value in given.items():
         if value:
-            raise UsageError(f"{name} is for Azure, and --snapshot contacts nothing", f"Leave out {name} or --snapshot.")
+            raise UsageError(
+                f"{name} is for Azure, and --snapshot contacts nothing", f"Leave out {name} or --snapshot."
+            )

@@ -37,7 +37,7 @@ def _render(report: Report, output: Output, *, no_color: bool) -> str:
     render = FORMATS[output.format].load()
     if output.format != "text":
         return str(render(report))
-    from auditor.report.formats.text import Look  # noqa: PLC0415 - loads rich
+    from auditor.report.formats.text import Look
 
     terminal = output.path is None and sys.stdout.isatty()
     width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
@@ -51,7 +51,7 @@ def write_file(path: Path, text: str) -> None:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
             stream.write(text)
-        os.chmod(temporary, 0o644)  # noqa: PTH101 - mkstemp makes files that only we can read
+        os.chmod(temporary, 0o644)
         Path(temporary).replace(path)
     except OSError as error:
         if temporary:

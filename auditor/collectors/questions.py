@@ -56,8 +56,9 @@ def always(_owner: Resource, _lookup: Lookup) -> Decision:
 
 
 def document_intelligence(account: Resource, _lookup: Lookup) -> Decision:
-    """Only accounts of a kind that hosts Document Intelligence (azure-facts 2.1)."""
-    return ASK if _text(account, "kind").lower() in DOCUMENT_INTELLIGENCE_KINDS else ELSEWHERE
+    """Only accounts of a kind that hosts Document Intelligence (azure-facts 2.1); one that names none may be."""
+    kind = account.body.get("kind")
+    return ELSEWHERE if isinstance(kind, str) and kind.lower() not in DOCUMENT_INTELLIGENCE_KINDS else ASK
 
 
 def models(account: Resource, lookup: Lookup) -> Decision:
@@ -70,32 +71,28 @@ def models(account: Resource, lookup: Lookup) -> Decision:
 
 def subdomain(account: Resource) -> str:
     """The account's own subdomain, empty if it has none."""
-    name = _property(account, "customSubDomainName")
+    name = _properties(account).get("customSubDomainName")
     return name if isinstance(name, str) else ""
 
 
 def holds_blobs(account: Resource, _lookup: Lookup) -> Decision:
     """Accounts for files only have no blob service, hence none of what belongs to it."""
-    if _text(account, "kind").lower() == "filestorage":
+    if str(account.body.get("kind")).lower() == "filestorage":
         return NoneThere("kind FileStorage, which has no blob service")
     return ASK
 
 
 def replicates(account: Resource, lookup: Lookup) -> Decision:
     """Object replication takes versioning and excludes a hierarchical namespace (azure-facts 2.7): saves most calls."""
-    if _property(account, "isHnsEnabled") is True:
+    if _properties(account).get("isHnsEnabled") is True:
         return NoneThere("isHnsEnabled, which excludes object replication")
     service = lookup(f"{account.id}/blobServices/default")
-    if service is not None and _property(service, "isVersioningEnabled") is not True:
-        return NoneThere("isVersioningEnabled is not true, which object replication needs")
+    settings = _properties(service) if service is not None else {}
+    if settings and settings.get("isVersioningEnabled") in (None, False):
+        return NoneThere("isVersioningEnabled is off, which object replication needs")
     return holds_blobs(account, lookup)
 
 
-def _property(resource: Resource, name: str) -> Json:
+def _properties(resource: Resource) -> dict[str, Json]:
     properties = resource.body.get("properties")
-    return properties.get(name) if isinstance(properties, dict) else None
-
-
-def _text(resource: Resource, name: str) -> str:
-    value = resource.body.get(name)
-    return value if isinstance(value, str) else ""
+    return properties if isinstance(properties, dict) else {}

@@ -122,7 +122,7 @@ FACTS: Final[tuple[Fact, ...]] = (
 )
 
 
-def fact_shapes() -> dict[str, Mapping[str, Any]]:
+def fact_shapes() -> Mapping[str, Mapping[str, Any]]:
     """The tree of facts by type name, for the check of paths in rules."""
     found: dict[str, dict[str, Any]] = {}
     for fact in FACTS:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.facts.catalogue import FACTS
-from auditor.facts.estate import Estate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from auditor.facts.catalogue import Fact
+    from auditor.facts.estate import Estate
     from auditor.model.reading import Json
     from auditor.model.resource import Resource
 
@@ -30,6 +30,8 @@ class Facts:
         """All facts about a resource by name."""
         known = self._known.get(resource.key)
         if known is None:
-            derived = {fact.name: fact.derive(resource, self.estate) for fact in self._by_type.get(resource.type_key, ())}
+            derived = {
+                fact.name: fact.derive(resource, self.estate) for fact in self._by_type.get(resource.type_key, ())
+            }
             known = self._known[resource.key] = {name: value for name, value in derived.items() if value is not None}
         return known

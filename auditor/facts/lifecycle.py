@@ -1,4 +1,4 @@
-"""Reads a lifecycle policy the way Azure's engine does (lifecycle management pages on Microsoft Learn; azure-facts 2.6).
+"""Reads a lifecycle policy the way Azure's engine does (lifecycle management pages on Microsoft Learn).
 
 A rule covers a container only if it covers all of it: it is on, takes block blobs, has no index match, and each of its
 prefixes, if any, is a prefix of `container/`. Conditions are whole days; a condition on the last access bounds nothing,
@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from auditor.model.reading import Json
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from auditor.model.reading import Json
 
 KINDS_WITH_LIFECYCLE: Final = frozenset({"storagev2", "blobstorage", "blockblobstorage"})
 _BASE_CONDITIONS: Final = ("daysAfterModificationGreaterThan", "daysAfterCreationGreaterThan")
@@ -66,7 +66,9 @@ def _rule(rule: Json) -> LifecycleRule | None:
     if not isinstance(prefixes, list) or not all(isinstance(item, str) for item in prefixes):
         return None
     actions = _at(definition, "actions")
-    days_of_blobs = [days for name in _BASE_CONDITIONS if (days := _days(_at(actions, "baseBlob", "delete", name))) is not None]
+    days_of_blobs = [
+        days for name in _BASE_CONDITIONS if (days := _days(_at(actions, "baseBlob", "delete", name))) is not None
+    ]
     return LifecycleRule(
         name=str(_at(rule, "name") or "without a name"),
         prefixes=tuple(prefixes),

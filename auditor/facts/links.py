@@ -293,7 +293,7 @@ def _cors_admits_studio(storage: Resource, estate: Estate) -> bool:
     return any(
         urlsplit(str(origin)).hostname in STUDIO_HOSTS
         for rule in _objects(cors.get("corsRules"))
-        for origin in (rule.get("allowedOrigins") if isinstance(rule.get("allowedOrigins"), list) else ())
+        for origin in _list(rule.get("allowedOrigins"))
     )
 
 
@@ -314,5 +314,9 @@ def _object(value: Json) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
 def _objects(value: Json) -> list[dict[str, Any]]:
-    return [_object(item) for item in value] if isinstance(value, list) else []
+    return [_object(item) for item in _list(value)]

@@ -31,7 +31,9 @@ def register_entry(model: Resource, estate: Estate) -> Json:
     """The register's entry for a model: owner, purpose, deleteBy. None when the register does not know it."""
     entries = estate.snapshot.of_type(REGISTERED_MODEL)
     operation = BY_NAME[REGISTERED_MODEL.lower()].operation.lower()
-    given = any(resource_key(read.of) == REGISTER_ID and read.operation.lower() == operation for read in estate.snapshot.reads)
+    given = any(
+        resource_key(read.of) == REGISTER_ID and read.operation.lower() == operation for read in estate.snapshot.reads
+    )
     if not entries and not given:
         return NO_REGISTER
     account = "" if model.owner is None else model.owner

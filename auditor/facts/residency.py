@@ -1,6 +1,6 @@
-"""Same region is a question about bytes: where can a copy of a document come to rest? (azure-facts 2.13 and 3d)
+"""Same region is a question about bytes: where can a copy of a document come to rest?
 
-So far: the account's redundancy and object replication. Each edge says what it carries and whether it leaves the region.
+Source: Microsoft's pages on storage redundancy and object replication. So far: the account's redundancy and object replication. Each edge says what it carries and whether it leaves the region.
 """
 
 from __future__ import annotations
@@ -100,8 +100,9 @@ def _replication_edges(storage: Resource, estate: Estate) -> list[Json]:
 
 
 def _is_source(storage: Resource, policy: dict[str, Any]) -> bool:
-    """Whether this account is the policy's source; accounts stand there by id or by bare name. Unless it is plain that
-    this account is the destination, it counts as the source.
+    """Whether this account is the policy's source; accounts stand there by id or by bare name.
+
+    Unless it is plain that this account is the destination, it counts as the source.
     """
     own = {storage.key, storage.name.lower()}
     source, destination = (policy.get(key) for key in ("sourceAccount", "destinationAccount"))

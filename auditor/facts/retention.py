@@ -1,5 +1,7 @@
-"""How long can a forgotten or deleted document come back? (azure-facts 3b, from Microsoft's pages on lifecycle
-management, soft delete, versioning, point-in-time restore and immutable storage)
+"""How long a forgotten or deleted document can come back.
+
+Sources: Microsoft's pages on lifecycle management, soft delete, versioning, point-in-time restore and immutable
+storage.
 
 For each documents container, and for the account as the worst of them, three figures: `unbounded` (something is known
 to keep documents without end), `exceedsHours` (the worst case is known to be longer than this many hours), and
@@ -100,16 +102,16 @@ def retention_of(storage: Resource, estate: Estate) -> Json:
         names.append(None)  # containers that may exist but were not seen
     kept = _kept_after_delete(store)
     versions = [_versions(store, name) for name in names]
-    bounds = [
-        _container(store, name, version, kept) for name, version in zip(names, versions, strict=True)
-    ]
+    bounds = [_container(store, name, version, kept) for name, version in zip(names, versions, strict=True)]
     account = _worst([*bounds, _standing(store)])
     empty = not names and not store.deleted and account.hours == 0 and not account.reasons and not store.replicates
     at_most: Json = 0 if empty else _no_bound(account)
     worst_version = _worst(versions)
     return {
         **account.as_json(at_most),
-        "versions": worst_version.as_json(0 if _is_off(store.setting("isVersioningEnabled")) else _no_bound(worst_version)),
+        "versions": worst_version.as_json(
+            0 if _is_off(store.setting("isVersioningEnabled")) else _no_bound(worst_version)
+        ),
         "lifecycle": [_coverage(store, name) for name in names],
         "reasons": [reason.as_json() for reason in account.reasons],
         "containers": [
@@ -174,18 +176,26 @@ def _container(store: _Store, name: str | None, versions: Bound, kept: Bound) ->
 
 
 def _forgotten(store: _Store, name: str | None) -> Bound:
-    """Nobody deletes the document: only a lifecycle rule ends it. A rule of N days acts after more than (N + 1) × 24 h."""
+    """Nobody deletes the document: only a lifecycle rule ends it. A rule of N days acts after more than (N + 1) * 24 h."""
     place = f"container {name}" if name else "containers that could not be listed"
     if isinstance(store.policy, Unread):
-        return Bound(0, [Reason("lifecycle", None, f"the lifecycle policy was not read: {store.policy.why}", name, unread=True)])
+        return Bound(
+            0, [Reason("lifecycle", None, f"the lifecycle policy was not read: {store.policy.why}", name, unread=True)]
+        )
     found = soonest(store.rules, name, "blobs")
     if found is None:
         if name is None and store.rules:
-            return Bound(0, [Reason("lifecycle", None, f"whether lifecycle rules cover {place} is not known", name, unread=True)])
-        return Bound(math.inf, [Reason("lifecycle", math.inf, f"no lifecycle rule deletes what is left in {place}", name)])
+            return Bound(
+                0, [Reason("lifecycle", None, f"whether lifecycle rules cover {place} is not known", name, unread=True)]
+            )
+        return Bound(
+            math.inf, [Reason("lifecycle", math.inf, f"no lifecycle rule deletes what is left in {place}", name)]
+        )
     days, rule = found
     if days < 1:
-        return Bound(0, [Reason("lifecycle", None, f"lifecycle rule {rule} deletes after 0 days, whenever it runs", name)])
+        return Bound(
+            0, [Reason("lifecycle", None, f"lifecycle rule {rule} deletes after 0 days, whenever it runs", name)]
+        )
     hours = (days + 1) * HOURS
     words = f"lifecycle rule {rule} deletes after more than {_whole(days)} days, at a later run"
     return Bound(hours, [Reason("lifecycle", hours, words, name)])
@@ -199,11 +209,20 @@ def _versions(store: _Store, name: str | None) -> Bound:
     if _is_off(enabled):
         return Bound()
     if isinstance(store.policy, Unread):
-        return Bound(0, [Reason("versions", None, "versioning is on, and the lifecycle policy was not read", name, unread=True)])
+        return Bound(
+            0, [Reason("versions", None, "versioning is on, and the lifecycle policy was not read", name, unread=True)]
+        )
     found = soonest(store.rules, name, "versions")
     if found is None:
         if name is None and store.rules:
-            return Bound(0, [Reason("versions", None, "whether lifecycle rules delete all versions is not known", name, unread=True)])
+            return Bound(
+                0,
+                [
+                    Reason(
+                        "versions", None, "whether lifecycle rules delete all versions is not known", name, unread=True
+                    )
+                ],
+            )
         words = "versioning is on and no lifecycle rule deletes previous versions"
         return Bound(math.inf, [Reason("versions", math.inf, words, name)])
     days, rule = found
@@ -241,7 +260,9 @@ def _immutability(container: Resource) -> Reason | None:
     on = _property(container, "hasImmutabilityPolicy")
     versioned = _property(container, "immutableStorageWithVersioning")
     if isinstance(on, Unread):
-        return Reason("immutability", None, f"its immutability policy was not read: {on.why}", container.name, unread=True)
+        return Reason(
+            "immutability", None, f"its immutability policy was not read: {on.why}", container.name, unread=True
+        )
     if on is True:
         policy = _property(container, "immutabilityPolicy")
         body = policy.get("properties") if isinstance(policy, dict) else None
@@ -297,7 +318,9 @@ def _standing(store: _Store) -> Bound:
     if isinstance(store.policy, Unread) and not store.containers:
         parts.append(Reason("lifecycle", None, f"the lifecycle policy was not read: {store.policy.why}", unread=True))
     if store.replicates:
-        parts.append(Reason("objectReplication", None, "the copies that object replication makes have a clock of their own"))
+        parts.append(
+            Reason("objectReplication", None, "the copies that object replication makes have a clock of their own")
+        )
     parts.extend(_deleted_container(container) for container in store.deleted)
     found = [part for part in parts if part is not None]
     return Bound(max((part.hours or 0 for part in found), default=0), found)
@@ -347,7 +370,9 @@ def _coverage(store: _Store, name: str | None) -> dict[str, Json]:
         "deletesBlobs": answers["blobs"],
         "deletesSnapshots": answers["snapshots"],
         "deletesVersions": answers["versions"],
-        "words": f"no lifecycle rule deletes {' or '.join(missing)}" if missing else "lifecycle rules delete everything",
+        "words": f"no lifecycle rule deletes {' or '.join(missing)}"
+        if missing
+        else "lifecycle rules delete everything",
     }
 
 

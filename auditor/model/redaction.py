@@ -8,9 +8,10 @@ strings of URLs (a SAS stands there), connection strings, account keys, bearer t
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from auditor.model.reading import Json
+if TYPE_CHECKING:
+    from auditor.model.reading import Json
 
 CUT: Final = "[secret removed]"
 

@@ -124,6 +124,8 @@ class Snapshot:
         return Listing(children, self._why_incomplete(owner, kind, children))
 
     def _why_incomplete(self, owner: str, kind: ResourceType, children: tuple[Resource, ...]) -> Unread | None:
+        if self._has_none(owner, kind):
+            return None
         gap = self.gap_at(owner, kind)
         if gap is not None:
             return Unread(gap.reason)
@@ -134,6 +136,12 @@ class Snapshot:
         if children or self.header.kind == INFRASTRUCTURE:
             return None
         return Unread(f"the {kind.label} list was not read")
+
+    def _has_none(self, owner: str, kind: ResourceType) -> bool:
+        """Whether the owner is of a kind that has no such children, as an account for another service has no models."""
+        resource = None if kind.owner_kinds is None else self._by_id.get(owner)
+        own = None if resource is None else resource.body.get("kind")
+        return kind.owner_kinds is not None and isinstance(own, str) and own.lower() not in kind.owner_kinds
 
     def gap_at(self, scope: str, kind: ResourceType) -> Gap | None:
         """The gap that hides resources of this kind at the scope, be it recorded there or further up."""
@@ -159,9 +167,7 @@ class Snapshot:
 
     def extended(self, resources: Iterable[Resource], reads: Iterable[ListRead]) -> Snapshot:
         """The same snapshot with more resources and lists: what the customer states about the estate, say."""
-        return Snapshot(
-            self.header, (*self.resources, *resources), self.gaps, (*self.reads, *reads), self.end
-        )
+        return Snapshot(self.header, (*self.resources, *resources), self.gaps, (*self.reads, *reads), self.end)
 
 
 def kind_of_gap(gap: Gap) -> ResourceType | None:

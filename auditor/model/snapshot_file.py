@@ -1,7 +1,7 @@
 """The snapshot file, `auditor.snapshot/1`: JSON Lines, written while the scan goes on, read again without Azure.
 
 The lines are a header, then in any order resources, gaps and lists that were read, then the end; `docs/snapshot.md`
-describes them and `snapshot-1.schema.json` beside this module says it to a validator. Compressed by gzip or Zstandard
+describes them and `auditor/schemas/snapshot-1.schema.json` says it to a validator. Compressed by gzip or Zstandard
 when the name ends so. The format is for exchange: a file may come from an untrusted hand, so reading it is bounded and
 never evaluates anything.
 """
@@ -12,10 +12,11 @@ import gzip
 import io
 import json
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Any, Final, NoReturn
+from typing import IO, TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from auditor.errors import SnapshotFormatError, SourceError
 from auditor.model.reading import mark_unread, plain
+from auditor.model.redaction import cut_secrets
 from auditor.model.resource import Gap, ListRead, Read, Resource
 from auditor.model.snapshot import AZURE, INFRASTRUCTURE, End, Header, Snapshot
 
@@ -91,7 +92,8 @@ def open_writer(path: Path, header: Header) -> Iterator[SnapshotWriter]:
         stream = _open_text(partial, path.name, "w")
     except OSError as error:
         raise SourceError(
-            f"cannot write the snapshot {path}: {error.strerror or error}", "Name a file in a folder that you can write."
+            f"cannot write the snapshot {path}: {error.strerror or error}",
+            "Name a file in a folder that you can write.",
         ) from error
     with stream:
         yield SnapshotWriter(stream, header)
@@ -176,7 +178,7 @@ class _Reader:
                     return  # broken off in the middle of a line: what came before counts
                 self._fail(f"this is not JSON ({error})")
 
-    def _header(self, line: Any) -> Header:  # noqa: ANN401 - whatever stands in the file
+    def _header(self, line: Any) -> Header:
         match line:
             case {"schema": "auditor.snapshot/1", "started": str(started), "source": {"kind": str(kind), **source}}:
                 if kind not in {AZURE, INFRASTRUCTURE}:
@@ -193,19 +195,22 @@ class _Reader:
                 self._line = 1
                 self._fail("the file is empty")
             case _:
-                self._fail(f'the first line is not the header of a snapshot: {{"schema": "{SCHEMA}", …}}')
+                pass
+        self._fail(f'the first line is not the header of a snapshot: {{"schema": "{SCHEMA}", …}}')
 
-    def _resource(self, body: dict[str, Any], rest: Mapping[str, Any]) -> Resource:
+    def _resource(self, body: dict[Any, Any], rest: Mapping[Any, Any]) -> Resource:
         for name in ("id", "type"):
             if not isinstance(body.get(name), str) or not body[name]:
                 self._fail(f"the resource has no {name}")
-        match rest:
-            case {"read": {"from": str(source), "at": str(at)}}:
-                return Resource(mark_unread(body), Read(source, at))
-            case {"read": _}:
-                self._fail("a resource's read holds from and at")
+        known = mark_unread(cut_secrets(body))
+        if "read" not in rest:
+            return Resource(known)
+        match rest["read"]:
+            case {"from": str(source), "at": str(at)}:
+                return Resource(known, Read(source, at))
             case _:
-                return Resource(mark_unread(body))
+                pass
+        self._fail("a resource's read holds from and at")
 
     def _end(self, body: Mapping[str, Any], resources: int, gaps: int) -> End:
         if "resources" in body and body["resources"] != resources:
@@ -233,7 +238,7 @@ class _Reader:
 def _open_text(path: Path, name: str, mode: str) -> IO[str]:
     """Open a file as text, compressed as its name says."""
     if name.endswith(".gz"):
-        return gzip.open(path, f"{mode}t", encoding="utf-8")  # type: ignore[return-value]
+        return cast("IO[str]", gzip.open(path, f"{mode}t", encoding="utf-8"))
     if name.endswith(".zst"):
         return _open_zstandard(path, mode)
     return path.open(mode, encoding="utf-8")
@@ -255,4 +260,4 @@ def _open_zstandard(path: Path, mode: str) -> IO[str]:
             if isinstance(error, zstandard.ZstdError):
                 raise SnapshotFormatError(path, 1, f"the file is damaged: {error}") from error
 
-    return Text(zstandard.open(path, f"{mode}b"), encoding="utf-8")  # type: ignore[arg-type]
+    return Text(zstandard.open(path, f"{mode}b"), encoding="utf-8")

@@ -40,7 +40,7 @@ class ResourceType:
     """A type of resource: `name` as Azure spells it, `owner` the type whose child it is, `relation` its name there.
 
     `single` tells a child of which there is at most one (`blobServices/default`) from a list. `operation` is the
-    right that reads it, and with it the name of a gap.
+    right that reads it, and with it the name of a gap. `owner_kinds` are the only kinds of owner that have any.
     """
 
     name: str
@@ -49,6 +49,7 @@ class ResourceType:
     relation: str | None = None
     single: bool = False
     label: str = ""
+    owner_kinds: frozenset[str] | None = None
 
     @property
     def key(self) -> str:
@@ -57,9 +58,16 @@ class ResourceType:
 
 
 def _type(
-    name: str, owner: str | None, relation: str | None, label: str, *, single: bool = False, operation: str | None = None
+    name: str,
+    owner: str | None,
+    relation: str | None,
+    label: str,
+    *,
+    single: bool = False,
+    operation: str | None = None,
+    owner_kinds: frozenset[str] | None = None,
 ) -> ResourceType:
-    return ResourceType(name, operation or f"{name}/read", owner, relation, single, label)
+    return ResourceType(name, operation or f"{name}/read", owner, relation, single, label, owner_kinds)
 
 
 _FORM_RECOGNIZER = "Microsoft.CognitiveServices/accounts/FormRecognizer"
@@ -70,13 +78,21 @@ RESOURCE_TYPES: Final[tuple[ResourceType, ...]] = (
     _type(DELETED_ACCOUNT, SUBSCRIPTION, "deletedAccounts", "soft-deleted account"),
     _type(STORAGE, SUBSCRIPTION, "storageAccounts", "storage account"),
     _type(ROLE_ASSIGNMENT, SUBSCRIPTION, "roleAssignments", "role assignment"),
-    _type(MODEL, ACCOUNT, "models", "custom model", operation=f"{_FORM_RECOGNIZER}/documentmodels/read"),
+    _type(
+        MODEL,
+        ACCOUNT,
+        "models",
+        "custom model",
+        operation=f"{_FORM_RECOGNIZER}/documentmodels/read",
+        owner_kinds=DOCUMENT_INTELLIGENCE_KINDS,
+    ),
     _type(
         CLASSIFIER,
         ACCOUNT,
         "classifiers",
         "custom classifier",
         operation=f"{_FORM_RECOGNIZER}/management/get/classifier/read",
+        owner_kinds=DOCUMENT_INTELLIGENCE_KINDS,
     ),
     _type(BLOB_SERVICE, STORAGE, "blobService", "blob service", single=True),
     _type(CONTAINER, STORAGE, "containers", "container"),

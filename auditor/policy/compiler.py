@@ -1,19 +1,24 @@
 """Turns conditions as written into conditions that run, and says everything that is wrong with them."""
 
+# mypy: disable-error-code="func-returns-value"
+# `return self._fail(...)` notes a mistake and gives None, in one line each.
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.reading import Found, Json
 from auditor.policy.condition import AllOf, AnyOf, Condition, Count, Field, Not, Operand, Test
-from auditor.policy.defaults import Defaults
 from auditor.policy.operators import OPERATORS, Operator
 from auditor.policy.paths import EACH, Path, PathSyntaxError, parse_path
-from auditor.policy.rule import Rule
-from auditor.policy.shapes import Shapes
 from auditor.yaml_source import Place, nearest
+
+if TYPE_CHECKING:
+    from auditor.policy.defaults import Defaults
+    from auditor.policy.rule import Rule
+    from auditor.policy.shapes import Shapes
 
 Report = Callable[[Place, str], None]
 _DEEPEST: Final = 20
@@ -69,14 +74,16 @@ class _Compiler:
             case {"not": part, **rest} if not rest:
                 inner = self.condition(part, (*place, "not"))
                 return None if inner is None else Not(inner)
-            case {"count": dict(count), **rest}:
+            case {"count": dict() as count, **rest}:
                 return self._count(count, rest, place)
             case {"field": path, **rest}:
                 return self._test(path, rest, place)
             case dict() if written:
                 return self._stranger(written, place)
             case _:
-                return self._fail(place, "a condition is wanted here: field with an operator, allOf, anyOf, not or count")
+                return self._fail(
+                    place, "a condition is wanted here: field with an operator, allOf, anyOf, not or count"
+                )
 
     def _stranger(self, written: dict[str, Json], place: Place) -> None:
         words = ("allOf", "anyOf", "not", "count", "field")
@@ -101,7 +108,7 @@ class _Compiler:
         done = tuple(part for part in compiled if part is not None)
         return node(done) if len(done) == len(compiled) else None
 
-    def _test(self, path: Json, rest: dict[str, Json], place: Place) -> Condition | None:
+    def _test(self, path: Json, rest: dict[Any, Json], place: Place) -> Condition | None:
         rest = dict(rest)
         default = Found(rest.pop("default")) if rest.get("default") is not None else None
         found = self._field(path, (*place, "field"), default)
@@ -111,7 +118,7 @@ class _Compiler:
         operand = self._operand(operator, rest[operator.name], (*place, operator.name))
         return None if operand is None else Test(found, operator, operand)
 
-    def _count(self, count: dict[str, Json], rest: dict[str, Json], place: Place) -> Condition | None:
+    def _count(self, count: dict[Any, Json], rest: dict[Any, Json], place: Place) -> Condition | None:
         inside = (*place, "count")
         for key in sorted(set(count) - {"field", "where"}):
             self._fail((*inside, key), f"{key} is nothing that count knows; {nearest(key, ('field', 'where'))}")
@@ -158,7 +165,7 @@ class _Compiler:
         except ValueError as error:
             return self._fail(place, f"{operator.name}: {error}")
 
-    def _fill(self, written: Json, place: Place) -> Any:  # noqa: ANN401 - JSON, or the mark of a mistake
+    def _fill(self, written: Json, place: Place) -> Any:
         """Put in the values of parameters, at any depth."""
         match written:
             case {"parameter": name, **rest} if not rest:

@@ -162,7 +162,7 @@ class Test:
         asked, prepared = self._operand(scope)
         if isinstance(asked, Unread):
             return Verdict.UNKNOWN
-        if not self.field.path.many or self.field.depth is not None and EACH not in self.field.segments:
+        if not self.field.path.many or (self.field.depth is not None and EACH not in self.field.segments):
             return self._ask(self.field.read(scope), prepared, scope.now)
         return all_of(self._ask(reading, prepared, scope.now) for _, reading in self.field.read_all(scope))
 
@@ -183,7 +183,7 @@ class Test:
             return Judgement(Verdict.PASS, (empty,))
         return combine(all_of, parts)
 
-    def _ask(self, reading: Reading, prepared: Any, now: datetime) -> Verdict:  # noqa: ANN401 - an operator's own
+    def _ask(self, reading: Reading, prepared: Any, now: datetime) -> Verdict:
         if isinstance(reading, Unread):
             return Verdict.UNKNOWN
         if isinstance(reading, Missing):

@@ -61,7 +61,7 @@ def _entry(
     document: Document,
     shapes: Shapes,
     place: tuple[str, str],
-    entry: Any,  # noqa: ANN401 - whatever stands in the file
+    entry: Any,
     entries: dict[tuple[str, str], Default],
 ) -> None:
     type_name, written = place

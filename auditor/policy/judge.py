@@ -14,7 +14,7 @@ from auditor.policy.condition import Scope
 from auditor.policy.target import FactSource, Target, unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from auditor.model.resource import Resource
@@ -102,7 +102,7 @@ def _scope_subject(snapshot: Snapshot, owner: str) -> Subject:
 class _Source:
     """Says where a piece of evidence was read."""
 
-    by_head: Mapping[str, str]
+    by_head: Mapping[str, str | None]
     otherwise: str | None
 
     def of(self, evidence: Evidence) -> str | None:
@@ -165,5 +165,3 @@ def group_by_type(compiled: Iterable[tuple[str, CompiledRule]]) -> dict[str, tup
     for type_name, rule in compiled:
         found[type_name.lower()].append(rule)
     return {key: tuple(sorted(found[key], key=lambda item: item.rule.id)) for key in sorted(found)}
-
-

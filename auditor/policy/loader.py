@@ -26,9 +26,23 @@ _ID = re.compile(r"^[A-Z][A-Z0-9]*(?:-[A-Z0-9]+){1,4}$")
 _NAME = re.compile(r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$")
 _MAPPINGS: Final = ("iso27001", "nist80053", "gdpr", "mcsb")
 _EXPECTED: Final = ("pass", "fail", "unknown", "notApplicable")
-_REQUIRED: Final = ("id", "name", "title", "severity", "profile", "basis", "appliesTo", "check", "why", "fix", "references")
+_REQUIRED: Final = (
+    "id",
+    "name",
+    "title",
+    "severity",
+    "profile",
+    "basis",
+    "appliesTo",
+    "check",
+    "why",
+    "fix",
+    "references",
+)
 _OPTIONAL: Final = ("where", "parameters", "mappings", "peers", "examples")
-_HINT: Final = "`auditor rules schema` writes a JSON Schema for editors; `auditor rules show ID` shows a rule that works."
+_HINT: Final = (
+    "`auditor rules schema` writes a JSON Schema for editors; `auditor rules show ID` shows a rule that works."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +247,7 @@ class _RuleFile:
             return ()
         return tuple(self._example(index, body) for index, body in enumerate(written))
 
-    def _example(self, index: int, body: Any) -> Example:  # noqa: ANN401 - whatever stands in the file
+    def _example(self, index: int, body: Any) -> Example:
         place: Place = ("examples", index)
         parts = ("resource", "facts", "children", "parent", "parameters")
         if not isinstance(body, dict):
@@ -278,7 +292,7 @@ class _RuleFile:
             if body.get(key) is None:
                 self._document.mistake((*place, key) if key in body else place, f"{key} is missing")
 
-    def _at(self, place: Place) -> Any:  # noqa: ANN401 - whatever stands in the file
+    def _at(self, place: Place) -> Any:
         value: Any = self._value
         for step in place:
             value = value[step] if isinstance(step, int) else value.get(step) if isinstance(value, dict) else None
@@ -319,5 +333,3 @@ class _RuleFile:
         if word is not None and word not in words:
             self._document.mistake(place, f"{word} is not known here; {nearest(str(word), words)}")
         return word if word in words else words[0]
-
-

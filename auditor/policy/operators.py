@@ -8,14 +8,17 @@ one, add a record; the totality law in the tests and the reference in the docume
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.durations import parse_duration, parse_moment
-from auditor.model.reading import Json
 from auditor.model.region import normalise_region
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from auditor.model.reading import Json
 
 ORDERS: Final[tuple[tuple[str, ...], ...]] = (("TLS1_0", "TLS1_1", "TLS1_2", "TLS1_3"),)
 """Enumerations with an order, least first; `atLeast` knows no others. TLS: azure-facts 2.3."""
@@ -23,8 +26,10 @@ ORDERS: Final[tuple[tuple[str, ...], ...]] = (("TLS1_0", "TLS1_1", "TLS1_2", "TL
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """An operator: its name in rules, how to say it, how to prepare the operand (`ValueError` if it does not fit),
-    and the test of a value against the prepared operand at a moment.
+    """An operator: its name in rules, how to say it, and what it does.
+
+    `prepare` checks and prepares the operand (`ValueError` if it does not fit); `test` holds a value against it at a
+    moment.
     """
 
     name: str
@@ -85,7 +90,9 @@ def _is_number(value: Json) -> bool:
 
 
 def _pattern(operand: Json) -> re.Pattern[str]:
-    parts = (".*" if part == "*" else "." if part == "?" else re.escape(part) for part in re.split(r"([*?])", _text(operand)))
+    parts = (
+        ".*" if part == "*" else "." if part == "?" else re.escape(part) for part in re.split(r"([*?])", _text(operand))
+    )
     return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
 
 
@@ -213,7 +220,9 @@ OPERATORS: Final = {
             "A smaller number, or the same.",
             of_count=True,
         ),
-        Operator("greater", "be more than {}", _number, _compare(lambda a, b: a > b), "A larger number.", of_count=True),
+        Operator(
+            "greater", "be more than {}", _number, _compare(lambda a, b: a > b), "A larger number.", of_count=True
+        ),
         Operator(
             "greaterOrEquals",
             "be {} or more",
@@ -222,7 +231,9 @@ OPERATORS: Final = {
             "A larger number, or the same.",
             of_count=True,
         ),
-        Operator("atLeast", "be at least {}", _rank, _at_least, "Not before this one in its order, as of TLS versions."),
+        Operator(
+            "atLeast", "be at least {}", _rank, _at_least, "Not before this one in its order, as of TLS versions."
+        ),
         Operator("sameRegionAs", "be in the region {}", _text, _same_region, "The same Azure region, however spelled."),
         Operator(
             "within",

@@ -20,9 +20,23 @@ def rule_schema() -> dict[str, Any]:
         "title": "A rule of the Document Intelligence privacy auditor",
         "type": "object",
         "additionalProperties": False,
-        "required": ["id", "name", "title", "severity", "profile", "basis", "appliesTo", "check", "why", "fix", "references"],
+        "required": [
+            "id",
+            "name",
+            "title",
+            "severity",
+            "profile",
+            "basis",
+            "appliesTo",
+            "check",
+            "why",
+            "fix",
+            "references",
+        ],
         "properties": {
-            "id": _text("Opaque and never reused; waivers and history refer to it.", "^[A-Z][A-Z0-9]*(-[A-Z0-9]+){1,4}$"),
+            "id": _text(
+                "Opaque and never reused; waivers and history refer to it.", "^[A-Z][A-Z0-9]*(-[A-Z0-9]+){1,4}$"
+            ),
             "name": _text("The wanted state: storage-https-only.", "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
             "title": _text("The wanted state in a sentence."),
             "severity": {"enum": list(SEVERITIES)},
@@ -32,7 +46,9 @@ def rule_schema() -> dict[str, Any]:
             "where": {"$ref": "#/$defs/condition", "description": "Where it fails, the rule does not apply."},
             "parameters": {
                 "type": "object",
-                "additionalProperties": _object({"default": _ANY, "allowed": {"type": "array"}, "about": _text()}, "default"),
+                "additionalProperties": _object(
+                    {"default": _ANY, "allowed": {"type": "array"}, "about": _text()}, "default"
+                ),
             },
             "check": {"$ref": "#/$defs/condition"},
             "why": _text("Why it matters, for someone who was not there."),
@@ -42,12 +58,15 @@ def rule_schema() -> dict[str, Any]:
             "peers": _object({"rules": _texts(), "asks": _text(), "overruled": _text()}, "rules", "asks", "overruled"),
             "examples": {"type": "array", "items": _example()},
         },
-        "$defs": {"condition": _condition(), "path": _text("properties.minimumTlsVersion, children.containers[*].name")},
+        "$defs": {
+            "condition": _condition(),
+            "path": _text("properties.minimumTlsVersion, children.containers[*].name"),
+        },
     }
 
 
 def _example() -> dict[str, Any]:
-    parts = dict.fromkeys(("resource", "facts", "children", "parent", "parameters"), {"type": "object"})
+    parts = {part: {"type": "object"} for part in ("resource", "facts", "children", "parent", "parameters")}
     expect = {"enum": ["pass", "fail", "unknown", "notApplicable"]}
     return _object({"expect": expect, "about": _text(), "now": _text(), **parts}, "expect")
 

@@ -101,7 +101,7 @@ def _spell(segments: tuple[Segment, ...]) -> str:
     return text.lstrip(".").lower()
 
 
-def _descend(tree: Any, segments: tuple[Segment, ...], text: str, complaint: str) -> str | None:  # noqa: ANN401
+def _descend(tree: Any, segments: tuple[Segment, ...], text: str, complaint: str) -> str | None:
     for segment in segments:
         if isinstance(segment, Each):
             if not isinstance(tree, dict) or "[]" not in tree:

@@ -55,9 +55,7 @@ def unseen(why: Unread, parent: Target | None) -> Target:
     return Target(why, lambda: why, lambda _relation: why, parent)
 
 
-def given(
-    body: Json, facts: Json, children: Mapping[str, Json], parent: Target | None, *, silent: str
-) -> Target:
+def given(body: Json, facts: Json, children: Mapping[str, Json], parent: Target | None, *, silent: str) -> Target:
     """A target made from plain data, as the examples of rules are; what is not given is unread because of `silent`."""
     folded = {name.lower(): value for name, value in children.items()}
     return Target(body, lambda: facts, lambda name: folded.get(name.lower(), Unread(silent)), parent)

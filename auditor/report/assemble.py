@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from auditor.model.finding import SEVERITIES, STATUSES, Finding, Status
 from auditor.model.reading import Json, Unread
 from auditor.model.types import BY_NAME, SUBSCRIPTION
+from auditor.policy.rule import BASES, Rule
 from auditor.report.coverage import blind_spots, unseen
 from auditor.report.headline import answer_of, headline, questions, worst_answer
 from auditor.report.pictures.data import erasures, models, residency, retention
 from auditor.report.report import Clause, Group, Line, Report
 from auditor.report.wording import message
-from auditor.policy.rule import BASES, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

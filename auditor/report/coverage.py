@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from auditor.model.snapshot import Snapshot
 
 
-def unseen(
-    snapshot: Snapshot, needs: Mapping[str, frozenset[str]], findings: Sequence[Finding]
-) -> tuple[Unseen, ...]:
+def unseen(snapshot: Snapshot, needs: Mapping[str, frozenset[str]], findings: Sequence[Finding]) -> tuple[Unseen, ...]:
     """Every gap, and every list in a subscription that was needed and not read. `needs`: types by rule id."""
     undecided = {finding.rule for finding in findings if finding.status == "unknown"}
     found = {_of_gap(gap, snapshot, needs, undecided) for gap in snapshot.gaps}
@@ -68,13 +66,15 @@ def _advice(gap: Gap) -> str:
 def blind_spots() -> tuple[str, ...]:
     """What no auditor can see from the outside, and so stands in every report."""
     return (
-        "Storage that a caller reaches with a shared access signature alone leaves no trace in the configuration, "
-        "unless a model was trained from it.",
+        (
+            "Storage that a caller reaches with a shared access signature alone leaves no trace in the configuration, "
+            "unless a model was trained from it."
+        ),
         "Grants by access control lists in a hierarchical namespace are no role assignments.",
         "Eligible (not active) role assignments, and storage in other tenants or in subscriptions that were not read.",
         "Old versions and soft-deleted blobs that an earlier setting left behind are invisible without reading blobs.",
-        "Microsoft's own half (input and results deleted within 24 hours, deleted models within 48 hours) is a "
-        "contract; nothing here verifies it from the outside.",
+        (
+            "Microsoft's own half (input and results deleted within 24 hours, deleted models within 48 hours) is a "
+            "contract; nothing here verifies it from the outside."
+        ),
     )
-
-

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from auditor.model.finding import STATUSES
+from auditor.model.types import subscription_of
 from auditor.policy.condition import say
 from auditor.policy.rule import FAMILIES, QUESTIONS
 from auditor.report.report import Answer, Question
@@ -45,19 +46,20 @@ def answer_of(lines: Sequence[Line]) -> Answer:
 
 def worst_answer(answers: Sequence[Answer], *, seen_all: bool) -> Answer:
     """The worst of several answers; nothing is kept as long as something was not seen."""
-    worst = min(answers, key=WORST_FIRST.index, default="nothing to check")
+    worst: Answer = min(answers, key=WORST_FIRST.index, default="nothing to check")
     if not seen_all and worst in {"kept", "not provable", "nothing to check"}:
         return "not seen"
     return worst
 
 
-def questions(
-    lines: Sequence[Line], rules: Mapping[str, Rule], parameters: Mapping[str, Json]
-) -> tuple[Question, ...]:
+def questions(lines: Sequence[Line], rules: Mapping[str, Rule], parameters: Mapping[str, Json]) -> tuple[Question, ...]:
     """The four questions, always all four, then each further family that a loaded rule belongs to."""
     families = {rule.family for rule in rules.values()}
     others = sorted(families - set(QUESTIONS), key=lambda family: (family not in FAMILIES, family))
-    return tuple(_question(family, [line for line in lines if line.rule.family == family], parameters) for family in (*QUESTIONS, *others))
+    return tuple(
+        _question(family, [line for line in lines if line.rule.family == family], parameters)
+        for family in (*QUESTIONS, *others)
+    )
 
 
 def _question(family: str, lines: Sequence[Line], parameters: Mapping[str, Json]) -> Question:
@@ -92,9 +94,7 @@ def _noun(lines: Sequence[Line]) -> str:
     return "resource"
 
 
-def headline(
-    lines: Sequence[Line], missing: Sequence[Unseen], parameters: Mapping[str, Json], *, partial: bool
-) -> str:
+def headline(lines: Sequence[Line], missing: Sequence[Unseen], parameters: Mapping[str, Json], *, partial: bool) -> str:
     """One sentence that a manager can repeat. What could not be seen stands in it."""
     answers = [answer_of(lines)] if lines else []
     verdict = {
@@ -135,7 +135,7 @@ def _unseen(missing: Sequence[Unseen]) -> str:
     if not missing:
         return ""
     scopes = {item.scope.lower() for item in missing}
-    subscriptions = {scope for scope in scopes if scope.startswith("/subscriptions/") and scope.count("/") == 2}  # noqa: PLR2004
+    subscriptions = {scope for scope in scopes if scope == subscription_of(scope)}
     others = len(scopes - subscriptions)
     parts = [plural(len(subscriptions), "subscription")] if subscriptions else []
     parts += [plural(others, "further scope" if subscriptions else "scope")] if others else []

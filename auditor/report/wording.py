@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import re
+import shlex
+import unicodedata
+from typing import TYPE_CHECKING, Any, Final, Literal, assert_never
 
 from auditor.model.reading import Found, Json, Missing, Unread
 from auditor.policy.condition import say
@@ -10,7 +13,8 @@ from auditor.policy.condition import say
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from auditor.model.finding import Evidence, Finding
+    from auditor.model.finding import Evidence, Finding, Status, Subject
+    from auditor.report.report import Answer, Bar
 
 _MOST_PARTS: Final = 3
 _LONGEST_VALUE: Final = 120
@@ -34,15 +38,15 @@ def describe(item: Evidence, status: str) -> str:
         case Unread(why=why, settled_by=settled_by):
             return f"{item.path} cannot be proved: {why}; settled by {settled_by}"
         case Missing() if item.assumed is not None:
-            state = f"{item.path} is absent, which means {shown(item.assumed.value)}"
+            state, doubt = f"{item.path} is absent, which means {shown(item.assumed.value)}", ""
         case Missing():
-            state = f"{item.path} is absent"
-            if status == "unknown":
-                return f"{state}, and what that means is not known"
+            state, doubt = f"{item.path} is absent", ", and what that means is not known"
         case Found(value=value):
-            state = f"{item.path} is {shown(value)}"
-            if status == "unknown":
-                return f"{state}, which does not tell whether it {wish}"
+            state, doubt = f"{item.path} is {shown(value)}", f", which does not tell whether it {wish}"
+        case _:
+            assert_never(item.reading)
+    if status == "unknown" and doubt:
+        return state + doubt
     return state if status == "pass" else f"{state}; it {wish}"
 
 
@@ -92,3 +96,156 @@ def plural(number: int, one: str, many: str | None = None) -> str:
 
 def _unique(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(texts))
+
+
+# What follows is for those formats that show evidence in columns, names as they are, and fixes ready to run.
+
+STATUS_MARKS: Final[dict[Status, str]] = {"fail": "●", "unknown": "◐", "waived": "◇", "pass": "○"}
+ANSWER_MARKS: Final[dict[Answer, str]] = {
+    "broken": "●",
+    "not seen": "◐",
+    "not provable": "◐",
+    "kept": "○",
+    "nothing to check": "–",  # noqa: RUF001 - a dash is meant
+}
+_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)")
+_LONG_VALUE: Final = 400
+
+
+def visible(text: str, *, keep: str = "") -> str:
+    """Show characters that hide or reorder text as code points, `<U+202E>`; those in `keep` stay.
+
+    They are control, format and bidirectional characters, line separators, and halves of surrogate pairs.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        f"<U+{ord(letter):04X}>" if unicodedata.category(letter) in _HIDDEN and letter not in keep else letter
+        for letter in text
+    )
+
+
+def was_read(item: Evidence) -> str:
+    """What came of reading, for a column beside the path."""
+    match item.reading:
+        case Unread(why=why, settled_by=None):
+            return f"not read: {why}"
+        case Unread(why=why, settled_by=settled_by):
+            return f"not provable: {why}; settled by {settled_by}"
+        case Missing() if item.assumed is not None:
+            return f"absent, which means {shown(item.assumed.value)}"
+        case Missing():
+            return "absent"
+        case Found(value=value):
+            text = say(value)
+            return "empty" if text == "" else text if len(text) <= _LONG_VALUE else f"{text[:_LONG_VALUE]}…"
+
+
+def was_asked(item: Evidence) -> str:
+    """What was asked of it, for a column beside what was read."""
+    return f"must {'not ' if item.negated else ''}{item.wish}"
+
+
+def moment(text: str) -> str:
+    """A time as people read it, `2026-11-23 06:00 UTC`; what is no time stays as it is."""
+    match = _MOMENT.fullmatch(text)
+    return f"{match[1]} {match[2]} UTC" if match else text
+
+
+def length(hours: float) -> str:
+    """A length of time in the unit that people think in: `24 h`, `9 days`, `3.5 years`."""
+    for unit, size, least in (("year", 8766, 17532), ("day", 24, 48)):
+        if hours >= least:
+            number = round(hours / size, 1)
+            return plural(int(number), unit) if number == int(number) else f"{number:g} {unit}s"
+    return f"{round(hours, 1):g} h"
+
+
+def lifetime(bar: Bar) -> str:
+    """How long documents live in a store, in a few words."""
+    if bar.unbounded:
+        return "without end"
+    if bar.at_most is not None:
+        return f"at most {length(bar.at_most)}" if bar.at_most else "nothing is kept"
+    return f"more than {length(bar.exceeds)}" if bar.exceeds else "no upper bound"
+
+
+def fill(snippet: str, language: Literal["az", "bicep", "terraform"], subject: Subject) -> str:
+    """Put the resource's own names into a snippet, quoted so that no name can become code.
+
+    Placeholders are `{name}`, `{group}`, `{subscription}`, `{location}`, `{id}`, `{account}` and `{model}`, nothing else;
+    one whose value is not known stays as it is. Control and bidirectional characters become `�`.
+    """
+    values = {key: "".join(map(_tame, value)) for key, value in _values(subject).items() if value}
+    if language == "az":
+        return _fill_shell(snippet, values)
+    escapes = _BICEP if language == "bicep" else _TERRAFORM
+
+    def put(match: re.Match[str]) -> str:
+        value = values.get(match[1])
+        if value is None:
+            return match[0]
+        for plain, escaped in escapes:
+            value = value.replace(plain, escaped)
+        return value
+
+    return _PLACEHOLDER.sub(put, snippet)
+
+
+_PLACEHOLDER: Final = re.compile(r"\{(name|group|subscription|location|id|account|model)\}")
+_BICEP: Final = (("\\", "\\\\"), ("'", "\\'"), ("${", "\\${"))
+_TERRAFORM: Final = (("\\", "\\\\"), ('"', '\\"'), ("${", "$${"), ("%{", "%%{"))
+_PLAIN_WORD: Final = re.compile(r"[A-Za-z0-9_./:@%+,-]*", re.ASCII)
+_ID_PART: Final = {
+    "subscription": re.compile(r"^/subscriptions/([^/]+)", re.IGNORECASE),
+    "group": re.compile(r"/resourceGroups/([^/]+)", re.IGNORECASE),
+    "account": re.compile(r"/providers/[^/]+/[^/]+/([^/]+)", re.IGNORECASE),
+    "model": re.compile(r"/document(?:Models|Classifiers)/([^/]+)$", re.IGNORECASE),
+}
+_NESTS: Final = re.compile(r"\$\(|`|<<|\$\{")
+_NEXT: Final = {
+    quote: re.compile(f"{_PLACEHOLDER.pattern}|{rest}", re.DOTALL)
+    for quote, rest in (("", r"""\\.|['"]|(?<!\S)\#[^\n]*"""), ("'", "'"), ('"', r'\\.|"'))
+}
+
+
+def _values(subject: Subject) -> dict[str, str | None]:
+    found = {name: match[1] if (match := part.search(subject.id)) else None for name, part in _ID_PART.items()}
+    return {**found, "name": subject.name, "id": subject.id, "location": subject.location}
+
+
+def _tame(letter: str) -> str:
+    return "�" if unicodedata.category(letter) in _HIDDEN else letter
+
+
+def _fill_shell(snippet: str, values: Mapping[str, str]) -> str:
+    """Fill a shell snippet, knowing in which kind of quotes each placeholder stands.
+
+    Where quotes may nest (command substitution, here-documents) no quoting is safe, so odd characters are replaced. The
+    Azure CLI reads a value that starts with `@` as the name of a file.
+    """
+    nests = _NESTS.search(snippet) is not None
+    done: list[str] = []
+    quote, start = "", 0
+    while (match := _NEXT[quote].search(snippet, start)) is not None:
+        done.append(snippet[start : match.start()])
+        start = match.end()
+        token = match[0]
+        value = values.get(match[1] or "")
+        if value is not None:
+            done.append(_shell_word(value, quote, nests=nests))
+        elif token.startswith("#"):
+            done.append(_PLACEHOLDER.sub(lambda inner: values.get(inner[1], inner[0]), token))
+        else:
+            done.append(token)
+            if token in {"'", '"'}:
+                quote = "" if quote else token
+    return "".join([*done, snippet[start:]])
+
+
+def _shell_word(value: str, quote: str, *, nests: bool) -> str:
+    value = re.sub(r"^[@-]", "�", value)
+    if _PLAIN_WORD.fullmatch(value):
+        return value
+    return re.sub(r"[^A-Za-z0-9_./:@%+,-]", "_", value) if nests else quote + shlex.quote(value) + quote

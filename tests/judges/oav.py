@@ -62,7 +62,7 @@ class OavJudge:
         if self._process.poll() is None:
             self._process.communicate()
 
-    def judge(  # noqa: PLR0913  an exchange has this many sides
+    def judge(
         self,
         url: str,
         status: int,
@@ -80,13 +80,19 @@ class OavJudge:
         request = {"method": method.lower(), "url": url, "headers": dict(request_headers or {}), "body": request_body}
         given = headers if headers is not None else {"Content-Type": "application/json"}
         response = {"statusCode": str(status), "headers": _lowered(given), "body": body}
-        verdict = self._ask({"dataPlane": ".cognitiveservices." in host, "liveRequest": request, "liveResponse": response})
+        verdict = self._ask(
+            {"dataPlane": ".cognitiveservices." in host, "liveRequest": request, "liveResponse": response}
+        )
         call = f"{method} {url} -> {status}"
         objections = tuple(
             Objection(call, verdict["operation"], item["where"], item["code"], item["message"], tuple(item["paths"]))
             for item in verdict["errors"]
         )
-        kept = (item for item in objections if not (forgive and _forgiven(item, status)))
+        kept = [item for item in objections if not (forgive and _forgiven(item, status))]
+        if status == 200 and not isinstance(body, dict):
+            kept.append(
+                Objection(call, verdict["operation"], "response", "NOT_AN_OBJECT", f"The body is {body!r:.80}.")
+            )
         return Verdict(verdict["operation"], tuple(kept))
 
     def _ask(self, exchange: dict[str, Any]) -> dict[str, Any]:
@@ -110,12 +116,12 @@ def _forgiven(objection: Objection, status: int) -> bool:
         return False
     if objection.code == "INVALID_RESPONSE_CODE":
         # Storage declares no error at all; ARM answers these before or instead of any provider.
-        return status in {400, 401, 403, 404, 409, 429} or status >= 500  # noqa: PLR2004
+        return status in {400, 401, 403, 404, 409, 429} or status >= 500
     if objection.operation == "Subscriptions_List":
         # "nextLink" is declared required, but the last page has none; "count" comes and is not declared.
         return objection.message.endswith((": nextLink", ": count"))
     # diagnosticSettings declares {code, message} without the envelope that ARM puts around every error.
-    return (objection.operation or "").startswith("DiagnosticSettings_") and status >= 400  # noqa: PLR2004
+    return (objection.operation or "").startswith("DiagnosticSettings_") and status >= 400
 
 
 @cache

@@ -44,7 +44,13 @@ def as_data(report: Report) -> dict[str, Any]:
             "waived": report.counts["waived"],
         },
         "questions": [
-            {"family": item.family, "title": item.title, "answer": item.answer, "sentence": item.sentence, **item.counts}
+            {
+                "family": item.family,
+                "title": item.title,
+                "answer": item.answer,
+                "sentence": item.sentence,
+                **item.counts,
+            }
             for item in report.questions
         ],
         "findings": [_finding(line) for line in report.lines],

@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from auditor.model.finding import SEVERITIES
+from auditor.model.finding import SEVERITIES, STATUSES
 from auditor.report.wording import plural
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _ANSWER_MARKS: Final[dict[Answer, tuple[str, str]]] = {
     "not seen": ("◐", "bold yellow"),
     "not provable": ("◐", "yellow"),
     "kept": ("○", "bold green"),
-    "nothing to check": ("–", "dim"),
+    "nothing to check": ("-", "dim"),
 }
 _MOST_UNKNOWN: Final = 10
 
@@ -77,7 +77,8 @@ def render(report: Report, look: Look = PLAIN) -> str:
 def clean(text: str) -> str:
     """Make hostile names harmless: control and bidirectional characters are shown as their code points."""
     return "".join(
-        f"<U+{ord(letter):04X}>" if unicodedata.category(letter) in {"Cc", "Cf", "Zl", "Zp"} else letter for letter in text
+        f"<U+{ord(letter):04X}>" if unicodedata.category(letter) in {"Cc", "Cf", "Zl", "Zp"} else letter
+        for letter in text
     )
 
 
@@ -94,7 +95,9 @@ def _questions(report: Report) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for question in report.questions:
         mark, style = _ANSWER_MARKS[question.answer]
-        table.add_row(Text(mark, style=style), question.title, Text(question.answer, style=style), clean(question.sentence))
+        table.add_row(
+            Text(mark, style=style), question.title, Text(question.answer, style=style), clean(question.sentence)
+        )
     return table
 
 
@@ -104,7 +107,9 @@ def _unseen(console: Console, report: Report) -> None:
     console.print()
     console.print(Text(f"Not seen ({len(report.unseen)})", style="bold yellow"))
     if report.finished is None:
-        console.print(Text("  The scan ended before all was read: whatever is missing here was not looked at.", style="yellow"))
+        console.print(
+            Text("  The scan ended before all was read: whatever is missing here was not looked at.", style="yellow")
+        )
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
     for heading in ("scope", "operation", "why", "what to do"):
         table.add_column(heading, overflow="fold")
@@ -120,7 +125,9 @@ def _failing(console: Console, report: Report) -> None:
         for group in groups:
             console.print()
             mark, style = MARKS["fail"]
-            console.print(Text(f"{mark} {severity.upper()}  {group.rule.id}  {group.rule.title}", style=f"bold {style}"))
+            console.print(
+                Text(f"{mark} {severity.upper()}  {group.rule.id}  {group.rule.title}", style=f"bold {style}")
+            )
             _lines(console, group.lines)
             console.print(Padding(Text(f"Fix: {group.rule.fix.text}", style="italic"), (0, 0, 0, 4)))
 
@@ -144,14 +151,16 @@ def _unknown(console: Console, report: Report) -> None:
         console.print(Padding(text, (0, 0, 0, 4)))
     if len(unknown) > _MOST_UNKNOWN:
         rest = len(unknown) - _MOST_UNKNOWN
-        console.print(Padding(Text(f"and {rest} more; -o html=FILE or -o json=FILE lists all", style="dim"), (0, 0, 0, 4)))
+        console.print(
+            Padding(Text(f"and {rest} more; -o html=FILE or -o json=FILE lists all", style="dim"), (0, 0, 0, 4))
+        )
 
 
 def _summary(report: Report) -> Text:
     counts = report.counts
     text = Text()
-    for status in ("fail", "unknown", "waived", "pass"):
-        mark, style = MARKS[status]  # type: ignore[index]
-        text.append(f"{mark} {counts[status]} {status}   ", style=style)  # type: ignore[index]
+    for status in STATUSES:
+        mark, style = MARKS[status]
+        text.append(f"{mark} {counts[status]} {status}   ", style=style)
     text.append(f"{report.not_applicable} not applicable", style="dim")
     return text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from auditor.model.reading import Json
 from auditor.model.region import normalise_region
 from auditor.model.types import CLASSIFIER, ERASURE_REQUEST, MODEL, STORAGE
 from auditor.report.report import Bar, Edge, Erasure, Model, Place, Residency, Segment
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from auditor.model.finding import Status
+    from auditor.model.reading import Json
     from auditor.model.resource import Resource
     from auditor.model.snapshot import Snapshot
     from auditor.policy.target import FactSource
@@ -38,8 +38,8 @@ def residency(snapshot: Snapshot, facts: FactSource) -> Residency:
         places[store.key] = Place(store.id, store.name, "store", _region(store.location))
         for link in _objects(known.get("links")):
             edges.extend(_link_edge(store, link, snapshot, places))
-        for edge in _objects(_object(known.get("residency")).get("edges")):
-            edges.append(_copy_edge(store, edge, places))
+        copies = _objects(_object(known.get("residency")).get("edges"))
+        edges.extend(_copy_edge(store, edge, places) for edge in copies)
     ordered = sorted(places.values(), key=lambda place: (place.region or "~", place.kind, place.name.lower(), place.id))
     return Residency(tuple(ordered), tuple(sorted(set(edges), key=lambda edge: (edge.source, edge.target, edge.via))))
 
@@ -75,7 +75,10 @@ def retention(snapshot: Snapshot, facts: FactSource, statuses: Mapping[tuple[str
         status = statuses.get(("DI-RET-001", store.id.lower()))
         if not known or status is None:
             continue
-        segments = tuple(Segment(**{key: item[key] for key in ("cause", "kind", "hours", "words", "container")}) for item in _objects(known.get("reasons")))
+        segments = tuple(
+            Segment(**{key: item[key] for key in ("cause", "kind", "hours", "words", "container")})
+            for item in _objects(known.get("reasons"))
+        )
         bars.append(
             Bar(
                 id=store.id,

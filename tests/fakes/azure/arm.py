@@ -70,7 +70,9 @@ class Arm:
         if isinstance(who, Refused):
             return unauthorized(who, self.entra.tenant_id)
         if call.method not in {"GET", "HEAD"}:
-            return error(405, "MethodNotAllowed", f"The fake Azure is read-only; {call.method} was refused.", Allow="GET")
+            return error(
+                405, "MethodNotAllowed", f"The fake Azure is read-only; {call.method} was refused.", Allow="GET"
+            )
         return self._throttled(call, route) or self._refused(call, route, who) or self._serve(call, route)
 
     def _throttled(self, call: Call, route: Route | None) -> Answer | None:
@@ -164,7 +166,9 @@ def _start(call: Call) -> int | None:
 
 def _next_link(call: Call, start: int) -> str:
     kept = [part for part in call.raw_query.split("&") if part and "skiptoken=" not in part.lower()]
-    return f"https://{call.host}{call.path}?" + "&".join([*kept, f"%24skiptoken={page_token(start).replace('=', '%3D')}"])
+    return f"https://{call.host}{call.raw_path}?" + "&".join(
+        [*kept, f"%24skiptoken={page_token(start).replace('=', '%3D')}"]
+    )
 
 
 def _subscription(path: str) -> str:
@@ -197,13 +201,17 @@ def unauthorized(refused: Refused, tenant_id: str) -> Answer:
         ),
         "audience": (
             "InvalidAuthenticationTokenAudience",
-            f"The access token has been obtained for wrong audience or resource '{refused.detail}'. It should exactly "
-            "match with one of the allowed audiences 'https://management.core.windows.net/','https://management.azure.com/'.",
+            (
+                f"The access token has been obtained for wrong audience or resource '{refused.detail}'. It should exactly "
+                "match with one of the allowed audiences 'https://management.core.windows.net/','https://management.azure.com/'."
+            ),
         ),
     }
     code, message = codes[refused.why]
     authority = f'Bearer authorization_uri="https://login.microsoftonline.com/{tenant_id}"'
-    return error(401, code, message, WWW_Authenticate=f'{authority}, error="invalid_token", error_description="{message}"')
+    return error(
+        401, code, message, WWW_Authenticate=f'{authority}, error="invalid_token", error_description="{message}"'
+    )
 
 
 def forbidden(client_id: str, object_id: str, action: str, scope: str) -> Answer:
@@ -345,10 +353,12 @@ def _diagnostic_settings(arm: Arm, call: Call) -> Answer:
 
 
 def _route(
-    name: str, path: str, action: str, version: str, serve: Callable[[Arm, Call], Answer], storage: str | None = None
+    name: str, path: str, action: str, version: str, serve: Callable[[Arm, Call], Answer], *, storage: str | None = None
 ) -> Route:
     pattern = path.replace("{subscription}", "/subscriptions/[^/]+").replace("{group}", "/resourcegroups/[^/]+")
-    pattern = pattern.replace("{account}", "/subscriptions/[^/]+/resourcegroups/[^/]+/providers/microsoft.storage/storageaccounts/[^/]+")
+    pattern = pattern.replace(
+        "{account}", "/subscriptions/[^/]+/resourcegroups/[^/]+/providers/microsoft.storage/storageaccounts/[^/]+"
+    )
     return Route(name, re.compile(f"^{pattern}/?$", re.IGNORECASE), action, version, serve, storage)
 
 
@@ -357,22 +367,66 @@ _C: Final = "Microsoft.CognitiveServices"
 ROUTES: Final[tuple[Route, ...]] = (
     _route("subscriptions", "/subscriptions", "Microsoft.Resources/subscriptions/read", RESOURCES, _subscriptions),
     _route("subscription", "{subscription}", "Microsoft.Resources/subscriptions/read", RESOURCES, _one),
-    _route("locations", "{subscription}/locations", "Microsoft.Resources/subscriptions/locations/read", RESOURCES, _locations),
-    _route("accounts", f"{{subscription}}(?:{{group}})?/providers/{_C}/accounts", f"{_C}/accounts/read", COGNITIVE, _list),
-    _route("account", f"{{subscription}}{{group}}/providers/{_C}/accounts/[^/]+", f"{_C}/accounts/read", COGNITIVE, _one),
-    _route("deletedAccounts", f"{{subscription}}/providers/{_C}/deletedAccounts", f"{_C}/deletedAccounts/read", COGNITIVE, _list),
-    _route("storageAccounts", f"{{subscription}}(?:{{group}})?/providers/{_S}", f"{_S}/read", STORAGE, _list, "list"),
-    _route("storageAccount", "{account}", f"{_S}/read", STORAGE, _one, "read"),
-    _route("blobService", "{account}/blobServices/default", f"{_S}/blobServices/read", STORAGE, _blob_service, "read"),
-    _route("containers", "{account}/blobServices/default/containers", f"{_S}/blobServices/containers/read", STORAGE, _containers, "list"),
-    _route("managementPolicy", "{account}/managementPolicies/default", f"{_S}/managementPolicies/read", STORAGE, _management_policy, "read"),
+    _route(
+        "locations",
+        "{subscription}/locations",
+        "Microsoft.Resources/subscriptions/locations/read",
+        RESOURCES,
+        _locations,
+    ),
+    _route(
+        "accounts", f"{{subscription}}(?:{{group}})?/providers/{_C}/accounts", f"{_C}/accounts/read", COGNITIVE, _list
+    ),
+    _route(
+        "account", f"{{subscription}}{{group}}/providers/{_C}/accounts/[^/]+", f"{_C}/accounts/read", COGNITIVE, _one
+    ),
+    _route(
+        "deletedAccounts",
+        f"{{subscription}}/providers/{_C}/deletedAccounts",
+        f"{_C}/deletedAccounts/read",
+        COGNITIVE,
+        _list,
+    ),
+    _route(
+        "storageAccounts",
+        f"{{subscription}}(?:{{group}})?/providers/{_S}",
+        f"{_S}/read",
+        STORAGE,
+        _list,
+        storage="list",
+    ),
+    _route("storageAccount", "{account}", f"{_S}/read", STORAGE, _one, storage="read"),
+    _route(
+        "blobService",
+        "{account}/blobServices/default",
+        f"{_S}/blobServices/read",
+        STORAGE,
+        _blob_service,
+        storage="read",
+    ),
+    _route(
+        "containers",
+        "{account}/blobServices/default/containers",
+        f"{_S}/blobServices/containers/read",
+        STORAGE,
+        _containers,
+        storage="list",
+    ),
+    _route(
+        "managementPolicy",
+        "{account}/managementPolicies/default",
+        f"{_S}/managementPolicies/read",
+        STORAGE,
+        _management_policy,
+        storage="read",
+    ),
     _route(
         "objectReplicationPolicies",
         "{account}/objectReplicationPolicies",
         f"{_S}/objectReplicationPolicies/read",
         STORAGE,
         _object_replication,
-        "list",
+        storage="list",
     ),
     _route(
         "roleAssignments",
@@ -394,5 +448,3 @@ ROUTES: Final[tuple[Route, ...]] = (
 def route_of(call: Call) -> Route | None:
     """The route of a call, by its path."""
     return next((route for route in ROUTES if route.path.match(call.path)), None)
-
-

@@ -70,7 +70,7 @@ def _present(values: Mapping[str, Any]) -> Json:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def storage_account(  # noqa: PLR0913  an account has this many settings that tests turn
+def storage_account(
     name: str = "docsstore",
     *,
     region: str = REGION,
@@ -102,7 +102,7 @@ def storage_account(  # noqa: PLR0913  an account has this many settings that te
         "ipRules": [{"value": value, "action": "Allow"} for value in ip_rules],
         "defaultAction": network,
     }
-    properties = {
+    properties: Json = {
         "keyCreationTime": {"key1": CREATED, "key2": CREATED},
         "allowCrossTenantReplication": cross_tenant,
         "privateEndpointConnections": [],
@@ -139,7 +139,9 @@ def _encrypted(*services: str) -> Json:
 
 
 def _endpoints(name: str) -> Json:
-    return {service: f"https://{name}.{service}.core.windows.net/" for service in ("blob", "dfs", "queue", "table", "file")}
+    return {
+        service: f"https://{name}.{service}.core.windows.net/" for service in ("blob", "dfs", "queue", "table", "file")
+    }
 
 
 def blob_service(
@@ -225,7 +227,9 @@ def container(
         "lastModifiedTime": "2026-03-02T09:20:00.0000000Z",
         "hasImmutabilityPolicy": immutable_days is not None,
         "hasLegalHold": bool(legal_hold),
-        "immutabilityPolicy": {"properties": policy, "etag": '"8dc8a5f2b6e9c10"'} if immutable_days is not None else None,
+        "immutabilityPolicy": {"properties": policy, "etag": '"8dc8a5f2b6e9c10"'}
+        if immutable_days is not None
+        else None,
         "legalHold": hold if legal_hold else None,
         "metadata": dict(metadata) if metadata else None,
         "remainingRetentionDays": 0,
@@ -248,7 +252,7 @@ def lifecycle_policy(account: Json | str, *rules: Json) -> Json:
     }
 
 
-def lifecycle_rule(  # noqa: PLR0913  a rule has this many sides
+def lifecycle_rule(
     name: str = "delete-documents",
     *,
     base_days: float | None = 1,
@@ -304,7 +308,7 @@ def object_replication(
     }
 
 
-def document_intelligence(  # noqa: PLR0913  an account has this many settings that tests turn
+def document_intelligence(
     name: str = "forms",
     *,
     region: str = REGION,
@@ -395,7 +399,7 @@ def _regional_endpoint(region: str, cloud: str) -> str:
 def _cognitive_acls(network: str | None, bypass: str | None, ip_rules: Sequence[str]) -> Json | None:
     if network is None:
         return None
-    rules = {"virtualNetworkRules": [], "ipRules": [{"value": value} for value in ip_rules]}
+    rules: Json = {"virtualNetworkRules": [], "ipRules": [{"value": value} for value in ip_rules]}
     return _present({"bypass": bypass, "defaultAction": network, **rules})
 
 

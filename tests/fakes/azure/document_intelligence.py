@@ -64,7 +64,9 @@ class DocumentIntelligence:
 
     def answer(self, call: Call) -> Answer:
         """Answer a call, with the headers of the API gateway."""
-        call = replace(call, path=f"/{call.path.lstrip('/')}")  # endpoints end with a slash, and clients add one
+        call = replace(
+            call, path=f"/{call.path.lstrip('/')}", raw_path=f"/{call.raw_path.lstrip('/')}"
+        )  # endpoints end with a slash, and clients add one
         route = next((item for item in ROUTES if item.path.match(call.path)), None)
         reply = self._answer(call, route)
         request_id = str(uuid.uuid4())
@@ -86,7 +88,9 @@ class DocumentIntelligence:
             text = "Please provide a custom subdomain for token authentication, otherwise API key is required."
             return error(400, "BadRequest", text)
         if call.method != "GET":
-            return error(405, "MethodNotAllowed", f"The fake Azure is read-only; {call.method} was refused.", Allow="GET")
+            return error(
+                405, "MethodNotAllowed", f"The fake Azure is read-only; {call.method} was refused.", Allow="GET"
+            )
         account = self.estate.account_at(call.host)
         if account is None or account["kind"] not in KINDS or route is None:
             return _not_found()
@@ -124,7 +128,7 @@ class DocumentIntelligence:
         body: Json = {"value": items[start : start + self.page_size]}
         if start + self.page_size < len(items):
             link = f"nextLink={page_token(start + self.page_size).replace('=', '%3D')}&api-version={API_VERSION}"
-            body["nextLink"] = f"https://{call.host}{call.path}?{link}"
+            body["nextLink"] = f"https://{call.host}{call.raw_path}?{link}"
         return answer(body)
 
 
@@ -163,7 +167,7 @@ def _prebuilt(name: str) -> Json:
     }
 
 
-def _info(plane: DocumentIntelligence, call: Call, account: Json) -> Answer:
+def _info(plane: DocumentIntelligence, _call: Call, account: Json) -> Answer:
     own = len(plane.models(account)) - len(PREBUILT)
     return answer({"customDocumentModels": {"count": own, "limit": 500}})
 
@@ -204,7 +208,9 @@ def _found(items: list[Json], name: str, wanted: str, code: str, word: str) -> A
     return answer(item)
 
 
-def _route(name: str, path: str, actions: tuple[str, ...], serve: Callable[[DocumentIntelligence, Call, Json], Answer]) -> Route:
+def _route(
+    name: str, path: str, actions: tuple[str, ...], serve: Callable[[DocumentIntelligence, Call, Json], Answer]
+) -> Route:
     pattern = re.compile(f"^/documentintelligence/{path}/?$", re.IGNORECASE)
     return Route(name, pattern, tuple(f"{_F}/{action}" for action in actions), serve)
 

@@ -169,7 +169,10 @@ def _clock(seconds: float) -> str:
 
 
 def _refusal(status: int, code: str, number: int, text: str) -> Answer:
-    trace = {"trace_id": "7f4c7d6e-0000-4000-8000-0d5b0e3f2a00", "correlation_id": "0b6b9a44-0000-4000-8000-3d9d3f2c1b00"}
+    trace = {
+        "trace_id": "7f4c7d6e-0000-4000-8000-0d5b0e3f2a00",
+        "correlation_id": "0b6b9a44-0000-4000-8000-3d9d3f2c1b00",
+    }
     now = time.strftime("%Y-%m-%d %H:%M:%SZ", time.gmtime())
     details = f"Trace ID: {trace['trace_id']} Correlation ID: {trace['correlation_id']} Timestamp: {now}"
     body = {
@@ -185,11 +188,18 @@ def _refusal(status: int, code: str, number: int, text: str) -> Answer:
 
 def _instances(host: str) -> dict[str, Any]:
     aliases = {
-        "login.microsoftonline.com": ["login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net"],
+        "login.microsoftonline.com": [
+            "login.microsoftonline.com",
+            "login.windows.net",
+            "login.microsoft.com",
+            "sts.windows.net",
+        ],
         "login.chinacloudapi.cn": ["login.partner.microsoftonline.cn", "login.chinacloudapi.cn"],
         "login.microsoftonline.us": ["login.microsoftonline.us", "login.usgovcloudapi.net"],
     }
-    metadata = [{"preferred_network": names[0], "preferred_cache": names[1], "aliases": names} for names in aliases.values()]
+    metadata = [
+        {"preferred_network": names[0], "preferred_cache": names[1], "aliases": names} for names in aliases.values()
+    ]
     return {
         "tenant_discovery_endpoint": f"https://{host}/common/v2.0/.well-known/openid-configuration",
         "api-version": "1.1",

@@ -49,7 +49,9 @@ class Estate:
         self.resources = (*given, *_mentioned_subscriptions(given, tenant_id))
         self.tenant_id = tenant_id
         self.by_id: dict[str, Json] = {}
-        self._ancestors = {name.lower(): {*map(str.lower, groups)} for name, groups in (management_groups or {}).items()}
+        self._ancestors = {
+            name.lower(): {*map(str.lower, groups)} for name, groups in (management_groups or {}).items()
+        }
         self._lists: dict[str, list[Json]] = {}
         self._assignments: list[Json] = []
         self._accounts_by_host: dict[str, Json] = {}

@@ -99,7 +99,9 @@ def _trial() -> list[Json]:
         forms,
         make.custom_model(forms, "receipts", source="https://trialdocs.blob.core.windows.net/uploads"),
         docs,
-        make.storage_account("scratch", subscription=trial, region="westus", kind="Storage", network=None, tls="TLS1_0"),
+        make.storage_account(
+            "scratch", subscription=trial, region="westus", kind="Storage", network=None, tls="TLS1_0"
+        ),
         make.container(docs, "uploads", public_access="Container"),
         make.role_assignment(forms, "Storage Blob Data Contributor", docs),
     ]

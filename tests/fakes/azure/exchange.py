@@ -18,6 +18,7 @@ class Call:
     method: str
     host: str
     path: str
+    raw_path: str
     raw_query: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
@@ -26,7 +27,7 @@ class Call:
     @property
     def url(self) -> str:
         """The whole address, as the client wrote it."""
-        return f"https://{self.host}{self.path}" + (f"?{self.raw_query}" if self.raw_query else "")
+        return f"https://{self.host}{self.raw_path}" + (f"?{self.raw_query}" if self.raw_query else "")
 
     @property
     def segments(self) -> tuple[str, ...]:

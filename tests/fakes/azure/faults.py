@@ -5,6 +5,8 @@ matching calls through, `times` is how many after those are disturbed (None: all
 is the outermost. A fault that replaces an answer needs no sign-in; one that changes it works on what Azure would say.
 """
 
+# ruff: noqa: ARG002  every fault takes the same two arguments
+
 from __future__ import annotations
 
 import asyncio
@@ -90,7 +92,9 @@ class ServerError(Fault):
 
     async def apply(self, call: Call, proceed: Proceed) -> Answer:
         codes = {500: "InternalServerError", 502: "BadGateway", 503: "ServerTimeout", 504: "GatewayTimeout"}
-        return error(self.status, codes.get(self.status, "ServerError"), "The server was not able to answer. Please try again.")
+        return error(
+            self.status, codes.get(self.status, "ServerError"), "The server was not able to answer. Please try again."
+        )
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,9 @@ class Grants:
 
     def __init__(self, granted: Granted | None) -> None:
         scoped = granted if isinstance(granted, Mapping) or granted is None else {"/": granted}
-        self._by_scope = None if scoped is None else {scope.rstrip("/").lower(): _lower(scoped[scope]) for scope in scoped}
+        self._by_scope = (
+            None if scoped is None else {scope.rstrip("/").lower(): _lower(scoped[scope]) for scope in scoped}
+        )
 
     def allow(self, actions: Iterable[str], scope: str, *, data: bool = False) -> bool:
         """Whether one of the actions is granted at the scope or above it."""

@@ -9,10 +9,8 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
-
-ServerProtocol = Callable[[], asyncio.Protocol]
-Decide = Callable[[str, int], "str | None"]
+from dataclasses import dataclass, field
+from weakref import WeakSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +27,31 @@ class Tunnel:
         return self.refused is None
 
 
+@dataclass(slots=True)
+class Proxy:
+    """What the proxy's connections share.
+
+    `decide` says why a host and port are refused (None: they are not), `serve` makes the HTTP server's protocol.
+    """
+
+    decide: Callable[[str, int], str | None]
+    serve: Callable[[], asyncio.Protocol]
+    tls: ssl.SSLContext
+    log: list[Tunnel]
+    open: WeakSet[asyncio.Transport] = field(default_factory=WeakSet)
+
+    async def close(self) -> None:
+        """Break every connection that is still open."""
+        for transport in list(self.open):
+            transport.abort()
+        await asyncio.sleep(0)
+
+
 class ConnectProtocol(asyncio.Protocol):
     """One connection of a client to the proxy."""
 
-    def __init__(self, decide: Decide, log: Callable[[Tunnel], None], serve: ServerProtocol, tls: ssl.SSLContext) -> None:
-        self._decide, self._log, self._serve, self._tls = decide, log, serve, tls
+    def __init__(self, proxy: Proxy) -> None:
+        self._proxy = proxy
         self._head = b""
         self._task: asyncio.Task[None] | None = None
         self._transport: asyncio.Transport | None = None
@@ -41,6 +59,7 @@ class ConnectProtocol(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        self._proxy.open.add(transport)
 
     def data_received(self, data: bytes) -> None:
         self._head += data
@@ -57,17 +76,17 @@ class ConnectProtocol(asyncio.Protocol):
             return
         host, _, port_text = target.rpartition(":")
         port = int(port_text) if port_text.isdigit() else 0
-        refused = self._decide(host.lower(), port)
+        refused = self._proxy.decide(host.lower(), port)
         if refused:
             self._refuse(transport, host.lower(), port, refused)
             return
-        self._log(Tunnel(host.lower(), port))
+        self._proxy.log.append(Tunnel(host.lower(), port))
         transport.pause_reading()
         transport.write(b"HTTP/1.1 200 Connection Established\r\n\r\n")
         self._task = asyncio.get_running_loop().create_task(self._hand_over(transport))
 
     def _refuse(self, transport: asyncio.Transport, host: str, port: int, why: str) -> None:
-        self._log(Tunnel(host, port, why))
+        self._proxy.log.append(Tunnel(host, port, why))
         status = b"502 Bad Gateway" if why == "no such host" else b"403 Forbidden"
         transport.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         transport.close()
@@ -76,14 +95,14 @@ class ConnectProtocol(asyncio.Protocol):
         """TLS on this connection, then the HTTP server's protocol in our place."""
         waiting = _Waiting()
         try:
-            tunnel = await asyncio.get_running_loop().start_tls(transport, waiting, self._tls, server_side=True)
+            tunnel = await asyncio.get_running_loop().start_tls(transport, waiting, self._proxy.tls, server_side=True)
         except (OSError, ssl.SSLError):  # the client did not like the certificate, or went away
             transport.abort()
             return
         if tunnel is None or waiting.lost:
             transport.abort()
             return
-        waiting.give_to(self._serve(), tunnel)
+        waiting.give_to(self._proxy.serve(), tunnel)
 
 
 class _Waiting(asyncio.Protocol):
@@ -96,7 +115,7 @@ class _Waiting(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._chunks.append(data)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _exc: Exception | None) -> None:
         self.lost = True
 
     def give_to(self, protocol: asyncio.Protocol, transport: asyncio.Transport) -> None:

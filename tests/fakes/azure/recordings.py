@@ -42,6 +42,7 @@ ARM: Final = "management.azure.com"
 _NO_SUBSCRIPTION: Final = "00000000-0000-0000-0000-000000000000"
 """What most recordings have in place of a real subscription; those of Ruby have a word."""
 
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTERESTING = re.compile(
     r"(?i)providers/(?:microsoft\.cognitiveservices/(?:deleted)?accounts|microsoft\.storage/storageaccounts"
     r"|microsoft\.authorization/roleassignments|microsoft\.insights/diagnosticsettings)"
@@ -130,7 +131,9 @@ class RecordedEstate:
 def load(path: Path, name: str = "") -> Recording:
     """Read a cassette of any of the three kinds."""
     text = path.read_text(encoding="utf-8").replace("<AZURE_SUBSCRIPTION_ID>", _NO_SUBSCRIPTION)
-    document = json.loads(text) if path.suffix == ".json" else yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    document = (
+        json.loads(text) if path.suffix == ".json" else yaml.load(text, _LOADER)  # noqa: S506  both loaders are safe
+    )
     exchanges = (item for item in _exchanges(document) if urlsplit(item.url).hostname == ARM)
     return Recording(name or path.stem, tuple(exchanges))
 
@@ -147,7 +150,9 @@ def _interaction(request: Json, response: Json) -> Recorded:
     body = response["body"] or ""
     if isinstance(body, dict):
         body = body.get("string", body.get("data")) or ""
-    headers = {name: values if isinstance(values, str) else values[0] for name, values in response["headers"].items() if values}
+    headers = {
+        name: values if isinstance(values, str) else values[0] for name, values in response["headers"].items() if values
+    }
     return Recorded(request["method"].upper(), request["uri"], int(response["status"]["code"]), headers, _text(body))
 
 
@@ -155,8 +160,12 @@ def _session_record(entry: Json) -> Recorded:
     """A SessionRecord of .NET: old ones name only the path."""
     url = entry["RequestUri"]
     url = f"https://{ARM}{url}" if url.startswith("/") else url
-    headers = {name: values if isinstance(values, str) else values[0] for name, values in entry["ResponseHeaders"].items()}
-    return Recorded(entry["RequestMethod"].upper(), url, int(entry["StatusCode"]), headers, _text(entry["ResponseBody"] or ""))
+    headers = {
+        name: values if isinstance(values, str) else values[0] for name, values in entry["ResponseHeaders"].items()
+    }
+    return Recorded(
+        entry["RequestMethod"].upper(), url, int(entry["StatusCode"]), headers, _text(entry["ResponseBody"] or "")
+    )
 
 
 def _text(body: Any) -> str:
@@ -185,7 +194,7 @@ def recorded_estates() -> tuple[RecordedEstate, ...]:
 
 def routes_of(recording: Recording) -> dict[str, int]:
     """How many good answers a recording holds, by the route of the fake that they belong to."""
-    return dict(Counter(name for item in recording.reads if item.status == 200 and (name := _route_name(item.path))))  # noqa: PLR2004
+    return dict(Counter(name for item in recording.reads if item.status == 200 and (name := _route_name(item.path))))
 
 
 def _route_name(path: str) -> str | None:
@@ -198,16 +207,17 @@ def resources_of(recording: Recording) -> list[Json]:
     """Every resource of a kind that the auditor knows, as it was last read (or answered to a write)."""
     found: dict[str, Json] = {}
     for item in recording.exchanges:
-        if item.status == 200:  # noqa: PLR2004
+        if item.status == 200:
             for resource in _resources(item.body):
                 found[key(resource["id"])] = resource
-        elif item.method == "DELETE" or item.status == 404:  # noqa: PLR2004
+        elif item.method == "DELETE" or item.status == 404:
             found.pop(key(item.path), None)
     return list(found.values())
 
 
 def _resources(body: Any) -> Iterator[Json]:
-    items = body.get("value") if isinstance(body, dict) and isinstance(body.get("value"), list) else [body]
+    listed = body.get("value") if isinstance(body, dict) else None
+    items = listed if isinstance(listed, list) else [body]
     for item in items:
         if isinstance(item, dict) and str(item.get("id", "")).startswith("/"):
             kind = str(item.get("type", "")).lower()

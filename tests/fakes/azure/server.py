@@ -35,7 +35,7 @@ from tests.fakes.azure.exchange import Answer, Call, Exchange, error
 from tests.fakes.azure.faults import Fault
 from tests.fakes.azure.grants import Granted, Grants
 from tests.fakes.azure.limits import RateLimits
-from tests.fakes.azure.proxy import ConnectProtocol, Tunnel
+from tests.fakes.azure.proxy import ConnectProtocol, Proxy, Tunnel
 
 SIGN_IN_HOSTS: Final = ("login.microsoftonline.com", "login.microsoftonline.us", "login.chinacloudapi.cn")
 ARM_HOSTS: Final = ("management.azure.com", "management.usgovcloudapi.net", "management.chinacloudapi.cn")
@@ -99,9 +99,7 @@ class FakeAzure:
             if control_plane
             else Arm(self.estate, self.entra, grants, page_size, any_api_version, limits)
         )
-        self._data = DocumentIntelligence(
-            self.estate, self.entra, grants, page_size, sources_in_lists, inside_network
-        )
+        self._data = DocumentIntelligence(self.estate, self.entra, grants, page_size, sources_in_lists, inside_network)
         self._faults = tuple(faults)
         self._seen = [0] * len(self._faults)
         self._latency = latency
@@ -113,7 +111,9 @@ class FakeAzure:
     @property
     def violations(self) -> list[Exchange]:
         """The calls to Azure that were no reads (signing in is a POST and none of them)."""
-        return [item for item in self.exchanges if item.method not in {"GET", "HEAD"} and item.host not in SIGN_IN_HOSTS]
+        return [
+            item for item in self.exchanges if item.method not in {"GET", "HEAD"} and item.host not in SIGN_IN_HOSTS
+        ]
 
     @property
     def hosts(self) -> set[str]:
@@ -164,20 +164,19 @@ class FakeAzure:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         server = web.Server(self._handle, access_log=None, keepalive_timeout=75)
-        context = certificates.server_context(HOSTS)
-        listener = await self._loop.create_server(
-            lambda: ConnectProtocol(self._decide, self.proxy_log.append, server, context), "127.0.0.1", 0, backlog=1024
-        )
+        proxy = Proxy(self._decide, server, certificates.server_context(HOSTS), self.proxy_log)
+        listener = await self._loop.create_server(lambda: ConnectProtocol(proxy), "127.0.0.1", 0, backlog=1024)
         self.port = listener.sockets[0].getsockname()[1]
         self._ready.set()
         await self._stop.wait()
         listener.close()
         await server.shutdown(0.1)
+        await proxy.close()
 
     def _decide(self, host: str, port: int) -> str | None:
         if not any(fnmatchcase(host, pattern) for pattern in HOSTS):
             return "not allowed"
-        if port != 443:  # noqa: PLR2004  HTTPS
+        if port != 443:
             return f"port {port}"
         if any(fnmatchcase(host, pattern) for pattern in DATA_HOSTS) and self.estate.account_at(host) is None:
             return "no such host"
@@ -193,7 +192,7 @@ class FakeAzure:
     @property
     def environment(self) -> dict[str, str]:
         """The variables that lead a client here and sign it in; to merge into a subprocess's environment."""
-        proxies = {name: self.proxy_url for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")}
+        proxies = dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"), self.proxy_url)
         trust = {name: str(self.ca_file) for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")}
         return {
             **proxies,
@@ -268,7 +267,7 @@ class FakeAzure:
             request_body=b"" if signing_in else call.body,
             status=reply.status,
             headers=dict(reply.headers),
-            content=b"" if signing_in and reply.status == 200 else reply.content,  # noqa: PLR2004  a token
+            content=b"" if signing_in and reply.status == 200 else reply.content,
             route=reply.route,
             faults=tuple(disturbed),
             started=started,
@@ -283,6 +282,7 @@ async def _call_of(request: web.BaseRequest) -> Call:
         method=request.method,
         host=request.host.partition(":")[0].lower(),
         path=unquote(raw_path),
+        raw_path=raw_path,
         raw_query=raw_query,
         query={name.lower(): value for name, value in parse_qsl(raw_query, keep_blank_values=True)},
         headers=request.headers,
@@ -308,8 +308,7 @@ async def _send(request: web.BaseRequest, reply: Answer) -> web.StreamResponse:
 
 
 def _recorded_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    recorded = dict(headers)
-    for name in recorded:
-        if name.lower() == "authorization":
-            recorded[name] = f"Bearer for {claims_of(recorded[name]).get('aud', 'nobody')}"
-    return recorded
+    return {
+        name: f"Bearer for {claims_of(value).get('aud', 'nobody')}" if name.lower() == "authorization" else value
+        for name, value in headers.items()
+    }

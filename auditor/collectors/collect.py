@@ -1,0 +1,86 @@
+"""The door of this room: `collect` reads live Azure and returns a snapshot.
+
+Importing this module loads nothing of Azure; `collect` does, and only the clients that it needs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from auditor.collectors.reader import Patience
+    from auditor.model.resource import Gap, ListRead, Resource
+    from auditor.model.snapshot import Header, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to collect.
+
+    `types`: names of the resource types that rules and facts need; only these are asked for, with the lists that lead
+    to them. `subscriptions`: ids or display names, empty for all that can be seen. `auth`: one link of the sign-in
+    chain (`sign_in.LINKS`), None for the standard chain. `skipped`: types that the user does not want asked for, and
+    why; each becomes a gap at every resource that would have been asked. `tool`: our version.
+    """
+
+    types: frozenset[str]
+    subscriptions: tuple[str, ...]
+    management_group: str | None
+    cloud: str
+    auth: str | None
+    skipped: Mapping[str, str]
+    tool: str
+
+
+class Sink(Protocol):
+    """Takes what was read, as it is read; `SnapshotWriter` fits."""
+
+    def resource(self, resource: Resource) -> None:
+        """Take a resource."""
+        ...
+
+    def gap(self, gap: Gap) -> None:
+        """Take what could not be read."""
+        ...
+
+    def list_read(self, read: ListRead) -> None:
+        """Take that a list was read to its end."""
+        ...
+
+
+class Progress(Protocol):
+    """Is told how far the scan is. `what` is a type's label of the table of types: `blob service`."""
+
+    def expect(self, what: str, count: int) -> None:
+        """So many more reads of this kind will come; called again when more turn up."""
+        ...
+
+    def done(self, what: str) -> None:
+        """One of them is over, whatever came of it."""
+        ...
+
+
+def collect(
+    request: Request,
+    sink: Sink,
+    select: Callable[[Snapshot], frozenset[str]],
+    progress: Progress,
+    *,
+    begin: Callable[[Header], None] | None = None,
+    patience: Patience | None = None,
+) -> Snapshot:
+    """Read what the request names, and give it to the sink while it is read.
+
+    `select` is called once, with everything but the details of storage accounts, and returns the keys of the accounts
+    whose details are wanted. `begin` is told the head of the snapshot before anything else. What cannot be read is a
+    gap in the snapshot; raises `SignInError` or `SourceError` if there is nothing to audit at all, `UsageError` for a
+    cloud or a way to sign in that does not exist.
+    """
+    from auditor.collectors.reader import Patience  # noqa: PLC0415 - loads aiohttp and azure-core
+    from auditor.collectors.scan import scan  # noqa: PLC0415 - as above
+
+    return asyncio.run(scan(request, sink, select, progress, begin, patience or Patience()))

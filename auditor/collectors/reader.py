@@ -1,0 +1,175 @@
+"""Reads one answer: waits for its turn, asks, asks again where that may help, and gives JSON or a reason.
+
+Bounded in every direction: calls in flight, attempts, seconds for each and for all of them, bytes of an answer. A
+subscription that answers slowly or not at all takes no more than its share of the calls in flight, and after a run of
+failures its calls of that kind are no longer made, so that it delays no other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import aiohttp
+from azure.core.exceptions import (
+    AzureError,
+    ClientAuthenticationError,
+    ServiceRequestTimeoutError,
+    ServiceResponseTimeoutError,
+)
+from azure.core.rest import HttpRequest
+
+from auditor.collectors.answers import NotReadError, json_of
+from auditor.collectors.guard import RefusedError
+from auditor.collectors.limits import Clock, Counted, Limits, SystemClock
+from auditor.collectors.sign_in import short_reason
+
+if TYPE_CHECKING:
+    from azure.core.rest import AsyncHttpResponse
+
+    from auditor.collectors.clients import Azure
+    from auditor.model.reading import Json
+
+LARGEST: Final = 64 * 1024 * 1024
+"""Bytes of an answer after decompression; ARM's pages have a few MB."""
+
+_HEADERS: Final = {"Accept": "application/json", "Accept-Encoding": "gzip"}
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait for what, in seconds, and how often to ask. `fruitless`: failed calls in a row, then no more."""
+
+    connect: float = 10
+    read: float = 60
+    call: float = 180
+    longest_pause: float = 60
+    first_pause: float = 0.5
+    attempts: int = 4
+    in_flight: int = 64
+    least_share: int = 8
+    fruitless: int = 20
+    clock: Clock = field(default_factory=SystemClock)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One GET: which client sends it, to where, under which right it is counted, and against which limits."""
+
+    service: str
+    endpoint: str
+    url: str
+    operation: str
+    counted: Counted
+
+
+class Reader:
+    """Reads through the official clients. `calls` counts every request that was sent, by operation."""
+
+    def __init__(self, azure: Azure, patience: Patience) -> None:
+        self.calls: Counter[str] = Counter()
+        self._azure = azure
+        self._patience = patience
+        self._clock = patience.clock
+        self._limits = Limits(patience.clock)
+        self._in_flight = asyncio.Semaphore(patience.in_flight)
+        self.share = patience.in_flight
+        self._shares: dict[str, asyncio.Semaphore] = {}
+        self._fruitless: Counter[tuple[str, Counted]] = Counter()
+
+    def spread_over(self, subscriptions: int) -> None:
+        """Give each subscription its share of the calls in flight."""
+        self.share = max(self._patience.least_share, self._patience.in_flight // subscriptions)
+
+    async def get(self, call: Call) -> Json:
+        """The JSON that the call gives; raises `NotReadError`."""
+        row = (call.operation, call.counted)
+        if self._fruitless[row] >= self._patience.fruitless:
+            raise NotReadError(f"not asked: {self._patience.fruitless} such calls in a row had failed")
+        try:
+            answer = await self._get(call)
+        except NotReadError as failure:
+            self._fruitless[row] = self._fruitless[row] + 1 if failure.passing else 0
+            raise
+        self._fruitless[row] = 0
+        return answer
+
+    async def _get(self, call: Call) -> Json:
+        left = self._patience.call
+        for attempt in range(1, self._patience.attempts + 1):
+            await self._limits.admit(call.counted)
+            began = self._clock.now()
+            try:
+                return await self._ask(call, left)
+            except NotReadError as failure:
+                left -= self._clock.now() - began
+                pause = self._pause_after(failure, attempt)
+                if not failure.passing or attempt == self._patience.attempts or pause >= left:
+                    raise
+                if failure.retry_after is not None:
+                    self._limits.pause(call.counted, pause)
+                if failure.token_expired:
+                    self._azure.forget_tokens()
+                await self._clock.sleep(pause)
+                left -= pause
+        raise AssertionError("the last attempt returns or raises")
+
+    def _pause_after(self, failure: NotReadError, attempt: int) -> float:
+        if failure.retry_after is None:
+            return self._patience.first_pause * 2 ** (attempt - 1)
+        if failure.retry_after > self._patience.longest_pause:
+            reason = f"{failure.reason}: asks to wait {failure.retry_after:.0f} s"
+            raise NotReadError(reason, status=failure.status, code=failure.code, passing=True) from failure
+        return failure.retry_after
+
+    async def _ask(self, call: Call, seconds: float) -> Json:
+        share = self._shares.setdefault(call.counted.lane, asyncio.Semaphore(self.share))
+        async with share, self._in_flight:
+            self.calls[call.operation] += 1
+            try:
+                async with asyncio.timeout(seconds):
+                    return await self._exchange(call)
+            except RefusedError as error:
+                raise NotReadError(str(error)) from error
+            except (AzureError, OSError, zlib.error) as error:
+                raise self._in_words(error) from error
+
+    async def _exchange(self, call: Call) -> Json:
+        request = HttpRequest("GET", call.url, headers=_HEADERS)
+        timeouts = {"connection_timeout": self._patience.connect, "read_timeout": self._patience.read}
+        async with self._azure.send(call.service, call.endpoint, request, **timeouts) as response:
+            content = await _body(response)
+            return json_of(response.status_code, response.headers, content)
+
+    def _in_words(self, error: Exception) -> NotReadError:
+        """What a failed exchange is called in a gap, and whether it may be over soon."""
+        cause = getattr(error, "inner_exception", None) or error
+        match error, cause:
+            case ClientAuthenticationError(), _:
+                return NotReadError(f"no token: {short_reason(error)}")
+            case ((ServiceRequestTimeoutError() | ServiceResponseTimeoutError() | TimeoutError()), _):
+                return NotReadError("no answer in time", passing=True)
+            case _, aiohttp.ClientConnectorCertificateError():
+                return NotReadError("the server's certificate was not trusted")
+            case _, (aiohttp.ClientHttpProxyError() | aiohttp.ClientProxyConnectionError()):
+                return NotReadError("the proxy did not let it through")
+            case _, aiohttp.ClientConnectorDNSError():
+                return NotReadError("there is no such host", passing=True)
+            case _, aiohttp.ClientConnectorError():
+                return NotReadError("no connection", passing=True)
+            case zlib.error(), _:
+                return NotReadError("the answer was not compressed as it said")
+            case _:
+                return NotReadError("the connection broke off", passing=True)
+
+
+async def _body(response: AsyncHttpResponse) -> bytes:
+    content = bytearray()
+    async for chunk in response.iter_bytes():
+        content += chunk
+        if len(content) > LARGEST:
+            raise NotReadError(f"the answer is larger than {LARGEST // 1024 // 1024} MB")
+    return bytes(content)

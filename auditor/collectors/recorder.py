@@ -1,0 +1,61 @@
+"""Keeps what was read, without its secrets, and hands the very same to the sink: memory and file cannot differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from auditor.model.redaction import cut_secrets
+from auditor.model.resource import Gap, ListRead, Read, Resource, resource_key
+from auditor.model.snapshot import End, Header, Snapshot, utc_now
+
+if TYPE_CHECKING:
+    from auditor.collectors.collect import Sink
+    from auditor.collectors.shapes import Body
+
+
+class Recorder:
+    """What one scan has read so far."""
+
+    def __init__(self, header: Header, sink: Sink) -> None:
+        self._header = header
+        self._sink = sink
+        self._resources: dict[str, Resource] = {}
+        self._gaps: dict[tuple[str, str, str], Gap] = {}
+        self._reads: list[ListRead] = []
+
+    def resource(self, body: Body, source: str) -> Resource | None:
+        """Keep one resource; None if there is one with its id: inherited role assignments come once a subscription."""
+        resource = Resource(cut_secrets(body), Read(source, utc_now()))
+        if resource.key in self._resources:
+            return None
+        self._resources[resource.key] = resource
+        self._sink.resource(resource)
+        return resource
+
+    def gap(self, scope: str, operation: str, reason: str) -> None:
+        """Record what could not be read; the same words about the same list count once."""
+        key = (resource_key(scope), operation, reason)
+        if key not in self._gaps:
+            self._gaps[key] = Gap(scope, operation, reason, utc_now())
+            self._sink.gap(self._gaps[key])
+
+    def list_read(self, of: str, operation: str, source: str) -> None:
+        """Record that a list was read to its end."""
+        read = ListRead(of, operation, source, utc_now())
+        self._reads.append(read)
+        self._sink.list_read(read)
+
+    def get(self, resource_id: str) -> Resource | None:
+        """The resource with this id, if it was read."""
+        return self._resources.get(resource_key(resource_id))
+
+    def of_type(self, type_name: str) -> list[Resource]:
+        """All resources of a type that were read."""
+        key = type_name.lower()
+        return [resource for resource in self._resources.values() if resource.type_key == key]
+
+    def snapshot(self, end: End | None = None) -> Snapshot:
+        """What was read so far; with an end, all of it."""
+        return Snapshot(
+            self._header, tuple(self._resources.values()), tuple(self._gaps.values()), tuple(self._reads), end
+        )
