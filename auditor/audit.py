@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from auditor.collectors.collect import Request, collect
 from auditor.data import policies_folder
 from auditor.errors import SourceError, UsageError
 from auditor.facts.catalogue import FACTS, fact_shapes
@@ -17,7 +18,7 @@ from auditor.model.finding import SEVERITIES
 from auditor.model.reading import Json, Unread
 from auditor.model.resource import Resource
 from auditor.model.snapshot import AZURE, Snapshot
-from auditor.model.snapshot_file import read_snapshot
+from auditor.model.snapshot_file import open_writer, read_snapshot
 from auditor.model.types import CLASSIFIER, LOCATION, MODEL, STORAGE, SUBSCRIPTION
 from auditor.policy.judge import group_by_type, judge
 from auditor.policy.loader import Policy, compile_all, load_policy
@@ -28,8 +29,13 @@ from auditor.version import VERSION
 from auditor.yaml_source import nearest, parse_yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from auditor.collectors.collect import Progress
+    from auditor.model.resource import Gap, ListRead
+    from auditor.model.snapshot import Header
+    from auditor.model.snapshot_file import SnapshotWriter
     from auditor.policy.rule import Rule
     from auditor.report.report import Report
     from auditor.statements import Statement
@@ -170,8 +176,79 @@ def fails(report: Report, fail_on: str, *, fail_on_unknown: bool) -> bool:
     return fail_on_unknown and (report.counts["unknown"] > 0 or not report.complete)
 
 
-SKIPPABLE: Final = {"models": (MODEL, CLASSIFIER)}
-Select = Callable[[Snapshot], frozenset[str]]
+@dataclass(frozen=True, slots=True)
+class LiveScan:
+    """What to read of Azure, as the user said it, and where to keep it (`save_to`)."""
+
+    subscriptions: tuple[str, ...] = ()
+    management_group: str | None = None
+    cloud: str = "public"
+    auth: str | None = None
+    no_models: bool = False
+    save_to: Path | None = None
+
+
+def collect_live(audit: Audit, live: LiveScan, statements: Sequence[Statement], progress: Progress) -> Snapshot:
+    """Read Azure for an audit: only what its rules and facts need. With `save_to` the file is written meanwhile."""
+    request = Request(
+        types=audit.types,
+        subscriptions=live.subscriptions,
+        management_group=live.management_group,
+        cloud=live.cloud,
+        auth=live.auth,
+        skipped=dict.fromkeys((MODEL, CLASSIFIER), "--no-models was given") if live.no_models else {},
+        tool=VERSION,
+    )
+    with ExitStack() as stack:
+        sink = _Saving(stack, live.save_to, statements)
+        snapshot = collect(
+            request, sink, lambda read: documents_stores(read, audit, statements), progress, begin=sink.begin
+        )
+        for statement in statements:
+            snapshot = statement.added_to(snapshot)
+        sink.end(snapshot)
+    return snapshot
+
+
+class _Saving:
+    """Writes what is read to a snapshot file, if there is one to be written; opened once the head is known."""
+
+    def __init__(self, stack: ExitStack, path: Path | None, statements: Sequence[Statement]) -> None:
+        self._stack = stack
+        self._path = path
+        self._statements = statements
+        self._writer: SnapshotWriter | None = None
+
+    def begin(self, header: Header) -> None:
+        """Open the file, and write down what the customer states."""
+        if self._path is None:
+            return
+        self._writer = self._stack.enter_context(open_writer(self._path, header))
+        for statement in self._statements:
+            for resource in statement.resources:
+                self._writer.resource(resource)
+            for read in statement.reads:
+                self._writer.list_read(read)
+
+    def resource(self, resource: Resource) -> None:
+        """Keep a resource."""
+        if self._writer is not None:
+            self._writer.resource(resource)
+
+    def gap(self, gap: Gap) -> None:
+        """Keep what could not be read."""
+        if self._writer is not None:
+            self._writer.gap(gap)
+
+    def list_read(self, read: ListRead) -> None:
+        """Keep that a list was read to its end."""
+        if self._writer is not None:
+            self._writer.list_read(read)
+
+    def end(self, snapshot: Snapshot) -> None:
+        """Write the end."""
+        if self._writer is not None and snapshot.end is not None:
+            self._writer.end(snapshot.end)
 
 
 def documents_stores(snapshot: Snapshot, audit: Audit, statements: Sequence[Statement]) -> frozenset[str]:

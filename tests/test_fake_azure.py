@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import subprocess
 import sys
@@ -332,14 +331,14 @@ def test_a_wrong_page_token_is_refused(small: FakeAzure) -> None:
 
 
 def test_deleted_containers_come_only_when_asked_for() -> None:
-    def names(query: str) -> list[str]:
+    def names(azure: FakeAzure, query: str = "") -> list[str]:
         url = f"{DOCS}/blobServices/default/containers?api-version={STORAGE}{query}"
         return [item["name"] for item in ask(azure, url).json()["value"]]
 
     with FakeAzure(estate_small(), page_size=10) as azure:
-        assert names("") == ["training", "invoices"]
-        assert names("&$include=deleted") == ["training", "invoices", "invoices-old"]
-        assert names("&$include=deleted&$maxpagesize=1") == ["training"]
+        assert names(azure) == ["training", "invoices"]
+        assert names(azure, "&$include=deleted") == ["training", "invoices", "invoices-old"]
+        assert names(azure, "&$include=deleted&$maxpagesize=1") == ["training"]
 
 
 def test_an_untouched_blob_service_answers_with_defaults(azure: FakeAzure) -> None:
@@ -349,16 +348,18 @@ def test_an_untouched_blob_service_answers_with_defaults(azure: FakeAzure) -> No
 
 
 def test_role_assignments_are_inherited_and_filtered() -> None:
-    def scopes(subscription: str, condition: str = "") -> set[str]:
+    def scopes(azure: FakeAzure, subscription: str, condition: str = "") -> set[str]:
         url = f"/subscriptions/{subscription}/providers/Microsoft.Authorization/roleAssignments?api-version={AUTHORIZATION}"
         items = ask(azure, url + condition).json()["value"]
         return {item["properties"]["scope"].rpartition("/")[2] for item in items}
 
     with FakeAzure(estate_two_subscriptions(), page_size=100) as azure:
-        assert scopes(make.SUBSCRIPTION) == {"docsstore", "contoso-production", "contoso", ""}
-        assert scopes(make.OTHER_SUBSCRIPTION) == {"trialdocs", "contoso", ""}
-        assert scopes(make.SUBSCRIPTION, "&$filter=atScope()") == {"contoso-production", "contoso", ""}
-        assert scopes(make.SUBSCRIPTION, f"&$filter=principalId eq '{make.principal_of(FORMS)}'") == {"docsstore"}
+        assert scopes(azure, make.SUBSCRIPTION) == {"docsstore", "contoso-production", "contoso", ""}
+        assert scopes(azure, make.OTHER_SUBSCRIPTION) == {"trialdocs", "contoso", ""}
+        assert scopes(azure, make.SUBSCRIPTION, "&$filter=atScope()") == {"contoso-production", "contoso", ""}
+        assert scopes(azure, make.SUBSCRIPTION, f"&$filter=principalId eq '{make.principal_of(FORMS)}'") == {
+            "docsstore"
+        }
 
 
 def test_answers_carry_arms_headers(small: FakeAzure) -> None:

@@ -51,8 +51,9 @@ def write_file(path: Path, text: str) -> None:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
             stream.write(text)
-        os.chmod(temporary, 0o644)
-        Path(temporary).replace(path)
+        made = Path(temporary)
+        made.chmod(0o644)  # mkstemp makes files that only we can read
+        made.replace(path)
     except OSError as error:
         if temporary:
             Path(temporary).unlink(missing_ok=True)

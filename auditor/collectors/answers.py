@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DEEPEST: Final = 100
 """Levels of JSON; ARM's deepest bodies have about twenty. More would only exhaust the stack of those who walk it."""
 
+_REDIRECTION: Final = 3
 _PASSING: Final = frozenset({408, 429, 500, 502, 503, 504})
 _EXPIRED: Final = "ExpiredAuthenticationToken"
 _CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,79}")
@@ -67,7 +68,7 @@ def json_of(status: int, headers: Mapping[str, str], content: bytes) -> Json:
 
 
 def _not_ok(status: int, headers: Mapping[str, str], content: bytes) -> NotReadError:
-    if 300 <= status < 400:
+    if status // 100 == _REDIRECTION:
         return NotReadError(f"{status} was redirected; refused", status=status)
     code = _code_of(content)
     named = code if code and _CODE.fullmatch(code) else _phrase(status)

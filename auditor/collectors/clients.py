@@ -94,13 +94,13 @@ class Azure:
         """Ask for new tokens from now on."""
         self._sign_in.forget()
 
-    def _client(self, service: str, endpoint: str) -> Any:  # noqa: ANN401 - the clients share no base class
+    def _client(self, service: str, endpoint: str) -> Any:
         key = (service, endpoint)
         if key not in self._clients:
             self._clients[key] = self._make(service, endpoint)
         return self._clients[key]
 
-    def _make(self, service: str, endpoint: str) -> Any:  # noqa: ANN401 - as above
+    def _make(self, service: str, endpoint: str) -> Any:
         management = service != "documentintelligence"
         scope = self.cloud.arm_scope if management else self.cloud.cognitive_scope
         bearer = Bearer(self._sign_in, scope)

@@ -83,4 +83,4 @@ def collect(
     from auditor.collectors.reader import Patience  # noqa: PLC0415 - loads aiohttp and azure-core
     from auditor.collectors.scan import scan  # noqa: PLC0415 - as above
 
-    return asyncio.run(scan(request, sink, select, progress, begin, patience or Patience()))
+    return asyncio.run(scan(request, sink, select, progress, begin=begin, patience=patience or Patience()))

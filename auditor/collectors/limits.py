@@ -133,7 +133,7 @@ def _storage_lists() -> Gate:
 def _document_intelligence() -> Gate:
     # A third of the 15 calls a second that an account allows by default (Document Intelligence service limits,
     # learn.microsoft.com/azure/ai-services/document-intelligence/service-limits): the rest is for the documents.
-    return TokenBucket(burst=5, rate=5)
+    return TokenBucket(burst=10, rate=5)
 
 
 _NARROW: Final[dict[Throttle, Callable[[], Gate]]] = {

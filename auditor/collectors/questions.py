@@ -7,13 +7,14 @@ resources of this kind, so nothing is missing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from auditor.model.types import DOCUMENT_INTELLIGENCE_KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from auditor.model.reading import Json
     from auditor.model.resource import Resource
 

@@ -119,7 +119,7 @@ class Reader:
 
     def _pause_after(self, failure: NotReadError, attempt: int) -> float:
         if failure.retry_after is None:
-            return self._patience.first_pause * 2 ** (attempt - 1)
+            return self._patience.first_pause * 2.0 ** (attempt - 1)
         if failure.retry_after > self._patience.longest_pause:
             reason = f"{failure.reason}: asks to wait {failure.retry_after:.0f} s"
             raise NotReadError(reason, status=failure.status, code=failure.code, passing=True) from failure

@@ -6,10 +6,11 @@ subscriptions none; models and classifiers have neither id nor type (azure-facts
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from auditor.model.reading import Json
     from auditor.model.resource import Resource
 
@@ -54,7 +55,8 @@ def classifier(item: Json, type_name: str, owner: Resource | None) -> Body:
 
 def _below_account(item: Json, type_name: str, owner: Resource | None, id_field: str) -> Body:
     """An id below the account, as `docs/snapshot.md` defines it; `properties` is the JSON as the service sent it."""
-    assert owner is not None, f"{type_name} hangs on an account"
+    if owner is None:
+        raise ValueError(f"{type_name} hangs on an account")
     body = _object(item)
     name = _text_of(body, id_field)
     if not name or "/" in name:

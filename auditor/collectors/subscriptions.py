@@ -85,9 +85,7 @@ async def _visible(reader: Reader, cloud: Cloud) -> tuple[list[Body], str, list[
             if body is not None:
                 found.setdefault(resource_key(body["id"]), body)
 
-    call = _tenant_call(
-        cloud, f"{SUBSCRIPTIONS.path}?api-version={SUBSCRIPTIONS.api_version}", SUBSCRIPTIONS.operation
-    )
+    call = _tenant_call(cloud, f"{SUBSCRIPTIONS.path}?api-version={SUBSCRIPTIONS.api_version}", SUBSCRIPTIONS.operation)
     try:
         await read_list(reader, call, take)
     except NotReadError as failure:

@@ -1,6 +1,7 @@
 """Azure's own validator (oav) over Azure's own specifications: judges every exchange with the fake, request and answer.
 
-One Node process serves a test session. What Azure itself does against its specifications is forgiven here, each case
+One Node process serves a test session. Blind spots, found while calibrating: oav does not mind values that no open
+enumeration knows, and a list in place of an object whose schema names no type; a body that is no object is caught here. What Azure itself does against its specifications is forgiven here, each case
 with its reason; everything else that the validator says is an `Objection`.
 """
 

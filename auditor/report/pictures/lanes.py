@@ -175,10 +175,8 @@ def _arrows(joined: Mapping[tuple[str, str], list[Edge]], boxes: Sequence[Box]) 
     pairs = [pair for pair in joined if pair[0] in drawn and pair[1] in drawn]
     ports = _ports(pairs, drawn)
     labelled: set[str] = set()
-    arrows = []
-    for pair in sorted(pairs, key=lambda pair: (_leaves(joined[pair]) is not False, pair[1], ports[pair][1], pair)):
-        arrows.append(_arrow(joined[pair], drawn[pair[0]], drawn[pair[1]], ports[pair], labelled))
-    return tuple(arrows)
+    ordered = sorted(pairs, key=lambda pair: (_leaves(joined[pair]) is not False, pair[1], ports[pair][1], pair))
+    return tuple(_arrow(joined[pair], drawn[pair[0]], drawn[pair[1]], ports[pair], labelled) for pair in ordered)
 
 
 def _ports(pairs: Sequence[tuple[str, str]], drawn: Mapping[str, Box]) -> dict[tuple[str, str], tuple[float, float]]:

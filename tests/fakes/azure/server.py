@@ -170,8 +170,8 @@ class FakeAzure:
         self._ready.set()
         await self._stop.wait()
         listener.close()
-        await server.shutdown(0.1)
         await proxy.close()
+        await server.shutdown(0.1)
 
     def _decide(self, host: str, port: int) -> str | None:
         if not any(fnmatchcase(host, pattern) for pattern in HOSTS):

@@ -1,0 +1,177 @@
+"""One collector at one resource: asks or knows better, keeps what comes, and turns whatever goes wrong into a gap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from auditor.collectors.answers import NotReadError
+from auditor.collectors.limits import Counted, Throttle
+from auditor.collectors.paging import read_list
+from auditor.collectors.questions import Ask, Elsewhere, Hidden, NoneThere, subdomain
+from auditor.collectors.reader import Call
+from auditor.collectors.shapes import OddItemError
+from auditor.collectors.together import each
+from auditor.model.region import normalise_region
+from auditor.model.types import subscription_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from auditor.collectors.catalogue import Collector
+    from auditor.collectors.clouds import Cloud
+    from auditor.collectors.reader import Reader
+    from auditor.collectors.recorder import Recorder
+    from auditor.collectors.shapes import Body
+    from auditor.model.reading import Json
+    from auditor.model.resource import Resource
+
+_NOT_FOUND: Final = 404
+_KEPT: Final = "/!$&'()*+,;=:@~"
+"""What stays as it is in the path of an address; everything else of an id or a name is escaped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One collector at one resource."""
+
+    collector: Collector
+    owner: Resource
+
+    @property
+    def scope(self) -> str:
+        """The id of the resource that the answer belongs to."""
+        return f"{self.owner.id}{self.collector.below}"
+
+
+@dataclass(slots=True)
+class _Findings:
+    """What a job has found so far; `whole` is False once something of it is missing."""
+
+    job: Job
+    call: Call
+    resources: list[Resource] = field(default_factory=list)
+    whole: bool = True
+    items: int = 0
+
+
+class Worker:
+    """Does jobs. `skipped` are types (lower case) that nobody wants asked for, and why."""
+
+    def __init__(self, cloud: Cloud, skipped: Mapping[str, str], reader: Reader, recorder: Recorder) -> None:
+        self._cloud = cloud
+        self._skipped = skipped
+        self._reader = reader
+        self._recorder = recorder
+
+    async def do(self, job: Job) -> list[Resource]:
+        """Do one job; what it found. Everything it could not find out is on record when it is done."""
+        record = job.collector
+        match record.question(job.owner, self._recorder.get):
+            case Elsewhere():
+                pass
+            case _ if record.kind.key in self._skipped:
+                self._gap(job, self._skipped[record.kind.key])
+            case Hidden(reason):
+                self._gap(job, reason)
+            case NoneThere(because):
+                self._recorder.list_read(job.scope, record.operation, because)
+            case Ask():
+                return await self._ask(_Findings(job, self._call(job)))
+        return []
+
+    async def _ask(self, found: _Findings) -> list[Resource]:
+        record = found.job.collector
+        read = self._single if record.single else self._closely if record.each else self._list
+        try:
+            await read(found)
+        except NotReadError as failure:
+            self._gap(found.job, failure.reason)
+        else:
+            if found.whole:
+                self._recorder.list_read(found.job.scope, record.operation, f"GET {found.call.url}")
+        return found.resources
+
+    async def _single(self, found: _Findings) -> None:
+        try:
+            item = await self._reader.get(found.call)
+        except NotReadError as failure:
+            if failure.status == _NOT_FOUND and failure.code in found.job.collector.absent:
+                return
+            raise
+        self._keep(found, self._shaped(found, item, "the answer"), found.call.url)
+
+    async def _list(self, found: _Findings) -> None:
+        await read_list(
+            self._reader, found.call, lambda item: self._keep(found, self._next(found, item), found.call.url)
+        )
+
+    async def _closely(self, found: _Findings) -> None:
+        """A list whose items leave things out: each is read once more by itself, those before a break-off too."""
+        listed: list[Body] = []
+        broken: NotReadError | None = None
+
+        def take(item: Json) -> None:
+            body = self._next(found, item)
+            if body is not None:
+                listed.append(body)
+
+        try:
+            await read_list(self._reader, found.call, take)
+        except NotReadError as failure:
+            broken = failure
+        await each((self._closer(found, body["name"]) for body in listed), self._reader.share)
+        if broken is not None:
+            raise broken
+
+    async def _closer(self, found: _Findings, name: str) -> None:
+        call = self._call(found.job, f"/{name}")
+        try:
+            item = await self._reader.get(call)
+        except NotReadError as failure:
+            found.whole = False
+            self._gap(found.job, failure.reason)
+        else:
+            self._keep(found, self._shaped(found, item, "the answer"), call.url)
+
+    def _next(self, found: _Findings, item: Json) -> Body | None:
+        found.items += 1
+        return self._shaped(found, item, f"item {found.items} of the list")
+
+    def _shaped(self, found: _Findings, item: Json, what: str) -> Body | None:
+        """The item as a resource; None if it is odd, which is a gap, or left out on purpose."""
+        record = found.job.collector
+        try:
+            return record.shape(item, record.type, found.job.owner)
+        except OddItemError as odd:
+            found.whole = False
+            self._gap(found.job, f"{what} {odd}")
+            return None
+
+    def _keep(self, found: _Findings, body: Body | None, url: str) -> None:
+        resource = self._recorder.resource(body, f"GET {url}") if body is not None else None
+        if resource is not None:
+            found.resources.append(resource)
+
+    def _gap(self, job: Job, reason: str) -> None:
+        self._recorder.gap(job.scope, job.collector.operation, reason)
+
+    def _call(self, job: Job, below: str = "") -> Call:
+        record = job.collector
+        endpoint, path = self._cloud.arm, f"{job.scope}{record.path}{below}"
+        if record.throttle is Throttle.DOCUMENT_INTELLIGENCE:
+            # Kinds with many services answer at the same address (azure-facts 1.3); the guard looks at the name.
+            endpoint = f"https://{quote(subdomain(job.owner), safe='')}.{self._cloud.cognitive_suffix}"
+            path = f"{record.path}{below}"
+        url = f"{endpoint}{quote(path, safe=_KEPT)}?api-version={record.api_version}{record.query}"
+        return Call(record.service, endpoint, url, record.operation, _counted(job))
+
+
+def _counted(job: Job) -> Counted:
+    counted = Counted(
+        job.collector.throttle,
+        subscription_of(job.owner.key) or job.owner.key,
+        normalise_region(job.owner.location or ""),
+    )
+    return replace(counted, account=job.owner.key) if job.collector.below or job.collector.each else counted

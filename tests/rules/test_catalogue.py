@@ -1,0 +1,208 @@
+"""Laws over the rules that come with the tool, and over the table of what Azure does when a property is absent."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auditor.model.reading import UNREAD_KEY, Unread
+from auditor.model.types import ACCOUNT, CLASSIFIER, CONTAINER, MODEL, STORAGE
+from auditor.model.verdict import Verdict
+from auditor.policy.condition import Scope
+from auditor.policy.defaults import FILE_NAME
+from auditor.policy.loader import compile_all
+from auditor.policy.rule import BASES, FAMILIES, Rule
+from auditor.policy.target import unseen
+from tests.needs import PROJECT, need
+from tests.rules.shipped import FOLDER, policy
+
+RULES = policy().rules
+each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+
+PLACEHOLDER = re.compile(r"(\$?)\{(\w+)\}")
+EVERYWHERE = {"name", "group", "subscription", "location", "id"}
+OF_TYPE = {CONTAINER: {"account"}, MODEL: {"account", "model"}, CLASSIFIER: {"account", "model"}}
+
+BASIS_IN_CATALOGUE = {
+    "auth": "authentication",
+    "transit": "data-in-transit",
+    "region": "same-region",
+    "retrieve": "retrieve-results",
+    "temporary": "temporary-storage",
+    "training": "training-data",
+    "models": "trained-models",
+    "delete-24h": "delete-24h",
+    "delete-models": "delete-models",
+    "encryption": "encryption-at-rest",
+}
+ISO = re.compile(r"^A\.(?:5\.(?:[1-9]|[12]\d|3[0-7])|6\.[1-8]|7\.(?:[1-9]|1[0-4])|8\.(?:[1-9]|[12]\d|3[0-4]))$")
+NIST = re.compile(r"^[A-Z]{2}-\d{1,2}(?:\(\d{1,2}\))?$")
+GDPR = re.compile(r"^\d{1,2}(?:\(\d\))?(?:\([a-z]\))?$")
+MCSB = re.compile(r"^(?:NS|IM|PA|DP|AM|LT|IR|PV|ES|BR|DS|GS)-\d{1,2}$")
+KNOWN_MAPPINGS = {"iso27001": ISO, "nist80053": NIST, "gdpr": GDPR, "mcsb": MCSB}
+
+
+def test_there_are_rules_about_each_question() -> None:
+    assert {"REG", "TLS", "RET", "MDL", "ACC"} <= {rule.family for rule in RULES}
+
+
+def test_no_id_and_no_name_stands_twice() -> None:
+    for values in ([rule.id for rule in RULES], [rule.name for rule in RULES], [rule.title for rule in RULES]):
+        assert not [value for value, times in Counter(values).items() if times > 1]
+
+
+def test_every_file_is_a_rule() -> None:
+    files = {path for path in FOLDER.rglob("*") if path.is_file()} - {FOLDER / FILE_NAME}
+    assert {Path(rule.file) for rule in RULES} == files
+
+
+@each_rule
+def test_a_rule_lies_where_its_id_and_name_say(rule: Rule) -> None:
+    assert Path(rule.file) == FOLDER / FAMILIES[rule.family][0] / f"{rule.name}.yaml"
+
+
+@each_rule
+def test_a_rule_shows_each_answer_that_it_can_give(rule: Rule) -> None:
+    """Whatever a rule reads may be unread, so each can be unknown; and one with a `where` may not apply."""
+    shown = {example.expect for example in rule.examples}
+    assert {"pass", "fail", "unknown"} <= shown
+    assert ("notApplicable" in shown) == (rule.where is not None)
+
+
+@each_rule
+def test_examples_say_what_is_special_about_them(rule: Rule) -> None:
+    told = [(example.expect, example.about) for example in rule.examples]
+    assert len(set(told)) == len(told)
+
+
+@each_rule
+def test_no_example_misspells_what_is_unread(rule: Rule) -> None:
+    parts = [(one.resource, one.facts, one.children, one.parent) for one in rule.examples]
+    assert UNREAD_KEY not in repr(parts)
+
+
+@each_rule
+def test_a_rule_serves_a_clause_of_microsofts_page(rule: Rule) -> None:
+    assert rule.basis in BASES
+
+
+@each_rule
+def test_storage_is_judged_where_it_holds_documents_and_accounts_where_they_host_the_service(rule: Rule) -> None:
+    if STORAGE in rule.applies_to:
+        assert "'facts.holdsDocuments'" in repr(rule.where)
+    if CONTAINER in rule.applies_to:
+        assert "'parent.facts.holdsDocuments'" in repr(rule.where)
+    if ACCOUNT in rule.applies_to:
+        assert rule.where == {"field": "kind", "in": ["FormRecognizer", "CognitiveServices", "AIServices"]}
+
+
+@each_rule
+def test_the_texts_can_be_read(rule: Rule) -> None:
+    assert not rule.title.endswith(".")
+    sentences = re.findall(r"[.?!](?:\s|$)", rule.why)
+    assert 2 <= len(sentences) <= 6
+    assert 150 <= len(rule.why) <= 700
+    assert rule.fix.text.endswith((".", "…"))
+
+
+@each_rule
+def test_the_fix_has_a_snippet_for_each_tool(rule: Rule) -> None:
+    snippets = {"az": rule.fix.az, "bicep": rule.fix.bicep, "terraform": rule.fix.terraform}
+    assert all(snippets.values()), snippets
+    known = EVERYWHERE.union(*(OF_TYPE.get(name, set()) for name in rule.applies_to))
+    for language, snippet in snippets.items():
+        for dollar, word in PLACEHOLDER.findall(snippet):
+            assert not dollar, f"{language}: ${{{word}}} would be filled in, but is the language's own"
+            assert word in known, f"{language}: {{{word}}} is no placeholder here; known: {sorted(known)}"
+
+
+@each_rule
+def test_references_are_microsofts_own_pages(rule: Rule) -> None:
+    assert rule.references
+    assert len(set(rule.references)) == len(rule.references)
+    assert all(re.match(r"^https://learn\.microsoft\.com/(?![a-z]{2}-[a-z]{2}/)", link) for link in rule.references)
+
+
+@each_rule
+def test_mappings_are_numbers_that_the_standards_have(rule: Rule) -> None:
+    assert rule.mappings.get("mcsb") or rule.mappings.get("nist80053")
+    for standard, numbers in rule.mappings.items():
+        assert all(KNOWN_MAPPINGS[standard].match(number) for number in numbers), (standard, numbers)
+
+
+@each_rule
+def test_peers_are_named_with_the_id_of_their_rule(rule: Rule) -> None:
+    tools = (
+        "Prowler ",
+        "Checkov ",
+        "Trivy ",
+        "PSRule ",
+        "Azure Policy ",
+        "Powerpipe ",
+        "ScoutSuite ",
+        "azqr ",
+        "KICS ",
+    )
+    assert all(name.startswith(tools) for name in (rule.peers.rules if rule.peers else ()))
+
+
+def test_a_parameter_means_the_same_in_every_rule() -> None:
+    """`--set` sets it for all of them."""
+    found: dict[str, set[str]] = {}
+    for rule in RULES:
+        for parameter in rule.parameters:
+            found.setdefault(parameter.name, set()).add(repr(parameter))
+    assert not {name: values for name, values in found.items() if len(values) > 1}
+
+
+def test_every_default_names_who_says_so() -> None:
+    said = re.compile(
+        r"^API, \w+.*\S|^Azure Policy [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}, |https://learn\.microsoft\.com/"
+    )
+    entries = policy().language.defaults.entries
+    assert entries
+    assert not [key for key, entry in entries.items() if not said.search(entry.source)]
+
+
+def test_no_default_speaks_of_what_microsoft_does_not_agree_on() -> None:
+    """Absent, these two mean one thing in old accounts and another in new ones."""
+    defaults = policy().language.defaults
+    for name in ("allowBlobPublicAccess", "allowCrossTenantReplication"):
+        assert defaults.get(STORAGE, f"properties.{name}") is None
+
+
+@each_rule
+def test_of_what_nobody_could_see_a_rule_knows_nothing(rule: Rule) -> None:
+    """A scan that was not allowed to look never looks like a clean scan."""
+    target = unseen(Unread("403 AuthorizationFailed"), None)
+    scope = Scope(target, datetime(2026, 1, 1, tzinfo=UTC))
+    for _, compiled in compile_all(policy(), [rule], {}):
+        assert compiled.where.verdict(scope) is not Verdict.FAIL
+        assert compiled.check.verdict(scope) is Verdict.UNKNOWN
+
+
+def catalogue() -> dict[str, dict[str, Any]]:
+    path = need(PROJECT.parent / "shared" / "rules.md", "the catalogue of rules, which stands beside the project")
+    found = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if re.match(r"^\| DI-", line):
+            rule_id, name, _, _, severity, profile, basis = cells
+            found[rule_id] = {
+                "name": name,
+                "severity": severity,
+                "profile": {"b": "baseline", "s": "strict"}[profile],
+                "basis": BASIS_IN_CATALOGUE[basis.split(",")[0]],
+            }
+    return found
+
+
+def test_rules_are_as_the_catalogue_fixes_them() -> None:
+    fixed = catalogue()
+    made = {rule.id: {key: getattr(rule, key) for key in ("name", "severity", "profile", "basis")} for rule in RULES}
+    assert made == {rule_id: fixed.get(rule_id) for rule_id in made}
