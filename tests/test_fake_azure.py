@@ -16,6 +16,7 @@ from azure.ai.documentintelligence import DocumentIntelligenceAdministrationClie
 from azure.ai.documentintelligence.aio import (
     DocumentIntelligenceAdministrationClient as AsyncDocumentIntelligenceClient,
 )
+from azure.core import AzureClouds
 from azure.core.exceptions import (
     ClientAuthenticationError,
     DecodeError,
@@ -46,12 +47,12 @@ from tests.fakes.azure import (
     faults,
 )
 from tests.fakes.azure import builders as make
-from tests.fakes.azure.arm import AUTHORIZATION, COGNITIVE, INSIGHTS, ROUTES, STORAGE
+from tests.fakes.azure.arm import AUTHORIZATION, COGNITIVE, INSIGHTS, MANAGEMENT, ROUTES, STORAGE
 from tests.fakes.azure.document_intelligence import PREBUILT
 from tests.fakes.azure.document_intelligence import ROUTES as DATA_ROUTES
 from tests.fakes.azure.limits import Limiter
 from tests.fakes.azure.server import HOSTS
-from tests.judges.oav import objections, the_judge
+from tests.judges.oav import UNSPECIFIED, objections, the_judge
 
 pytestmark = pytest.mark.xdist_group("fake-azure")
 
@@ -121,7 +122,7 @@ def test_the_sync_clients_read_the_whole_estate(azure: FakeAzure) -> None:
     }
     assert not azure.refused_hosts
     assert not azure.violations
-    assert {item.route for item in azure.calls()} == {route.name for route in (*ROUTES, *DATA_ROUTES)}
+    assert {item.route for item in azure.calls()} == {route.name for route in (*ROUTES, *DATA_ROUTES)} - UNSPECIFIED
     assert objections(azure.exchanges) == []
 
 
@@ -245,6 +246,29 @@ asyncio.run(main())
     assert small.hosts == {"login.microsoftonline.com", "management.azure.com"}
 
 
+def test_another_cloud_is_another_set_of_hosts() -> None:
+    forms = make.document_intelligence("forms", region="usgovvirginia", cloud="azure.us")
+    with FakeAzure(Estate([forms, make.custom_model(forms)])) as azure, azure.exported():
+        entra, cloud = azure.entra, AzureClouds.AZURE_US_GOVERNMENT
+        key = ClientSecretCredential(
+            entra.tenant_id, entra.client_id, entra.client_secret, authority="login.microsoftonline.us"
+        )
+        subscriptions = SubscriptionClient(key, cloud_setting=cloud)
+        assert len(list(subscriptions.subscriptions.list())) == 1
+        regions = {str(item.name) for item in subscriptions.subscriptions.list_locations(make.SUBSCRIPTION)}
+        assert {"usgovvirginia", "usgovtexas"} <= regions
+        scopes = ["https://cognitiveservices.azure.us/.default"]
+        models = DocumentIntelligenceAdministrationClient(
+            forms["properties"]["endpoint"], key, credential_scopes=scopes
+        )
+        assert models.get_model("invoices-v3").azure_blob_source is not None
+        assert azure.hosts == {
+            "login.microsoftonline.us",
+            "management.usgovcloudapi.net",
+            "forms.cognitiveservices.azure.us",
+        }
+
+
 def test_many_accounts_come_in_pages() -> None:
     with FakeAzure(estate_large(25, subscriptions=2), page_size=10) as azure:
         links, names = (
@@ -360,6 +384,18 @@ def test_role_assignments_are_inherited_and_filtered() -> None:
         assert scopes(azure, make.SUBSCRIPTION, f"&$filter=principalId eq '{make.principal_of(FORMS)}'") == {
             "docsstore"
         }
+
+
+def test_management_groups_know_what_lies_below() -> None:
+    def below(azure: FakeAzure, group: str) -> list[str]:
+        url = f"{make.management_group(group)}/descendants?api-version={MANAGEMENT}"
+        return [item["name"] for item in ask(azure, url).json()["value"]]
+
+    with FakeAzure(estate_two_subscriptions(), page_size=100) as azure:
+        assert below(azure, "contoso") == ["contoso-production", make.SUBSCRIPTION, make.OTHER_SUBSCRIPTION]
+        assert below(azure, "Contoso-Production") == [make.SUBSCRIPTION]
+        missing = f"{make.management_group('nobody')}/descendants?api-version={MANAGEMENT}"
+        assert ask(azure, missing).status_code == 404
 
 
 def test_answers_carry_arms_headers(small: FakeAzure) -> None:
@@ -554,6 +590,15 @@ def test_the_storage_provider_counts_lists() -> None:
         assert objections(azure.exchanges) == []
 
 
+def test_each_region_has_its_own_storage_provider() -> None:
+    with FakeAzure(estate_two_subscriptions(), limits=RateLimits(storage_reads=1)) as azure:
+        here, there = (
+            f"{DOCS}?api-version={STORAGE}",
+            f"{DOCS.replace('docsstore', 'docscopies')}?api-version={STORAGE}",
+        )
+        assert [ask(azure, url).status_code for url in (here, there, here)] == [200, 200, 429]
+
+
 def test_limits_follow_their_clock() -> None:
     now = [0.0]
     limiter = Limiter(RateLimits(), clock=lambda: now[0])
@@ -714,6 +759,14 @@ def test_faults_combine_from_the_outside_in() -> None:
         assert objections(azure.exchanges) == [], "the answers were spoilt on purpose"
 
 
+def test_a_mistake_in_a_fault_does_not_go_unnoticed() -> None:
+    with (
+        pytest.raises(KeyError, match="nothing"),
+        disturbed(faults.Changed(LISTS, lambda body: body["nothing"])) as azure,
+    ):
+        assert ask(azure, ACCOUNTS).status_code == 500
+
+
 def test_a_fake_can_be_slow_and_counts_what_comes_at_once() -> None:
     async def many(azure: FakeAzure) -> None:
         await asyncio.gather(*(asyncio.to_thread(ask, azure, ACCOUNTS) for _ in range(4)))
@@ -759,6 +812,13 @@ def test_the_judge_catches_what_is_broken(change: Callable[[dict[str, Any]], Any
 )
 def test_the_judge_knows_versions_paths_and_statuses(url: str, status: int) -> None:
     assert the_judge().judge(url, status, body_of_accounts()).objections
+
+
+def test_the_judge_knows_what_can_be_asked_for() -> None:
+    containers = f"{ARM}{DOCS}/blobServices/default/containers?api-version={STORAGE}"
+    assert the_judge().judge(f"{containers}&$include=deleted&$skiptoken=x", 200, {"value": []}).objections == ()
+    (objection,) = the_judge().judge(f"{containers}&include=deleted", 200, {"value": []}).objections
+    assert (objection.where, objection.code) == ("request", "UNDECLARED_QUERY")
 
 
 def test_the_judge_reads_the_data_plane_too() -> None:

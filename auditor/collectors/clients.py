@@ -127,7 +127,7 @@ class Azure:
 @asynccontextmanager
 async def connect(cloud: Cloud, auth: str | None, tool: str, patience: Patience) -> AsyncIterator[Azure]:
     """Sign in, and give the clients for as long as the block lasts; raises `SignInError`."""
-    connector = aiohttp.TCPConnector(limit=patience.in_flight, ssl=trusted())
+    connector = aiohttp.TCPConnector(limit=patience.in_flight, keepalive_timeout=60, ssl=trusted())
     async with AsyncExitStack() as stack:
         # Bodies are unpacked by azure-core, proxies and certificates come from the environment, cookies are not kept.
         session = await stack.enter_async_context(

@@ -12,7 +12,6 @@ from auditor.collectors.paging import read_list
 from auditor.collectors.questions import Ask, Elsewhere, Hidden, NoneThere, subdomain
 from auditor.collectors.reader import Call
 from auditor.collectors.shapes import OddItemError
-from auditor.collectors.together import each
 from auditor.model.region import normalise_region
 from auditor.model.types import subscription_of
 
@@ -121,7 +120,8 @@ class Worker:
             await read_list(self._reader, found.call, take)
         except NotReadError as failure:
             broken = failure
-        await each((self._closer(found, body["name"]) for body in listed), self._reader.share)
+        for body in listed:  # one by one: the limit allows no more, and it takes one connection
+            await self._closer(found, body["name"])
         if broken is not None:
             raise broken
 

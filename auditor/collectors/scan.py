@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from auditor.collectors.collect import Progress, Request, Sink
+    from auditor.collectors.limits import Throttle
     from auditor.model.resource import Resource
     from auditor.model.snapshot import Snapshot
 
@@ -92,20 +93,24 @@ class _Stages:
                 accounts.setdefault(subscription_of(account.key), []).append(account)
         async with together() as group:
             for own in accounts.values():
-                group.create_task(self._run([Job(record, account) for account in own for record in collectors]))
+                group.create_task(self._run(collectors, own))
 
     def _hanging_on(self, type_name: str, *, detailed: bool = False) -> list[Collector]:
         return [record for record in self._collectors if record.owner == type_name and record.detailed == detailed]
 
     async def _with_children(self, job: Job) -> None:
         found = await self._do(job)
-        children = self._hanging_on(job.collector.type)
-        await self._run([Job(record, resource) for resource in found for record in children])
+        await self._run(self._hanging_on(job.collector.type), found)
 
-    async def _run(self, jobs: Sequence[Job]) -> None:
-        for job in jobs:
-            self._progress.expect(job.collector.kind.label, 1)
-        await each((self._do(job) for job in jobs), self._at_once)
+    async def _run(self, collectors: Sequence[Collector], owners: Sequence[Resource]) -> None:
+        """Ask each owner; collectors with the same limit take turns, so that waiting at one limit holds up no other."""
+        jobs: dict[Throttle, list[Job]] = {}
+        for record in collectors if owners else ():
+            self._progress.expect(record.kind.label, len(owners))
+            jobs.setdefault(record.throttle, []).extend(Job(record, owner) for owner in owners)
+        async with together() as group:
+            for queue in jobs.values():
+                group.create_task(each((self._do(job) for job in queue), self._at_once))
 
     async def _do(self, job: Job) -> list[Resource]:
         try:

@@ -99,8 +99,16 @@ def links_of(storage: Resource, estate: Estate) -> Json:
 
 
 def holds_documents(storage: Resource, estate: Estate) -> Json:
-    """Whether a storage account is linked by any signal, or the user takes every account as one that holds documents."""
-    if estate.all_documents or known_links(storage, estate):
+    """Whether a storage account is linked by any signal, or the user takes every account as one that holds documents.
+
+    Document Intelligence reads and writes blobs, of which an account of kind FileStorage has none (storage account
+    overview, Microsoft Learn).
+    """
+    if estate.all_documents:
+        return True
+    if str(storage.body.get("kind")).lower() == "filestorage":
+        return False
+    if known_links(storage, estate):
         return True
     return doubt_about(storage, estate) or False
 

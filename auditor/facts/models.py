@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from auditor.facts.estate import Estate
     from auditor.model.resource import Resource
 
+_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 NO_REGISTER = Unread("no register of models was given: write models.yaml and name it with --models")
 
 
@@ -40,8 +42,15 @@ def register_entry(model: Resource, estate: Estate) -> Json:
     for entry in entries:
         stated = _stated(entry)
         if _names(stated.get("account"), account) and fnmatchcase(model.name, str(stated.get("model", ""))):
-            return {key: stated[key] for key in ("owner", "purpose", "deleteBy") if stated.get(key) is not None}
+            entry = {key: stated[key] for key in ("owner", "purpose") if stated.get(key) is not None}
+            due = stated.get("deleteBy")
+            return entry if due is None else {**entry, "deleteBy": _end_of_day(str(due))}
     return None
+
+
+def _end_of_day(due: str) -> str:
+    """A date alone means until its end, in UTC."""
+    return f"{due}T23:59:59Z" if _DATE.match(due) else due
 
 
 def model_present(request: Resource, estate: Estate) -> Json:

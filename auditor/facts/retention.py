@@ -110,7 +110,7 @@ def retention_of(storage: Resource, estate: Estate) -> Json:
     return {
         **account.as_json(at_most),
         "versions": worst_version.as_json(
-            0 if _is_off(store.setting("isVersioningEnabled")) else _no_bound(worst_version)
+            0 if _is_off(_versioning(store)) else _no_bound(worst_version)
         ),
         "lifecycle": [_coverage(store, name) for name in names],
         "reasons": [reason.as_json() for reason in account.reasons],
@@ -203,7 +203,7 @@ def _forgotten(store: _Store, name: str | None) -> Bound:
 
 def _versions(store: _Store, name: str | None) -> Bound:
     """With versioning on, a delete leaves a previous version, whose age counts from when it was first written."""
-    enabled = store.setting("isVersioningEnabled")
+    enabled = _versioning(store)
     if isinstance(enabled, Unread):
         return Bound(0, [Reason("versions", None, f"versioning was not read: {enabled.why}", name, unread=True)])
     if _is_off(enabled):
@@ -231,6 +231,14 @@ def _versions(store: _Store, name: str | None) -> Bound:
     hours = (days + 1) * HOURS
     words = f"lifecycle rule {rule} deletes versions after more than {_whole(days)} days"
     return Bound(hours, [Reason("versions", hours, words, name)])
+
+
+def _versioning(store: _Store) -> Reading:
+    """Whether versioning is on; version-level immutability of the account forces it on (immutable storage page)."""
+    forced = store.body.get("immutableStorageWithVersioning")
+    if isinstance(forced, dict) and forced.get("enabled") is True:
+        return Found(True)
+    return store.setting("isVersioningEnabled")
 
 
 def _held(store: _Store, name: str | None) -> Bound:
@@ -362,7 +370,7 @@ def _coverage(store: _Store, name: str | None) -> dict[str, Json]:
         for what, done in deletes.items()
     }
     if answers["versions"] is False:
-        enabled = store.setting("isVersioningEnabled")
+        enabled = _versioning(store)
         answers["versions"] = enabled if isinstance(enabled, Unread) else _is_off(enabled)
     missing = [what for what, answer in answers.items() if answer is False]
     return {

@@ -131,11 +131,12 @@ class Snapshot:
             return Unread(gap.reason)
         if (owner, kind.operation.lower()) in self._reads_at or (kind.single and children):
             return None
+        noun = "" if kind.single else " list"
         if self.end is None:
-            return Unread(f"the scan ended before the {kind.label} list was read")
+            return Unread(f"the scan ended before the {kind.label}{noun} was read")
         if children or self.header.kind == INFRASTRUCTURE:
             return None
-        return Unread(f"the {kind.label} list was not read")
+        return Unread(f"the {kind.label}{noun} was not read")
 
     def _has_none(self, owner: str, kind: ResourceType) -> bool:
         """Whether the owner is of a kind that has no such children, as an account for another service has no models."""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from auditor.policy.operators import Operator
     from auditor.policy.target import Target
 
+COUNT_UNREAD: Final = "their number is "
+"""How the reason begins where elements that could not be read leave a count open."""
+
 _SHOWN_ELEMENTS: Final = 10
 """Elements of a count whose evidence is kept; the number itself is always there."""
 
@@ -240,7 +243,7 @@ class Count:
         low, high, counted = self._count(scope)
         verdict = self._compare(low, high)
         most = "an unknown number" if high == math.inf else str(high)
-        number: Reading = Found(low) if low == high else Unread(f"between {low} and {most}")
+        number: Reading = Found(low) if low == high else Unread(f"{COUNT_UNREAD}between {low} and {most}")
         wish = "number " + self.operator.wish.format(say(self.operand.written)).removeprefix("be ")
         total = Evidence(self.field.path.text, {"count": {self.operator.name: self.operand.written}}, wish, number)
         wanted = Verdict.UNKNOWN if verdict is Verdict.UNKNOWN else Verdict.PASS

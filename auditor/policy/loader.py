@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from auditor.errors import Mistake, PolicyError
 from auditor.model.durations import parse_moment
 from auditor.model.finding import SEVERITIES
-from auditor.model.reading import Json, mark_unread
+from auditor.model.reading import UNREAD_KEY, Json, Unread, mark_unread
 from auditor.policy.compiler import CompiledRule, Language, compile_rule
 from auditor.policy.defaults import FILE_NAME, Defaults, read_defaults
 from auditor.policy.rule import BASES, PROFILES, Example, Fix, Parameter, Peers, Rule
@@ -132,6 +132,13 @@ def _files(folders: Sequence[Path], mistakes: list[Mistake]) -> list[tuple[Path,
         else:
             mistakes.append(Mistake(str(folder), 1, 1, "there is no such file or folder"))
     return found
+
+
+def _badly_marked(value: Json) -> bool:
+    """Whether a `$unread` was left because it is not as it should be."""
+    if isinstance(value, dict):
+        return UNREAD_KEY in value or any(_badly_marked(item) for item in value.values())
+    return isinstance(value, list) and any(_badly_marked(item) for item in value)
 
 
 class _RuleFile:
@@ -261,7 +268,11 @@ class _RuleFile:
             if value is not None and not isinstance(value, dict):
                 self._document.mistake((*place, part), "a mapping is wanted here")
                 value = None
-            given[part] = mark_unread(value or {})
+            marked = mark_unread(value or {})
+            if isinstance(marked, Unread) or _badly_marked(marked):
+                self._document.mistake((*place, part), "$unread stands alone in place of a value, with a text that says why")
+                marked = {}
+            given[part] = marked
         now = body.get("now")
         if now is not None and (not isinstance(now, str) or parse_moment(now) is None):
             self._document.mistake((*place, "now"), "a time is wanted here: 2026-01-31T12:00:00Z")

@@ -124,4 +124,5 @@ def _clauses(lines: Sequence[Line], rules: Mapping[str, Rule]) -> tuple[Clause, 
 def _read(snapshot: Snapshot) -> dict[str, int]:
     """How many resources of each type were read."""
     found = {kind.name: len(snapshot.of_type(kind.name)) for kind in BY_NAME.values()}
-    return {name: number for name, number in found.items() if number or name == SUBSCRIPTION}
+    found[SUBSCRIPTION] = max(found[SUBSCRIPTION], len(snapshot.subscriptions))
+    return {name: number for name, number in found.items() if number}

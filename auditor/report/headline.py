@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 WORST_FIRST: Final[tuple[Answer, ...]] = ("broken", "not seen", "not provable", "kept", "nothing to check")
 _FAILING: Final = {
-    "REG": "let documents or models leave their region",
-    "TLS": "accept plain HTTP or old TLS",
-    "RET": "can keep a document longer than {limit} hours",
-    "MDL": "break the rules for deleting models",
-    "ACC": "are open to keys or to anonymous readers",
-    "NET": "are open to networks that they need not be open to",
-    "ENC": "are not encrypted as asked",
-    "LOG": "are not logged as asked",
+    "REG": ("lets documents or models leave their region", "let documents or models leave their region"),
+    "TLS": ("accepts plain HTTP or old TLS", "accept plain HTTP or old TLS"),
+    "RET": ("can keep a document longer than {limit} hours",) * 2,
+    "MDL": ("breaks the rules for deleting models", "break the rules for deleting models"),
+    "ACC": ("is open to keys or to anonymous readers", "are open to keys or to anonymous readers"),
+    "NET": ("is open to more networks than asked", "are open to more networks than asked"),
+    "ENC": ("is not encrypted as asked", "are not encrypted as asked"),
+    "LOG": ("is not logged as asked", "are not logged as asked"),
 }
 
 
@@ -79,7 +79,8 @@ def _sentence(family: str, lines: Sequence[Line], parameters: Mapping[str, Json]
     noun = _noun(lines)
     if failing:
         limit = say(parameters.get("maxRetentionHours", 24))
-        return f"{len(failing)} of {plural(len(judged), noun)} {_FAILING.get(family, 'fail').format(limit=limit)}"
+        verb = _FAILING.get(family, ("fails", "fail"))[len(failing) > 1].format(limit=limit)
+        return f"{len(failing)} of {plural(len(judged), noun)} {verb}"
     if unknown:
         return f"{len(unknown)} of {plural(len(judged), noun)} could not be proved to keep it"
     return f"{'the' if len(judged) == 1 else 'all'} {plural(len(judged), noun)} {'keeps' if len(judged) == 1 else 'keep'} it"

@@ -8,7 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any, Final, Literal, assert_never
 
 from auditor.model.reading import Found, Json, Missing, Unread
-from auditor.policy.condition import say
+from auditor.policy.condition import COUNT_UNREAD, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,22 +21,45 @@ _LONGEST_VALUE: Final = 120
 
 
 def message(finding: Finding, facts: Mapping[str, Json]) -> str:
-    """Why a finding is what it is, in one or a few sentences; `facts` are those of its resource."""
+    """Why a finding is what it is, in one or a few clauses; `facts` are those of its resource."""
     reasons = _unique(reason for item in finding.evidence if (reason := reason_of(item, facts)))
-    parts = [*reasons, *_unique(describe(item, finding.status) for item in finding.evidence)]
+    read = [item for item in finding.evidence if not isinstance(item.reading, Unread)]
+    parts = [*reasons, *_unique(describe(item, finding.status) for item in read), *_unread(finding.evidence)]
     shown, more = parts[:_MOST_PARTS], len(parts) - _MOST_PARTS
     text = "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
-    return text[:1].upper() + text[1:] + "."
+    return f"{text}." if _is_path(text.split(" ", 1)[0]) else f"{text[:1].upper()}{text[1:]}."
+
+
+def _unread(evidence: Iterable[Evidence]) -> list[str]:
+    """What could not be read, a clause for each reason, with the paths that it hides."""
+    hidden: dict[Unread, list[str]] = {}
+    for item in evidence:
+        if isinstance(item.reading, Unread):
+            hidden.setdefault(item.reading, []).append(item.path)
+    counts = [reading for reading in hidden if reading.why.startswith(COUNT_UNREAD)]
+    for reading in counts if len(counts) < len(hidden) else ():
+        del hidden[reading]  # why the elements were not read says more than that they could not be counted
+    return [_hides(reading, _unique(paths)) for reading, paths in hidden.items()]
+
+
+def _hides(reading: Unread, paths: list[str]) -> str:
+    names = ", ".join(paths[:_MOST_PARTS]) + (", …" if len(paths) > _MOST_PARTS else "")
+    if reading.settled_by is not None:
+        return f"not provable: {reading.why}; settled by {reading.settled_by}"
+    return f"not known ({names}): {reading.why}"
+
+
+def _is_path(word: str) -> bool:
+    """Whether a clause begins with the name of a property, which keeps its spelling."""
+    return "." in word or "[" in word or word in {"kind", "type", "name", "location"}
 
 
 def describe(item: Evidence, status: str) -> str:
     """One piece of evidence as a clause: what was read, and what was asked."""
     wish = f"must {'not ' if item.negated else ''}{item.wish}"
     match item.reading:
-        case Unread(why=why, settled_by=None):
-            return f"{item.path} could not be read: {why}"
-        case Unread(why=why, settled_by=settled_by):
-            return f"{item.path} cannot be proved: {why}; settled by {settled_by}"
+        case Unread():
+            return _hides(item.reading, [item.path])
         case Missing() if item.assumed is not None:
             state, doubt = f"{item.path} is absent, which means {shown(item.assumed.value)}", ""
         case Missing():

@@ -106,13 +106,30 @@ CASES: list[tuple[str, dict[str, Any], float]] = [
     ),
     (
         "immutability of the account",
-        {"rules": (delete_rule(0),), "immutableStorageWithVersioning": {"enabled": True, "immutabilityPolicy": {"immutabilityPeriodSinceCreationInDays": 4, "state": "Unlocked"}}},
+        {
+            "rules": (delete_rule(0, versions=0),),
+            "immutableStorageWithVersioning": {
+                "enabled": True,
+                "immutabilityPolicy": {"immutabilityPeriodSinceCreationInDays": 4, "state": "Unlocked"},
+            },
+        },
         96,
     ),
     (
         "a disabled policy of the account",
-        {"rules": (delete_rule(0),), "immutableStorageWithVersioning": {"enabled": True, "immutabilityPolicy": {"immutabilityPeriodSinceCreationInDays": 4, "state": "Disabled"}}},
+        {
+            "rules": (delete_rule(0, versions=0),),
+            "immutableStorageWithVersioning": {
+                "enabled": True,
+                "immutabilityPolicy": {"immutabilityPeriodSinceCreationInDays": 4, "state": "Disabled"},
+            },
+        },
         0,
+    ),
+    (
+        "immutability of the account forces versioning on",
+        {"rules": (delete_rule(0),), "immutableStorageWithVersioning": {"enabled": True}},
+        UNBOUNDED,
     ),
     ("no container", {"rules": None, "containers": ()}, 0),
     ("no container, but soft delete", {"rules": None, "containers": (), "service": SOFT}, 168),

@@ -4,7 +4,8 @@
 //   in:  {"dataPlane": false, "liveRequest": {method, url, headers, body}, "liveResponse": {statusCode, headers, body}}
 //   out: {"operation": "StorageAccounts_List" | null, "errors": [{where, code, message, paths}]}
 //
-// `operation` is null when no specification knows the call (path, method or api-version); the reason is then an error.
+// Beyond what oav does, names of the query that the operation does not declare are errors (UNDECLARED_QUERY): Azure
+// would ignore them without a word. `operation` is null when no specification knows the call (path, method or api-version); the reason is then an error.
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
@@ -45,7 +46,22 @@ function issues(where, result) {
   return result.errors.map(({ code, message, pathsInPayload }) => ({ where, code, message, paths: pathsInPayload }));
 }
 
+// What stands in links to further pages, which nobody declares because nobody is to make them.
+const CONTINUATIONS = new Set(["$skiptoken", "nextlink"]);
+
+function undeclaredQuery(live, { method, url }) {
+  const { info, error } = live.getOperationInfo({ method, url, headers: {} });
+  if (error) return [];
+  const parameters = (info.operationMatch.operation.parameters ?? []).map((item) => live.loader.jsonLoader.resolveRefObj(item));
+  const declared = new Set(parameters.filter((item) => item.in === "query").map((item) => item.name.toLowerCase()));
+  const used = [...new URL(url).searchParams.keys()].map((name) => name.toLowerCase());
+  return used
+    .filter((name) => !declared.has(name) && !CONTINUATIONS.has(name))
+    .map((name) => ({ where: "request", code: "UNDECLARED_QUERY", message: `No such query parameter: ${name}`, paths: [] }));
+}
+
 async function judge(live, { liveRequest, liveResponse }) {
+  const undeclared = undeclaredQuery(live, liveRequest);
   const verdict = await live.validateLiveRequestResponse({ liveRequest, liveResponse });
   if (verdict.runtimeException) {
     const { code, message } = verdict.runtimeException;
@@ -56,7 +72,7 @@ async function judge(live, { liveRequest, liveResponse }) {
   if (!known || known === "unknownOperationId") {
     return { operation: null, errors: issues("request", request) };
   }
-  return { operation: known, errors: [...issues("request", request), ...issues("response", response)] };
+  return { operation: known, errors: [...undeclared, ...issues("request", request), ...issues("response", response)] };
 }
 
 const [directory] = process.argv.slice(2);

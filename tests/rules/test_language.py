@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,7 +71,7 @@ def test_the_words_of_basis_are_named() -> None:
     assert words(PAGE.partition("The words of `basis`:")[2].partition("\n\n")[0]) == list(BASES)
 
 
-def test_the_rule_on_the_page_works(tmp_path: Any) -> None:
+def test_the_rule_on_the_page_works(tmp_path: Path) -> None:
     file = tmp_path / "rule.yaml"
     file.write_text(PAGE.partition("```yaml\n")[2].partition("```")[0], encoding="utf-8")
     loaded = load_policy([file], policy().language.shapes, defaults_from=FOLDER)

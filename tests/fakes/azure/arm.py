@@ -21,6 +21,7 @@ COGNITIVE: Final = "2025-06-01"
 STORAGE: Final = "2025-01-01"
 AUTHORIZATION: Final = "2022-04-01"
 INSIGHTS: Final = "2021-05-01-preview"
+MANAGEMENT: Final = "2020-05-01"
 
 _VERSION = re.compile(r"^\d{4}-\d{2}-\d{2}(-preview)?$")
 _SUBSCRIPTION = re.compile(r"^/subscriptions/([^/]+)", re.IGNORECASE)
@@ -77,7 +78,9 @@ class Arm:
 
     def _throttled(self, call: Call, route: Route | None) -> Answer | None:
         subscription = _subscription(call.path)
-        throttle = self.limiter.take(subscription, route.storage if route else None) if self.limits else None
+        region = str((_parent(self, call) or {}).get("location", "")).replace(" ", "").lower()
+        kind = route.storage if route else None
+        throttle = self.limiter.take(subscription, kind, region) if self.limits else None
         if throttle is None:
             return None
         if throttle.limit == "arm":
@@ -86,9 +89,9 @@ class Arm:
                 f"Please try again after '{throttle.seconds}' seconds."
             )
             return error(429, "SubscriptionRequestsThrottled", text, Retry_After=str(throttle.seconds))
-        kind = "List" if throttle.limit.endswith("list") else "Read_ObservationWindow_00:05:00"
+        window = "List" if throttle.limit.endswith("list") else "Read_ObservationWindow_00:05:00"
         text = (
-            f"The request is being throttled as the limit has been reached for operation type - {kind}. "
+            f"The request is being throttled as the limit has been reached for operation type - {window}. "
             "For more information, see - https://aka.ms/srpthrottlinglimits"
         )
         return error(429, "TooManyRequests", text, Retry_After=str(throttle.seconds))
@@ -352,6 +355,14 @@ def _diagnostic_settings(arm: Arm, call: Call) -> Answer:
     return answer({"value": arm.estate.list_at(call.path)})
 
 
+def _descendants(arm: Arm, call: Call) -> Answer:
+    group = call.segments[-2]
+    items = arm.estate.descendants(group)
+    if items is None:
+        return error(404, "NotFound", f"'{group}' not found")
+    return arm.page(call, items)
+
+
 def _route(
     name: str, path: str, action: str, version: str, serve: Callable[[Arm, Call], Answer], *, storage: str | None = None
 ) -> Route:
@@ -441,6 +452,13 @@ ROUTES: Final[tuple[Route, ...]] = (
         "Microsoft.Insights/diagnosticSettings/read",
         INSIGHTS,
         _diagnostic_settings,
+    ),
+    _route(
+        "descendants",
+        "/providers/Microsoft.Management/managementGroups/[^/]+/descendants",
+        "Microsoft.Management/managementGroups/descendants/read",
+        MANAGEMENT,
+        _descendants,
     ),
 )
 

@@ -17,6 +17,7 @@ TENANT: Final = "3f1b2c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d"
 ACCOUNT: Final = "microsoft.cognitiveservices/accounts"
 STORAGE: Final = "microsoft.storage/storageaccounts"
 
+_MANAGEMENT_GROUPS: Final = "/providers/Microsoft.Management/managementGroups"
 _SUBSCRIPTION = re.compile(r"^/subscriptions/([^/]+)", re.IGNORECASE)
 _GROUP = re.compile(r"^(/subscriptions/[^/]+)/resourcegroups/[^/]+(/providers/[^/]+/[^/]+)$")
 _ASSIGNMENT = re.compile(r"^(.*)/providers/microsoft\.authorization/roleassignments/[^/]+$", re.IGNORECASE)
@@ -34,8 +35,8 @@ class Estate:
     """A tenant: `resources` in the order in which lists give them; nobody changes it once it is made.
 
     A subscription that is only mentioned in ids exists all the same. `management_groups` names a subscription's
-    ancestors (by subscription id); role assignments at other management groups are not inherited. A subscription that
-    is not in it lies below all of them.
+    ancestors (by subscription id, from the root down); role assignments at other management groups are not inherited.
+    A subscription that is not in it lies below all of them.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Estate:
         self.tenant_id = tenant_id
         self.by_id: dict[str, Json] = {}
         self._ancestors = {
-            name.lower(): {*map(str.lower, groups)} for name, groups in (management_groups or {}).items()
+            name.lower(): tuple(map(str.lower, groups)) for name, groups in (management_groups or {}).items()
         }
         self._lists: dict[str, list[Json]] = {}
         self._assignments: list[Json] = []
@@ -86,6 +87,19 @@ class Estate:
     def role_assignments(self, subscription_id: str) -> list[Json]:
         """The assignments at the subscription, above it (inherited) and below it."""
         return [item for item in self._assignments if self._applies(item, subscription_id.lower())]
+
+    def descendants(self, group: str) -> list[Json] | None:
+        """What lies below a management group, groups first, as ARM answers it; None if there is no such group."""
+        wanted = group.lower()
+        below = {name: above for name, above in self._ancestors.items() if wanted in above}
+        if not below:
+            return None
+        deeper = dict.fromkeys(item for above in below.values() for item in above[above.index(wanted) + 1 :])
+        groups = [
+            {"id": f"{_MANAGEMENT_GROUPS}/{name}", "type": "Microsoft.Management/managementGroups", "name": name}
+            for name in deeper
+        ]
+        return groups + [{"id": f"/subscriptions/{name}", "type": "/subscriptions", "name": name} for name in below]
 
     def _applies(self, assignment: Json, subscription_id: str) -> bool:
         scope = key(assignment["properties"]["scope"])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """The published numbers, per subscription. `speed` makes the clock run faster: 100 turns five minutes into three seconds."""
+    """The published numbers, per subscription (storage: and region). `speed` makes the clock run faster: 100 turns five minutes into three seconds."""
 
     arm_bucket: float = 250
     arm_refill: float = 25
@@ -35,15 +35,15 @@ class Limiter:
     limits: RateLimits
     clock: Callable[[], float] = time.monotonic
     _buckets: dict[str, tuple[float, float]] = field(default_factory=dict)
-    _windows: dict[tuple[str, str], tuple[float, int]] = field(default_factory=dict)
+    _windows: dict[tuple[str, str, str], tuple[float, int]] = field(default_factory=dict)
 
-    def take(self, subscription: str, kind: str | None) -> Throttle | None:
-        """Count one read; `kind` is `read` or `list` for calls that reach the storage provider, None for others."""
+    def take(self, subscription: str, kind: str | None = None, region: str = "") -> Throttle | None:
+        """Count one read; `kind` is `read` or `list` for calls that reach the storage provider of a region."""
         now = self.clock() * self.limits.speed
         wait = self._take_bucket(subscription, now)
         if wait is not None:
             return Throttle("arm", self._real(wait))
-        wait = self._take_window(subscription, kind, now) if kind else None
+        wait = self._take_window((subscription, region, kind), now) if kind else None
         return None if wait is None else Throttle(f"storage {kind}", self._real(wait))
 
     def remaining(self, subscription: str) -> int:
@@ -61,12 +61,12 @@ class Limiter:
         self._buckets[subscription] = (level - 1 if enough else level, now)
         return None if enough else (1 - level) / self.limits.arm_refill
 
-    def _take_window(self, subscription: str, kind: str, now: float) -> float | None:
-        most = self.limits.storage_lists if kind == "list" else self.limits.storage_reads
-        start, used = self._windows.get((subscription, kind), (now, 0))
+    def _take_window(self, window: tuple[str, str, str], now: float) -> float | None:
+        most = self.limits.storage_lists if window[-1] == "list" else self.limits.storage_reads
+        start, used = self._windows.get(window, (now, 0))
         if now - start >= self.limits.storage_window:
             start, used = now, 0
         if used >= most:
             return start + self.limits.storage_window - now
-        self._windows[subscription, kind] = (start, used + 1)
+        self._windows[window] = (start, used + 1)
         return None

@@ -83,7 +83,7 @@ class ConnectProtocol(asyncio.Protocol):
         self._proxy.log.append(Tunnel(host.lower(), port))
         transport.pause_reading()
         transport.write(b"HTTP/1.1 200 Connection Established\r\n\r\n")
-        self._task = asyncio.get_running_loop().create_task(self._hand_over(transport))
+        self._task = asyncio.get_running_loop().create_task(self._hand_over(transport, host.lower()))
 
     def _refuse(self, transport: asyncio.Transport, host: str, port: int, why: str) -> None:
         self._proxy.log.append(Tunnel(host, port, why))
@@ -91,12 +91,13 @@ class ConnectProtocol(asyncio.Protocol):
         transport.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         transport.close()
 
-    async def _hand_over(self, transport: asyncio.Transport) -> None:
+    async def _hand_over(self, transport: asyncio.Transport, host: str) -> None:
         """TLS on this connection, then the HTTP server's protocol in our place."""
         waiting = _Waiting()
         try:
             tunnel = await asyncio.get_running_loop().start_tls(transport, waiting, self._proxy.tls, server_side=True)
-        except (OSError, ssl.SSLError):  # the client did not like the certificate, or went away
+        except (OSError, ssl.SSLError) as failure:  # the client did not like the certificate, or went away
+            self._proxy.log.append(Tunnel(host, 443, f"no TLS: {failure}"))
             transport.abort()
             return
         if tunnel is None or waiting.lost:

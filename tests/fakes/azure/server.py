@@ -66,7 +66,8 @@ class FakeAzure:
     - `limits`: Azure's rate limits (None: none). `page_size`: items on a page, of every list that has pages.
     - `sources_in_lists`, `inside_network`: see `DocumentIntelligence`. `any_api_version`: take any version of ARM.
     - `token_lifetime`, `latency`: in seconds. `control_plane`: what stands in for ARM, recordings for example.
-    - `tolerate_writes`: without it, leaving the block after a write was tried raises `WriteAttemptedError`.
+    - `tolerate_writes`: without it, leaving the block after a write was tried raises `WriteAttemptedError`. A mistake
+      in the fake itself (or in a `Changed` fault) is raised there, too.
 
     While it runs and afterwards: `exchanges` (in the order of their answers), `proxy_log`, `violations` (calls that
     were no reads), `hosts` (reached), `refused_hosts`, `most_at_once` (calls in flight together).
@@ -105,6 +106,7 @@ class FakeAzure:
         self._latency = latency
         self._tolerate_writes = tolerate_writes
         self._at_once = 0
+        self._crashes: list[Exception] = []
 
     # What a test looks at.
 
@@ -140,6 +142,7 @@ class FakeAzure:
         self._thread.start()
         self._ready.wait()
         if self._failure is not None:
+            self._scratch.cleanup()
             raise self._failure
         return self
 
@@ -149,7 +152,11 @@ class FakeAzure:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(timeout=10)
         self._scratch.cleanup()
-        if self.violations and not self._tolerate_writes and raised is None:
+        if raised is not None:
+            return
+        if self._crashes:
+            raise self._crashes[0]
+        if self.violations and not self._tolerate_writes:
             raise WriteAttemptedError("The client tried to write: " + "; ".join(map(str, self.violations)))
 
     def _run(self) -> None:
@@ -226,6 +233,9 @@ class FakeAzure:
         reply = Answer(0)
         try:
             reply = await self._answer(call, disturbed)
+        except Exception as crash:
+            self._crashes.append(crash)
+            raise
         finally:
             self._at_once -= 1
             self._record(call, reply, disturbed, started)
