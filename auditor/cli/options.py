@@ -119,11 +119,16 @@ def judging(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def check_outputs(outputs: tuple[Output, ...]) -> tuple[Output, ...]:
-    """The outputs, text on stdout by default. Raises `UsageError` where two would end up in one place."""
+    """The outputs, text on stdout by default; looked at before a long scan, not after it.
+
+    Raises `UsageError` where two would end up in one place, or where a folder is missing.
+    """
     chosen = outputs or (Output("text", None),)
     places = [output.path and output.path.absolute() for output in chosen]
     for place in places:
         if places.count(place) > 1:
             name = "stdout" if place is None else str(place)
             raise UsageError(f"two reports would go to {name}", "Give each -o a path of its own: -o json=out.json")
+        if place is not None and not place.parent.is_dir():
+            raise UsageError(f"cannot write {place}: there is no folder {place.parent}", "Make the folder first.")
     return chosen

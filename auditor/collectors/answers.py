@@ -121,8 +121,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def parse(content: bytes) -> Json:
-    """JSON, strictly: no NaN, no number beyond a float, no half characters, no endless nesting. Else `ValueError`."""
-    value = json.loads(content, parse_constant=_no_number, parse_float=_finite)
+    """JSON in UTF-8, strictly: no NaN, no number beyond a float, no endless nesting. Everything else: `ValueError`."""
+    value = json.loads(content.decode("utf-8-sig"), parse_constant=_no_number, parse_float=_finite)
     if _too_deep(value):
         raise ValueError("nested too deeply")
     return _whole(value) if b"\\u" in content else value

@@ -11,6 +11,7 @@ import asyncio
 import zlib
 from collections import Counter
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
@@ -109,7 +110,7 @@ class Reader:
                 pause = self._pause_after(failure, attempt)
                 if not failure.passing or attempt == self._patience.attempts or pause >= left:
                     raise
-                if failure.retry_after is not None:
+                if failure.status == HTTPStatus.TOO_MANY_REQUESTS:
                     self._limits.pause(call.counted, pause)
                 if failure.token_expired:
                     self._azure.forget_tokens()
@@ -126,8 +127,7 @@ class Reader:
         return failure.retry_after
 
     async def _ask(self, call: Call, seconds: float) -> Json:
-        share = self._shares.setdefault(call.counted.lane, asyncio.Semaphore(self.share))
-        async with share, self._in_flight:
+        async with self._share_of(call.counted.lane), self._in_flight:
             self.calls[call.operation] += 1
             try:
                 async with asyncio.timeout(seconds):
@@ -136,6 +136,11 @@ class Reader:
                 raise NotReadError(str(error)) from error
             except (AzureError, OSError, zlib.error) as error:
                 raise self._in_words(error) from error
+
+    def _share_of(self, lane: str) -> asyncio.Semaphore:
+        if lane not in self._shares:
+            self._shares[lane] = asyncio.Semaphore(self.share)
+        return self._shares[lane]
 
     async def _exchange(self, call: Call) -> Json:
         request = HttpRequest("GET", call.url, headers=_HEADERS)

@@ -101,8 +101,10 @@ async def _below(reader: Reader, cloud: Cloud, group: str, visible: Sequence[Bod
         match item:
             case {"type": str(kind), "name": str(name)} if kind.lower().endswith("/subscriptions"):
                 below.add(f"/subscriptions/{name.lower()}")
+            case {"type": str(kind)} if kind.lower().endswith("/managementgroups"):
+                pass  # its own descendants are in the list, too
             case _:
-                pass  # a management group: its own descendants are in the list, too
+                raise NotReadError("the list holds something that is no subscription and no group")
 
     path = f"/providers/Microsoft.Management/managementGroups/{quote(group, safe='')}/descendants"
     call = _tenant_call(cloud, f"{path}?api-version={_MANAGEMENT_GROUPS}", MANAGEMENT_GROUP_ACTION)
@@ -136,7 +138,7 @@ def _names_of(body: Body) -> tuple[str, str]:
 
 
 def _unknown(name: str, visible: Sequence[Body], unread: Sequence[str]) -> SourceError:
-    labels = {label: f"{body['name']} ({_names_of(body)[1]})" for body in visible for label in _names_of(body)}
+    labels = {label: _label(body) for body in visible for label in _names_of(body)}
     close = dict.fromkeys(labels[match] for match in get_close_matches(name.lower(), labels, n=_SHOWN))
     shown = list(close or dict.fromkeys(labels.values()))[:_SHOWN]
     more = f" and {len(visible) - len(shown)} more" if len(visible) > len(shown) else ""
@@ -145,6 +147,11 @@ def _unknown(name: str, visible: Sequence[Body], unread: Sequence[str]) -> Sourc
         f"the subscription {name!r} does not exist, or this identity cannot see it",
         f"{'Did you mean' if close else 'It sees'} {', '.join(shown)}{'?' if close else more + '.'}{torn}",
     )
+
+
+def _label(body: Body) -> str:
+    name = "".join(character if character.isprintable() else " " for character in body["name"])
+    return f"{name} ({_names_of(body)[1]})"
 
 
 def _tenant_call(cloud: Cloud, path: str, operation: str) -> Call:

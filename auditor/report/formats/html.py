@@ -119,6 +119,7 @@ def _environment() -> Environment:
     environment.filters.update(
         moment=wording.moment,
         length=wording.length,
+        clause=clause,
         sentence=sentence,
         first_sentence=first_sentence,
         snippet=_snippet,
@@ -157,10 +158,16 @@ def _snippet(text: str, language: str, subject: Subject) -> Markup:
     return escape(wording.visible(filled, keep="\n\t"))
 
 
+def clause(text: str) -> str:
+    """A clause that ends a sentence."""
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
 def sentence(text: str) -> str:
     """A clause as a sentence: a capital at its head, a full stop at its end."""
-    text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    text = clause(text)
+    return text[:1].upper() + text[1:]
 
 
 def first_sentence(text: str) -> str:

@@ -24,6 +24,7 @@ import yaml
 
 from tests import needs
 from tests.fakes.azure.arm import ROUTES, unauthorized
+from tests.fakes.azure.builders import storage_account
 from tests.fakes.azure.entra import ARM_AUDIENCES, Entra, Refused
 from tests.fakes.azure.estate import Estate, Json, key, subscription_body
 from tests.fakes.azure.exchange import JSON_TYPE, Answer, Call, answer, error
@@ -48,6 +49,10 @@ _INTERESTING = re.compile(
     r"|microsoft\.authorization/roleassignments|microsoft\.insights/diagnosticsettings)"
 )
 _SUBSCRIPTION = re.compile(r"^/subscriptions/([^/]+)", re.IGNORECASE)
+_ACCOUNT = re.compile(
+    r"^/subscriptions/([^/]+)/resourcegroups/([^/]+)/providers/microsoft\.storage/storageaccounts/([^/]+)",
+    re.IGNORECASE,
+)
 _KEPT_TYPES: Final = frozenset(
     {
         "microsoft.cognitiveservices/accounts",
@@ -121,8 +126,24 @@ class RecordedEstate:
         return self.recording.name
 
     def as_estate(self) -> Estate:
-        """The recorded resources, each as it was last seen, in an estate of their own."""
-        return Estate(resources_of(self.recording))
+        """The recorded resources, each as it was last seen, in an estate of their own.
+
+        Only what they cannot do without is made up: their subscriptions, and storage accounts that a recording never
+        showed although it shows what is in them.
+        """
+        resources = resources_of(self.recording)
+        subscriptions = [
+            subscription_body(name) for name in dict.fromkeys(map(str.lower, self.recording.subscriptions))
+        ]
+        return Estate([*subscriptions, *_missing_accounts(resources), *resources])
+
+
+def _missing_accounts(resources: list[Json]) -> list[Json]:
+    """The storage accounts that stand in the ids of other resources only."""
+    known = {key(item["id"]) for item in resources}
+    accounts = (_ACCOUNT.match(item["id"]) for item in resources)
+    missing = {key(match[0]): match for match in accounts if match and key(match[0]) not in known}
+    return [storage_account(match[3], subscription=match[1], group=match[2]) for match in missing.values()]
 
 
 # Reading cassettes.

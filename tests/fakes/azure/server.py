@@ -107,6 +107,7 @@ class FakeAzure:
         self._tolerate_writes = tolerate_writes
         self._at_once = 0
         self._crashes: list[Exception] = []
+        self._failure: BaseException | None = None
 
     # What a test looks at.
 
@@ -137,7 +138,6 @@ class FakeAzure:
         self._scratch = certificates.scratch()
         self.ca_file = certificates.write_authority(Path(self._scratch.name))
         self._ready = threading.Event()
-        self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="fake-azure", daemon=True)
         self._thread.start()
         self._ready.wait()

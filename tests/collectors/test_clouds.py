@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from azure.core import AzureClouds
+from azure.identity import AzureAuthorityHosts
+from azure.mgmt.core.tools import get_arm_endpoints
+
+from auditor.collectors.clouds import CLOUDS, cloud_named
+from auditor.errors import UsageError
+
+OFFICIAL = {
+    "public": (AzureClouds.AZURE_PUBLIC_CLOUD, None),
+    "usgov": (AzureClouds.AZURE_US_GOVERNMENT, AzureAuthorityHosts.AZURE_GOVERNMENT),
+    "china": (AzureClouds.AZURE_CHINA_CLOUD, AzureAuthorityHosts.AZURE_CHINA),
+}
+
+
+@pytest.mark.parametrize("name", CLOUDS)
+def test_the_table_says_what_the_sdk_says(name: str) -> None:
+    official, authority = OFFICIAL[name]
+    endpoints = get_arm_endpoints(official)
+    cloud = cloud_named(name)
+    assert cloud.arm_host == urlsplit(endpoints["resource_manager"]).hostname
+    assert [cloud.arm_scope] == endpoints["credential_scopes"]
+    assert cloud.authority == authority
+    assert cloud.cognitive_scope == f"https://{cloud.cognitive_suffix}/.default"
+
+
+def test_there_is_no_other_cloud() -> None:
+    with pytest.raises(UsageError, match="no cloud called 'moon'") as raised:
+        cloud_named("moon")
+    assert "public, usgov, china" in raised.value.hint
