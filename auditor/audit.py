@@ -116,9 +116,10 @@ def _kind(value: Json) -> str:
     return names.get(type(value), "value")
 
 
-def judge_snapshot(audit: Audit, snapshot: Snapshot) -> Report:
+def judge_snapshot(audit: Audit, snapshot: Snapshot, *, explain_passes: bool = True) -> Report:
     """Derive, judge and assemble. Pure: the same snapshot and rules give the same report.
 
+    Without `explain_passes` findings that pass carry no evidence and no sentence, for formats that do not show them.
     Ages count to the moment at which the snapshot was begun, so that an old one is judged as of then.
     """
     now = parse_moment(snapshot.header.started)
@@ -132,7 +133,7 @@ def judge_snapshot(audit: Audit, snapshot: Snapshot) -> Report:
         snapshot = snapshot.extended(elsewhere, ())
         facts = Facts(Estate(snapshot, now, audit.choice.all_documents))
     compiled = compile_all(audit.policy, audit.rules, audit.parameters)
-    judged = judge(group_by_type(compiled), snapshot, facts, now)
+    judged = judge(group_by_type(compiled), snapshot, facts, now, explain_passes=explain_passes)
     basis = Basis(audit.choice.profile, audit.parameters, audit.policy.sha256, audit.rules, audit.needs, VERSION)
     return assemble(basis, snapshot, facts, judged)
 

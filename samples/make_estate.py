@@ -117,6 +117,7 @@ def production() -> Estate:
         publicNetworkAccess="Disabled",
         networkAcls={"defaultAction": "Deny", "virtualNetworkRules": [], "ipRules": []},
     )
+    claims["properties"]["privateEndpointConnections"] = [private_endpoint(claims, "rg-claims", "pe-di-claims")]
     mailroom = cognitive_account(
         *(PRODUCTION, "rg-mailroom", "ctsins-di-mailroom", "westeurope"), disableLocalAuth=False
     )
@@ -498,7 +499,7 @@ def cognitive_account(
                 "isMigrated": False,
                 "customSubDomainName": name if subdomain else None,
                 "capabilities": [{"name": "VirtualNetworks"}, {"name": "CustomerManagedKey"}],
-                "endpoints": {service: f"https://{host}/" for service in services},
+                "endpoints": dict.fromkeys(services, f"https://{host}/"),
                 "privateEndpointConnections": [],
                 "publicNetworkAccess": "Enabled",
                 **properties,
@@ -516,6 +517,28 @@ def user_principal_of(account: Json) -> str:
     """The object id of the identity that an account was given."""
     (identity,) = account["identity"]["userAssignedIdentities"].values()
     return str(identity["principalId"])
+
+
+def private_endpoint(account: Json, group: str, name: str) -> Json:
+    """An approved private endpoint of an account."""
+    connection = f"{name}.{guid('9e00', number_of(name))}"
+    endpoint = f"{PRODUCTION}/resourceGroups/{group}/providers/Microsoft.Network/privateEndpoints/{name}"
+    return {
+        "id": f"{account['id']}/privateEndpointConnections/{connection}",
+        "name": connection,
+        "type": f"{ACCOUNT}/privateEndpointConnections",
+        "location": account["location"],
+        "properties": {
+            "privateEndpoint": {"id": endpoint},
+            "privateLinkServiceConnectionState": {
+                "status": "Approved",
+                "description": "Auto-Approved",
+                "actionsRequired": "None",
+            },
+            "groupIds": ["account"],
+            "provisioningState": "Succeeded",
+        },
+    }
 
 
 def deleted(account: Json, **dates: str) -> Json:

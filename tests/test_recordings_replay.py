@@ -32,7 +32,7 @@ from tests.fakes.azure.recordings import (
 )
 from tests.judges.oav import objections, the_judge
 
-pytestmark = pytest.mark.xdist_group("fake-azure")
+pytestmark = pytest.mark.xdist_group("recordings")
 
 ARM = "https://management.azure.com"
 VERSIONS = {route.name: route.api_version for route in ROUTES}

@@ -81,7 +81,8 @@ def scan(
     else:
         wish = audit.LiveScan(subscriptions, management_group, cloud, auth, no_models, save_snapshot)
         read = _collect(judged, wish, statements, quiet=quiet)
-    report = audit.judge_snapshot(judged, read)
+    shows_passes = any(output.format != "text" for output in outputs)
+    report = audit.judge_snapshot(judged, read, explain_passes=shows_passes)
     write_reports(report, outputs, no_color=no_color, quiet=quiet)
     if audit.nothing_was_read(read):
         click.echo("error: nothing could be read: every request was refused or failed", err=True)

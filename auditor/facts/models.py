@@ -42,9 +42,9 @@ def register_entry(model: Resource, estate: Estate) -> Json:
     for entry in entries:
         stated = _stated(entry)
         if _names(stated.get("account"), account) and fnmatchcase(model.name, str(stated.get("model", ""))):
-            entry = {key: stated[key] for key in ("owner", "purpose") if stated.get(key) is not None}
+            known = {key: stated[key] for key in ("owner", "purpose") if stated.get(key) is not None}
             due = stated.get("deleteBy")
-            return entry if due is None else {**entry, "deleteBy": _end_of_day(str(due))}
+            return known if due is None else {**known, "deleteBy": _end_of_day(str(due))}
     return None
 
 

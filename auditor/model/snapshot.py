@@ -146,6 +146,8 @@ class Snapshot:
 
     def gap_at(self, scope: str, kind: ResourceType) -> Gap | None:
         """The gap that hides resources of this kind at the scope, be it recorded there or further up."""
+        if not self._gaps_at:
+            return None
         parts = scope.split("/")
         for length in range(len(parts), 1, -1):
             gap = self._gaps_at.get(("/".join(parts[:length]), kind.operation.lower()))

@@ -178,7 +178,7 @@ class _Reader:
                     return  # broken off in the middle of a line: what came before counts
                 self._fail(f"this is not JSON ({error})")
 
-    def _header(self, line: Any) -> Header:
+    def _header(self, line: Any) -> Header:  # noqa: RET503 - `_fail` never returns
         match line:
             case {"schema": "auditor.snapshot/1", "started": str(started), "source": {"kind": str(kind), **source}}:
                 if kind not in {AZURE, INFRASTRUCTURE}:
@@ -195,10 +195,9 @@ class _Reader:
                 self._line = 1
                 self._fail("the file is empty")
             case _:
-                pass
-        self._fail(f'the first line is not the header of a snapshot: {{"schema": "{SCHEMA}", …}}')
+                self._fail(f'the first line is not the header of a snapshot: {{"schema": "{SCHEMA}", …}}')
 
-    def _resource(self, body: dict[Any, Any], rest: Mapping[Any, Any]) -> Resource:
+    def _resource(self, body: dict[Any, Any], rest: Mapping[Any, Any]) -> Resource:  # noqa: RET503 - as above
         for name in ("id", "type"):
             if not isinstance(body.get(name), str) or not body[name]:
                 self._fail(f"the resource has no {name}")
@@ -209,8 +208,7 @@ class _Reader:
             case {"from": str(source), "at": str(at)}:
                 return Resource(known, Read(source, at))
             case _:
-                pass
-        self._fail("a resource's read holds from and at")
+                self._fail("a resource's read holds from and at")
 
     def _end(self, body: Mapping[str, Any], resources: int, gaps: int) -> End:
         if "resources" in body and body["resources"] != resources:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 SUBSCRIPTION: Final = "Microsoft.Resources/subscriptions"
@@ -107,8 +108,9 @@ BY_NAME: Final = {kind.key: kind for kind in RESOURCE_TYPES}
 BY_OPERATION: Final = {kind.operation.lower(): kind for kind in RESOURCE_TYPES}
 
 
+@cache
 def relations_of(type_name: str) -> dict[str, ResourceType]:
-    """The children of a type by the name under which rules reach them."""
+    """The children of a type by the name under which rules reach them; for reading only."""
     key = type_name.lower()
     owned = {
         kind.relation: kind

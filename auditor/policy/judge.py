@@ -14,7 +14,7 @@ from auditor.policy.condition import Scope
 from auditor.policy.target import FactSource, Target, unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from auditor.model.resource import Resource
@@ -31,9 +31,16 @@ class Judged:
 
 
 def judge(
-    rules: Mapping[str, tuple[CompiledRule, ...]], snapshot: Snapshot, facts: FactSource, now: datetime
+    rules: Mapping[str, tuple[CompiledRule, ...]],
+    snapshot: Snapshot,
+    facts: FactSource,
+    now: datetime,
+    *,
+    explain_passes: bool = True,
 ) -> Judged:
     """Judge every resource by the rules for its type (`rules` is keyed by types in lower case).
+
+    Evidence is kept for what fails or is unknown, and with `explain_passes` for what passes.
 
     What could not be listed is judged too, as a resource of which nothing is known: that gives an unknown at the scope
     in which it would lie, unless the rule does not apply there.
@@ -44,9 +51,9 @@ def judge(
     for type_key, compiled in rules.items():
         for resource in snapshot.of_type(type_key):
             scope = Scope(targets.of(resource), now)
-            source = targets.source(resource)
+            source, subject = targets.source(resource), Subject.of(resource)
             for rule in compiled:
-                finding = _judge_one(rule, scope, Subject.of(resource), source)
+                finding = _judge_one(rule, scope, subject, source, explain_passes=explain_passes)
                 _keep(finding, rule, findings, skipped)
         kind = BY_NAME[type_key]
         for owner, why in snapshot.unlisted(kind):
@@ -54,7 +61,8 @@ def judge(
             subject = _scope_subject(snapshot, owner)
             for rule in compiled:
                 if (rule.rule.id, owner) not in findings:
-                    finding = _judge_one(rule, scope, subject, _Source({}, f"the {kind.label} list"))
+                    source = _Source(f"the {kind.label} list", _nowhere)
+                    finding = _judge_one(rule, scope, subject, source, explain_passes=explain_passes)
                     _keep(finding, rule, findings, skipped)
     return Judged(tuple(findings[key] for key in sorted(findings)), dict(skipped))
 
@@ -71,7 +79,9 @@ def _keep(
         findings.setdefault((finding.rule, finding.subject.id.lower()), finding)
 
 
-def _judge_one(rule: CompiledRule, scope: Scope, subject: Subject, source: _Source) -> Finding | None:
+def _judge_one(
+    rule: CompiledRule, scope: Scope, subject: Subject, source: _Source, *, explain_passes: bool
+) -> Finding | None:
     """Judge one pair; None if the rule does not apply.
 
     Where it cannot be told whether the rule applies, a check that passes still passes, and one that fails is unknown.
@@ -80,6 +90,8 @@ def _judge_one(rule: CompiledRule, scope: Scope, subject: Subject, source: _Sour
         applies = rule.where.verdict(scope)
         if applies is Verdict.FAIL:
             return None
+        if not explain_passes and rule.check.verdict(scope) is Verdict.PASS:
+            return Finding(rule.rule.id, STATUS_OF[Verdict.PASS], subject, ())
         judgement = rule.check.judge(scope)
         if applies is Verdict.UNKNOWN and judgement.verdict is not Verdict.PASS:
             doubt = rule.where.judge(scope)
@@ -100,16 +112,20 @@ def _scope_subject(snapshot: Snapshot, owner: str) -> Subject:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Says where a piece of evidence was read."""
+    """Says where a piece of evidence was read: with the resource, with one of its children, or derived."""
 
-    by_head: Mapping[str, str | None]
-    otherwise: str | None
+    own: str | None
+    of_child: Callable[[str], str | None]
 
     def of(self, evidence: Evidence) -> str | None:
-        head = evidence.path.split("[")[0].split(".")
+        head = evidence.path.split("[", 1)[0].split(".")
         if head[0] == "facts":
             return "derived from the whole snapshot"
-        return self.by_head.get(".".join(head[:2]), self.otherwise)
+        return (self.of_child(head[1]) if head[0] == "children" and len(head) > 1 else None) or self.own
+
+
+def _nowhere(_relation: str) -> None:
+    """No child was seen, so nothing was read with one."""
 
 
 class _Targets:
@@ -136,12 +152,12 @@ class _Targets:
 
     def source(self, resource: Resource) -> _Source:
         """Where the evidence about a resource was read."""
-        heads = {}
-        for relation, kind in relations_of(resource.type).items():
-            children = self._snapshot.listing(resource.id, kind.name).resources
-            if children and children[0].read is not None:
-                heads[f"children.{relation}"] = _say(children[0])
-        return _Source(heads, _say(resource))
+        return _Source(_say(resource), lambda relation: self._source_of_child(resource, relation))
+
+    def _source_of_child(self, resource: Resource, relation: str) -> str | None:
+        kind = relations_of(resource.type).get(relation)
+        children = () if kind is None else self._snapshot.listing(resource.id, kind.name).resources
+        return _say(children[0]) if children else None
 
     def _children(self, resource: Resource, relation: str) -> Json:
         relations = relations_of(resource.type)

@@ -21,7 +21,12 @@ _LONGEST_VALUE: Final = 120
 
 
 def message(finding: Finding, facts: Mapping[str, Json]) -> str:
-    """Why a finding is what it is, in one or a few clauses; `facts` are those of its resource."""
+    """Why a finding is what it is, in one or a few clauses; `facts` are those of its resource.
+
+    Empty for a finding without evidence: one that passes and is not to be explained.
+    """
+    if not finding.evidence:
+        return ""
     reasons = _unique(reason for item in finding.evidence if (reason := reason_of(item, facts)))
     read = [item for item in finding.evidence if not isinstance(item.reading, Unread)]
     parts = [*reasons, *_unique(describe(item, finding.status) for item in read), *_unread(finding.evidence)]

@@ -9,6 +9,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
+from auditor.collectors.catalogue import COLLECTORS
 from auditor.collectors.collect import Request, collect
 from auditor.collectors.reader import Patience
 from auditor.model.resource import Gap, ListRead, Resource
@@ -19,6 +22,12 @@ from tests.fakes.azure.builders import SUBSCRIPTION as SUBSCRIPTION_GUID
 
 SUBSCRIPTION = f"/subscriptions/{SUBSCRIPTION_GUID}"
 ALL_TYPES = frozenset(kind.name for kind in RESOURCE_TYPES if not kind.name.startswith("Auditor."))
+
+each_collector = pytest.mark.parametrize(
+    "record",
+    COLLECTORS,
+    ids=[f"{record.type.rpartition('/')[2]}-of-{(record.owner or 'tenant').rpartition('/')[2]}" for record in COLLECTORS],
+)
 
 
 class HurriedClock:

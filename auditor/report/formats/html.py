@@ -118,7 +118,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         moment=wording.moment,
-        length=wording.length,
+        hours=wording.length,
         clause=clause,
         sentence=sentence,
         first_sentence=first_sentence,

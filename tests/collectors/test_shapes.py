@@ -1,0 +1,152 @@
+"""What is made of an item, and whether to ask for it at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from auditor.collectors.catalogue import SUBSCRIPTIONS
+from auditor.collectors.questions import ASK, ELSEWHERE, Hidden, NoneThere, document_intelligence, models, replicates
+from auditor.collectors.questions import holds_blobs
+from auditor.collectors.shapes import OddItemError, arm_resource, classifier, custom_model, subscription
+from auditor.model.resource import Resource
+from auditor.model.types import CLASSIFIER, DELETED_ACCOUNT, LOCATION, MODEL, STORAGE, SUBSCRIPTION
+from tests.collectors.scans import each_collector
+from tests.fakes.azure import builders as make
+
+STORE = make.storage_account("docsstore")
+FORMS = Resource(make.document_intelligence("forms"))
+
+
+def nothing_known(_: str) -> None:
+    return None
+
+
+def store(**properties: Any) -> Resource:
+    return Resource(make.storage_account("docsstore", **properties))
+
+
+def test_an_arm_resource_stays_as_it_is() -> None:
+    assert arm_resource(STORE, STORAGE, None) == STORE
+
+
+def test_a_type_in_another_case_keeps_azures_spelling() -> None:
+    item = {"id": "/x", "type": STORAGE.lower()}
+    assert arm_resource(item, STORAGE, None)["type"] == STORAGE.lower()
+
+
+@pytest.mark.parametrize("item", [{"id": "/x", "type": "Region"}, {"id": "/x"}, {"id": "/x", "type": None}])
+def test_types_of_azures_own_making_become_the_tables(item: dict[str, Any]) -> None:
+    assert arm_resource(item, LOCATION, None) == {**item, "type": LOCATION}
+    assert arm_resource(item, DELETED_ACCOUNT, None)["type"] == DELETED_ACCOUNT
+
+
+def test_a_subscription_keeps_its_json_in_properties() -> None:
+    item = make.subscription(name="Documents")
+    body = subscription(item, SUBSCRIPTION, None)
+    assert body == {"id": item["id"], "type": SUBSCRIPTION, "name": "Documents", "properties": item}
+
+
+def test_a_subscription_without_a_name_is_called_by_its_id() -> None:
+    assert subscription({"id": "/subscriptions/abc"}, SUBSCRIPTION, None)["name"] == "abc"
+
+
+def test_a_model_gets_an_id_below_its_account() -> None:
+    item = {"modelId": "invoices", "createdDateTime": "2026-01-01T00:00:00Z"}
+    assert custom_model(item, MODEL, FORMS) == {
+        "id": f"{FORMS.id}/documentModels/invoices",
+        "type": MODEL,
+        "name": "invoices",
+        "location": FORMS.location,
+        "properties": item,
+    }
+
+
+def test_a_classifier_gets_an_id_below_its_account() -> None:
+    body = classifier({"classifierId": "prebuilt-by-us"}, CLASSIFIER, FORMS)
+    assert body["id"] == f"{FORMS.id}/documentClassifiers/prebuilt-by-us"
+
+
+def test_microsofts_own_models_are_left_out() -> None:
+    assert custom_model({"modelId": "prebuilt-invoice"}, MODEL, FORMS) is None
+
+
+def test_a_model_without_an_account_is_a_mistake_of_ours() -> None:
+    with pytest.raises(ValueError, match="hangs on an account"):
+        custom_model({"modelId": "invoices"}, MODEL, None)
+
+
+@each_collector
+@pytest.mark.parametrize("item", [None, True, 7, "text", [], ["id"]])
+def test_what_is_no_object_is_odd(record: Any, item: object) -> None:
+    with pytest.raises(OddItemError, match="is no object"):
+        record.shape(item, record.type, FORMS)
+
+
+@each_collector
+@pytest.mark.parametrize("wrong", [None, 7, "", {}, "no/slash"])
+def test_what_has_no_id_is_odd(record: Any, wrong: object) -> None:
+    item = dict.fromkeys(("id", "modelId", "classifierId"), wrong)
+    with pytest.raises(OddItemError, match="has no "):
+        record.shape(item, record.type, FORMS)
+
+
+def test_a_subscription_with_another_kind_of_id_is_odd() -> None:
+    with pytest.raises(OddItemError):
+        SUBSCRIPTIONS.shape({"id": "/providers/Microsoft.Management/managementGroups/a"}, SUBSCRIPTION, None)
+
+
+@pytest.mark.parametrize("kind", ["FormRecognizer", "CognitiveServices", "AIServices", "formrecognizer"])
+def test_kinds_that_host_document_intelligence_are_asked(kind: str) -> None:
+    account = Resource(make.document_intelligence("forms", kind=kind))
+    assert document_intelligence(account, nothing_known) is ASK
+    assert models(account, nothing_known) is ASK
+
+
+def test_other_kinds_have_no_models() -> None:
+    account = Resource({**FORMS.body, "kind": "OpenAI"})
+    assert document_intelligence(account, nothing_known) is ELSEWHERE
+    assert models(account, nothing_known) is ELSEWHERE
+
+
+def test_an_account_that_names_no_kind_is_asked() -> None:
+    body = {name: FORMS.body[name] for name in FORMS.body if name != "kind"}
+    assert models(Resource(body), nothing_known) is ASK
+
+
+@pytest.mark.parametrize("properties", [{}, None, "odd", {"customSubDomainName": None}, {"customSubDomainName": 7}])
+def test_without_a_subdomain_models_are_hidden(properties: object) -> None:
+    decision = models(Resource({**FORMS.body, "properties": properties}), nothing_known)
+    assert isinstance(decision, Hidden)
+    assert "no custom subdomain" in decision.reason
+
+
+def test_an_account_for_files_has_no_blob_service() -> None:
+    assert isinstance(holds_blobs(store(kind="FileStorage"), nothing_known), NoneThere)
+    assert isinstance(replicates(store(kind="FileStorage"), nothing_known), NoneThere)
+    assert holds_blobs(store(), nothing_known) is ASK
+
+
+def test_a_hierarchical_namespace_excludes_replication() -> None:
+    assert isinstance(replicates(store(isHnsEnabled=True), nothing_known), NoneThere)
+    assert replicates(store(isHnsEnabled=False), nothing_known) is ASK
+
+
+@pytest.mark.parametrize(("versioning", "asks"), [(True, True), (False, False), (None, False), ("odd", True), ({}, True)])
+def test_replication_needs_versioning(versioning: object, *, asks: bool) -> None:
+    account = store()
+    service = Resource(make.blob_service(account.id, isVersioningEnabled=versioning))
+    known = {service.id: service}
+    assert (replicates(account, known.get) is ASK) == asks
+
+
+@pytest.mark.parametrize("properties", [None, [], {}])
+def test_a_blob_service_that_says_nothing_proves_nothing(properties: object) -> None:
+    account = store()
+    service = Resource({**make.blob_service(account.id), "properties": properties})
+    assert replicates(account, {service.id: service}.get) is ASK
+
+
+def test_a_blob_service_that_was_not_read_proves_nothing() -> None:
+    assert replicates(store(), nothing_known) is ASK
