@@ -44,6 +44,19 @@ MISSING = Missing()
 UNREAD_KEY = "$unread"
 
 
+def read_whole(value: Json) -> bool:
+    """Whether no part of a JSON value is unread."""
+    match value:
+        case Unread():
+            return False
+        case dict():
+            return all(read_whole(item) for item in value.values())
+        case list() | tuple():
+            return all(read_whole(item) for item in value)
+        case _:
+            return True
+
+
 def mark_unread(value: Json) -> Json:
     """Replace each `{"$unread": why}` in a JSON value by `Unread(why)`; the argument is left as it is."""
     match value:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.durations import parse_duration, parse_moment
+from auditor.model.reading import read_whole
 from auditor.model.region import normalise_region
 
 if TYPE_CHECKING:
@@ -128,18 +129,21 @@ def _length(operand: Json) -> tuple[timedelta, timedelta | None]:
 def _unit(name: Json) -> timedelta | None:
     if name is None:
         return None
-    if name not in _UNITS:
+    if not isinstance(name, str) or name not in _UNITS:
         raise ValueError("numbersAre is hours or days")
     return _UNITS[name]
 
 
 def _equals(value: Json, operand: Json, _now: datetime) -> bool | None:
-    """A value of another kind than the operand is no answer, not a no: `"true"` is not `true`, nor is it not."""
+    """A value of another kind than the operand is no answer, not a no: `"true"` is not `true`, nor is it not.
+
+    Neither is a list or an object of which a part is unread.
+    """
     if isinstance(value, bool) != isinstance(operand, bool):
         return None
     if _is_number(value) and _is_number(operand):
         return bool(value == operand)
-    return same(value, operand) if type(value) is type(operand) else None
+    return same(value, operand) if type(value) is type(operand) and read_whole(value) else None
 
 
 def _in(value: Json, operand: list[Json], now: datetime) -> bool | None:
@@ -156,7 +160,9 @@ def _like(value: Json, operand: re.Pattern[str], _now: datetime) -> bool | None:
 def _contains(value: Json, operand: Json, _now: datetime) -> bool | None:
     match value:
         case list():
-            return any(same(item, operand) for item in value)
+            if any(same(item, operand) for item in value):
+                return True
+            return False if read_whole(value) else None
         case str():
             return operand.casefold() in value.casefold() if isinstance(operand, str) else None
         case _:

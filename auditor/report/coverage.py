@@ -54,6 +54,8 @@ def _advice(gap: Gap) -> str:
     if gap.reason.startswith(("401", "403")):
         right = "data action" if "/FormRecognizer/" in gap.operation else "action"
         return f"grant the {right} {gap.operation} at this scope"
+    if "custom subdomain" in gap.reason:
+        return "give the account a custom subdomain: without one its models cannot be listed without keys"
     if gap.reason.startswith("429"):
         return "Azure throttled the audit: run it again later, or with fewer subscriptions"
     if gap.reason.startswith("--") or "was given" in gap.reason:

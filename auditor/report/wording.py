@@ -139,6 +139,7 @@ ANSWER_MARKS: Final[dict[Answer, str]] = {
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)")
 _LONG_VALUE: Final = 400
+_SENTENCE: Final = re.compile(r".{1,40}?[.!?]\s+[A-Z].*?[.!?](?=\s|$)|.+?[.!?](?=\s+[A-Z]|$)", re.DOTALL)
 
 
 def visible(text: str, *, keep: str = "") -> str:
@@ -179,6 +180,29 @@ def moment(text: str) -> str:
     """A time as people read it, `2026-11-23 06:00 UTC`; what is no time stays as it is."""
     match = _MOMENT.fullmatch(text)
     return f"{match[1]} {match[2]} UTC" if match else text
+
+
+def words(name: str) -> str:
+    """A name in camelCase as words: `objectReplication` becomes `object replication`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower()
+
+
+def clause(text: str) -> str:
+    """A clause that ends a sentence."""
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def sentence(text: str) -> str:
+    """A clause as a sentence: a capital at its head, a full stop at its end."""
+    text = clause(text)
+    return text[:1].upper() + text[1:]
+
+
+def first_sentence(text: str) -> str:
+    """The sentence at the head of a text; with the one after it, where it is very short."""
+    match = _SENTENCE.match(text.strip())
+    return match[0] if match else text.strip()
 
 
 def length(hours: float) -> str:

@@ -24,11 +24,6 @@
       setTimeout(() => { button.textContent = "Copy"; }, 2000);
     });
     node.after(button);
-    if (node.tagName === "PRE") {
-      const frame = make("div", [], { class: "copyable" });
-      node.before(frame);
-      frame.append(node, button);
-    }
   };
   const copy = async (text) => {
     try {
@@ -156,8 +151,8 @@
     const line = make("tr", [
       cell("Status", status),
       cell("Severity", item.rule.severity),
-      cell("Resource", open, quiet(place)),
-      cell("Rule", item.rule.title, quiet(item.rule.id)),
+      cell("Resource", open, make("span", place, { class: "quiet under" })),
+      cell("Rule", make("span", item.rule.id, { class: "rule" }), ` ${item.rule.title}`),
       cell("Found", item.message),
     ]);
     open.addEventListener("click", () => {

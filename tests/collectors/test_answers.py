@@ -14,7 +14,7 @@ from auditor.collectors.answers import DEEPEST, NotReadError, json_of, parse, re
 
 def refused(status: int, content: bytes = b"", **headers: str) -> NotReadError:
     with pytest.raises(NotReadError) as raised:
-        json_of(status, {name.replace("_", "-"): value for name, value in headers.items()}, content)
+        json_of(status, {name.replace("_", "-").lower(): value for name, value in headers.items()}, content)
     assert str(raised.value) == raised.value.reason
     return raised.value
 

@@ -40,7 +40,7 @@ MOST_PICTURED: Final = 60
 MOST_EDGES: Final = 400
 LANGUAGES: Final = (("az", "Azure CLI"), ("bicep", "Bicep"), ("terraform", "Terraform"))
 _WORST: Final[dict[Status | None, int]] = {"fail": 0, "unknown": 1, "waived": 2, "pass": 3, None: 4}
-_SENTENCE: Final = re.compile(r"(.+?[.!?])(?=\s+[A-Z]|$)", re.DOTALL)
+_SUBSCRIPTION: Final = re.compile(r"/subscriptions/([^/]+)/?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,7 @@ def render(report: Report) -> str:
     template = _environment().get_template("report.html.j2")
     return template.render(
         report=report,
+        heading=heading(report.scope),
         style=style,
         script=script,
         policy=policy,
@@ -119,15 +120,15 @@ def _environment() -> Environment:
     environment.filters.update(
         moment=wording.moment,
         hours=wording.length,
-        clause=clause,
-        sentence=sentence,
-        first_sentence=first_sentence,
+        clause=wording.clause,
+        sentence=wording.sentence,
+        first_sentence=wording.first_sentence,
         snippet=_snippet,
         kind=_kind,
         where=where,
         link=_link,
         json=_json,
-        words=words,
+        words=wording.words,
         plural=wording.plural,
     )
     environment.globals.update(
@@ -158,29 +159,6 @@ def _snippet(text: str, language: str, subject: Subject) -> Markup:
     return escape(wording.visible(filled, keep="\n\t"))
 
 
-def clause(text: str) -> str:
-    """A clause that ends a sentence."""
-    text = text.strip()
-    return text if text.endswith((".", "!", "?")) else f"{text}."
-
-
-def sentence(text: str) -> str:
-    """A clause as a sentence: a capital at its head, a full stop at its end."""
-    text = clause(text)
-    return text[:1].upper() + text[1:]
-
-
-def first_sentence(text: str) -> str:
-    """The first sentence of a text."""
-    match = _SENTENCE.match(text.strip())
-    return match[1] if match else text.strip()
-
-
-def words(name: str) -> str:
-    """A name in camelCase as words: `objectReplication` becomes `object replication`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name).lower()
-
-
 def _kind(type_name: str) -> str:
     """What people call a type of resource."""
     known = BY_NAME.get(type_name.lower())
@@ -204,6 +182,17 @@ def _link(url: str) -> Markup | str:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def heading(scope: Sequence[str]) -> str:
+    """The name of what was audited."""
+    if not scope:
+        return "All that the auditor's identity can see"
+    subscriptions = [match[1] for part in scope if (match := _SUBSCRIPTION.fullmatch(part))]
+    if len(subscriptions) == len(scope) > 1:
+        return wording.plural(len(scope), "subscription")
+    first = f"Subscription {subscriptions[0]}" if subscriptions and scope[0].endswith(subscriptions[0]) else scope[0]
+    return first if len(scope) == 1 else f"{first} and {len(scope) - 1} more"
 
 
 def _groups(report: Report) -> tuple[Shown, ...]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SPAN: Final = 90
 """How many per cent of the width the scale takes; the rest is for arrows and hatched ends."""
+_ARROW: Final = 97
 _TICKS: Final = ((1, "1 h"), (6, "6 h"), (24, "24 h"), (168, "7 d"), (720, "30 d"), (8766, "1 y"), (87660, "10 y"))
 _CLEAR: Final = 8
 _ADDS_UP: Final = frozenset({"softDelete"})
@@ -77,6 +78,8 @@ class _Scale:
 
     def __call__(self, hours: float) -> float:
         """Where a number of hours lies; less than an hour lies at the start."""
+        if hours == math.inf:
+            return _ARROW
         place = math.log10(max(hours, 1)) / math.log10(max(self.longest, 10))
         return round(min(place, 1) * SPAN, 2)
 
@@ -88,25 +91,31 @@ class _Scale:
         for left, right in pairwise(cuts):
             x, width = self(left), round(self(right) - self(left), 2)
             if width > 0:
-                found.append(Stretch(x, width, number, left >= limit, f"{words} ({length(right)})"))
+                title = words if right == math.inf else f"{words} ({length(right)})"
+                found.append(Stretch(x, width, number, left >= limit, title))
         return found
 
 
 def _bar(bar: Bar, scale: _Scale) -> Drawn:
-    known = math.inf if bar.exceeds is None else bar.exceeds
+    if bar.unbounded:
+        endless = [
+            (number, segment.words) for number, segment in enumerate(bar.segments, 1) if segment.kind == "unbounded"
+        ]
+        number, words = endless[0] if endless else (0, "without end")
+        return Drawn(bar, tuple(scale.stretch(0, math.inf, number, words)), "arrow", _ARROW, bar.segments)
+    known = bar.exceeds or 0
     stretches: list[Stretch] = []
     alive = done = 0.0
     for number, segment in enumerate(bar.segments, 1):
-        if segment.hours is None:
-            continue
-        adds = segment.cause in _ADDS_UP
-        end = segment.hours + (alive if adds else 0)
-        alive = alive if adds else max(alive, end)
-        if min(end, known) > done:
-            stretches.extend(scale.stretch(done, min(end, known), number, segment.words))
-            done = min(end, known)
-    if not bar.unbounded and done < known < math.inf:
+        hours = segment.hours or 0
+        if segment.cause in _ADDS_UP:
+            hours += alive
+        else:
+            alive = max(alive, hours)
+        end = min(hours, known)
+        if end > done:
+            stretches.extend(scale.stretch(done, end, number, segment.words))
+            done = end
+    if known > done:
         stretches.extend(scale.stretch(done, known, 0, "known to be longer"))
-        done = known
-    end_kind: Ending = "arrow" if bar.unbounded else "hatch" if bar.at_most is None else "closed"
-    return Drawn(bar, tuple(stretches), end_kind, scale(done), bar.segments)
+    return Drawn(bar, tuple(stretches), "hatch" if bar.at_most is None else "closed", scale(known), bar.segments)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from auditor.report.wording import plural, visible
+from auditor.report.wording import plural, visible, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,7 +40,6 @@ class Box:
     title: str
     kind: str
     place: Place | None
-    leaves: bool = False
 
     @property
     def middle(self) -> float:
@@ -50,7 +49,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """All edges between two places. `leaves` is None where it is not known; the label stands at the arrow's head."""
+    """All edges between two places. `leaves` is None where it is not known; the label stands where it starts."""
 
     path: str
     carries: str
@@ -91,6 +90,7 @@ def draw(residency: Residency) -> Drawing:
     places = {place.id.lower(): place for place in residency.places}
     joined = _join(residency.edges, places)
     telling = {key for pair, edges in joined.items() if _leaves(edges) is not False for key in pair}
+    notes = {pair[1]: words(edges[0].via) for pair, edges in joined.items() if places[pair[1]].kind == "elsewhere"}
     rank = _ranks(places, joined, telling)
     lanes: list[Lane] = []
     boxes: list[Box] = []
@@ -100,7 +100,7 @@ def draw(residency: Residency) -> Drawing:
         rows = 0
         for kind in _COLUMNS:
             column = [places[key] for key in inside if places[key].kind == kind]
-            drawn, left_out = _column(kind, column, telling, top)
+            drawn, left_out = _column(kind, column, notes, top)
             boxes.extend(drawn)
             rows, hidden = max(rows, len(drawn)), hidden + left_out
         height = _HEAD + rows * _PITCH
@@ -145,7 +145,7 @@ def _ranks(
     return ranks
 
 
-def _column(kind: str, places: Sequence[Place], telling: set[str], top: float) -> tuple[list[Box], int]:
+def _column(kind: str, places: Sequence[Place], notes: Mapping[str, str], top: float) -> tuple[list[Box], int]:
     """The boxes of one column in one lane, and how many places had no room."""
     x = _COLUMNS[kind]
     fits = len(places) if len(places) <= _MOST else _MOST - 1
@@ -153,8 +153,8 @@ def _column(kind: str, places: Sequence[Place], telling: set[str], top: float) -
     for row, place in enumerate(places[:fits]):
         name = visible(place.name)
         label = name if len(name) <= _LETTERS else f"{name[: _LETTERS - 12]}…{name[-11:]}"
-        leaves = place.id.lower() in telling
-        boxes.append(Box(x, top + _HEAD + row * _PITCH, label, _NOTES[kind], place.id, kind, place, leaves))
+        note = notes.get(place.id.lower(), _NOTES[kind])
+        boxes.append(Box(x, top + _HEAD + row * _PITCH, label, note, place.id, kind, place))
     left_out = len(places) - fits
     if left_out:
         label = f"and {plural(left_out, f'more {_NOUNS[kind]}')}"
@@ -204,18 +204,17 @@ def _arrow(edges: Sequence[Edge], source: Box, target: Box, ports: tuple[float, 
     bend = 62 if source.x != target.x else 46
     tip = x2 + outside * 5
     path = f"M{x1:g} {start:g}C{x1 + away * bend:g} {start:g} {tip + outside * bend:g} {stop:g} {tip:g} {stop:g}"
-    carries = " and ".join(sorted({edge.carries for edge in edges}))
     leaves = _leaves(edges)
-    new = leaves is not False and target.title not in labelled
-    if new:
-        labelled.add(target.title)
+    side = f"{source.title} {right}"
+    label = "" if leaves is False or side in labelled else " and ".join(sorted({edge.carries for edge in edges}))
+    labelled.update([side] if label else [])
     return Arrow(
         path,
         "documents" if any(edge.carries == "documents" for edge in edges) else edges[0].carries,
         leaves,
         "; ".join(edge.words for edge in edges),
-        (carries if leaves else f"{carries}?") if new else "",
-        x2 + outside * 12,
-        stop - 6,
-        "start" if outside > 0 else "end",
+        f"{label}?" if label and leaves is None else label,
+        x1 + away * 10,
+        start + (15 if stop < start else -6),
+        "start" if right else "end",
     )

@@ -1,0 +1,205 @@
+"""Writes what a scan of made-up subscriptions would write: the same lines, a second apart, with its calls counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import IO, TYPE_CHECKING, Final
+
+from auditor.model.redaction import cut_secrets
+from auditor.model.resource import Gap, ListRead, Read, Resource
+from auditor.model.snapshot import AZURE, End, Header
+from auditor.model.snapshot_file import SnapshotWriter
+from auditor.model.types import (
+    ACCOUNT,
+    BLOB_SERVICE,
+    BY_NAME,
+    CLASSIFIER,
+    CONTAINER,
+    DELETED_ACCOUNT,
+    LIFECYCLE_POLICY,
+    LOCATION,
+    MODEL,
+    OBJECT_REPLICATION,
+    ROLE_ASSIGNMENT,
+    STORAGE,
+    SUBSCRIPTION,
+)
+from samples.bodies import DATA_VERSION, REGIONS, Json, child, location
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from auditor.statements import Statement
+
+ARM: Final = "https://management.azure.com"
+COGNITIVE_VERSION: Final = "2025-06-01"
+STORAGE_VERSION: Final = "2025-01-01"
+AUTHORIZATION_VERSION: Final = "2022-04-01"
+SUBSCRIPTION_VERSION: Final = "2022-12-01"
+
+NO_SIGN_IN: Final = "the account has no custom subdomain, so signing in to it with Entra ID is impossible"
+NO_VERSIONING: Final = "isVersioningEnabled is off, which object replication needs"
+NO_BLOBS: Final = "kind FileStorage, which has no blob service"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A cognitive account, with its models; `refused` is why they could not be listed, and whether that took a call."""
+
+    body: Json
+    models: tuple[Json, ...] = ()
+    classifiers: tuple[Json, ...] = ()
+    refused: tuple[str, bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A storage account with everything below it; `lifecycle` may also be why the policy could not be read."""
+
+    body: Json
+    service: Json | None = None
+    containers: tuple[Json, ...] = ()
+    lifecycle: Json | str | None = None
+    replication: tuple[Json, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """One subscription and what is in it."""
+
+    subscription: Json
+    accounts: tuple[Account, ...]
+    deleted: tuple[Json, ...]
+    stores: tuple[Store, ...]
+    assignments: tuple[Json, ...]
+
+
+class Scan:
+    """Writes what a scan would write, a second apart, and counts its calls."""
+
+    def __init__(self, stream: IO[str], tool: str, scope: tuple[str, ...], started: str) -> None:
+        self._began = datetime.fromisoformat(started)
+        self._calls: Counter[str] = Counter()
+        self._seconds = 0
+        self._writer = SnapshotWriter(stream, Header(tool, AZURE, scope, started))
+
+    def listed(self, of: str, type_name: str, url: str, bodies: Sequence[Json]) -> None:
+        """One call that gave a list, or a resource that there is at most one of."""
+        at = self._call(type_name)
+        for body in bodies:
+            self._writer.resource(Resource(cut_secrets(body), Read(f"GET {url}", at)))
+        self._writer.list_read(ListRead(of, BY_NAME[type_name.lower()].operation, f"GET {url}", at))
+
+    def each(self, of: str, type_name: str, url: str, version: str, bodies: Sequence[Json]) -> None:
+        """A list, and one call more for every item of it."""
+        self._call(type_name)
+        for body in bodies:
+            read = Read(f"GET {url}/{body['name']}?{version}", self._call(type_name))
+            self._writer.resource(Resource(cut_secrets(body), read))
+        operation = BY_NAME[type_name.lower()].operation
+        self._writer.list_read(ListRead(of, operation, f"GET {url}?{version}", self._now()))
+
+    def none_there(self, of: str, type_name: str, because: str) -> None:
+        """No call: something that was read already proves that there is none."""
+        self._writer.list_read(ListRead(of, BY_NAME[type_name.lower()].operation, because, self._now()))
+
+    def gap(self, of: str, type_name: str, reason: str, *, asked: bool = True) -> None:
+        """What could not be read; `asked` tells whether that took a call."""
+        at = self._call(type_name) if asked else self._now()
+        self._writer.gap(Gap(of, BY_NAME[type_name.lower()].operation, reason, at))
+
+    def stated(self, statement: Statement) -> None:
+        """What the customer states in a file."""
+        for resource in statement.resources:
+            self._writer.resource(resource)
+        for read in statement.reads:
+            self._writer.list_read(read)
+
+    def end(self) -> None:
+        """The last line."""
+        self._writer.end(End(self._now(), self._calls))
+
+    def _call(self, type_name: str) -> str:
+        self._calls[BY_NAME[type_name.lower()].operation] += 1
+        self._seconds += 1
+        return self._now()
+
+    def _now(self) -> str:
+        return (self._began + timedelta(seconds=self._seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def scan_all(scan: Scan, estates: Sequence[Estate], statements: Sequence[Statement]) -> None:
+    """A whole scan, in the order in which a real one writes."""
+    for statement in statements:
+        scan.stated(statement)
+    subscriptions = [
+        {"id": body["id"], "type": SUBSCRIPTION, "name": body["displayName"], "properties": body}
+        for body in (estate.subscription for estate in estates)
+    ]
+    scan.listed("/", SUBSCRIPTION, f"{ARM}/subscriptions?api-version={SUBSCRIPTION_VERSION}", subscriptions)
+    for estate in estates:
+        _read_lists(scan, estate)
+    for estate in estates:
+        for store in estate.stores:
+            if store.service is not None:  # without blobs it holds no documents, so nobody looks closer
+                _read_details(scan, store, store.service)
+    scan.end()
+
+
+def _read_lists(scan: Scan, estate: Estate) -> None:
+    """The first stage: the lists of a subscription, and what hangs on their items."""
+    of = estate.subscription["id"]
+    for type_name, path, version, bodies in (
+        (LOCATION, "/locations", SUBSCRIPTION_VERSION, [location(of, name) for name in REGIONS]),
+        (ACCOUNT, f"/providers/{ACCOUNT}", COGNITIVE_VERSION, [account.body for account in estate.accounts]),
+        (DELETED_ACCOUNT, f"/providers/{DELETED_ACCOUNT}", COGNITIVE_VERSION, estate.deleted),
+        (STORAGE, f"/providers/{STORAGE}", STORAGE_VERSION, [store.body for store in estate.stores]),
+        (ROLE_ASSIGNMENT, f"/providers/{ROLE_ASSIGNMENT}", AUTHORIZATION_VERSION, estate.assignments),
+    ):
+        scan.listed(of, type_name, f"{ARM}{of}{path}?api-version={version}", bodies)
+    for account in estate.accounts:
+        if account.body["kind"] != "OpenAI":
+            _read_models(scan, account)
+    for store in estate.stores:
+        if store.service is None:
+            scan.none_there(store.body["id"], BLOB_SERVICE, NO_BLOBS)
+        else:
+            url = f"{ARM}{store.service['id']}?api-version={STORAGE_VERSION}"
+            scan.listed(store.body["id"], BLOB_SERVICE, url, [store.service])
+
+
+def _read_models(scan: Scan, account: Account) -> None:
+    """Models and classifiers, from the account's own endpoint."""
+    body = account.body
+    for type_name, found, id_field in (
+        (MODEL, account.models, "modelId"),
+        (CLASSIFIER, account.classifiers, "classifierId"),
+    ):
+        if account.refused is not None:
+            reason, asked = account.refused
+            scan.gap(body["id"], type_name, reason, asked=asked)
+            continue
+        url = f"{body['properties']['endpoint']}documentintelligence/{type_name.rpartition('/')[2]}"
+        bodies = [
+            {**child(body, type_name, item[id_field]), "location": body["location"], "properties": item}
+            for item in found
+        ]
+        scan.each(body["id"], type_name, url, f"api-version={DATA_VERSION}", bodies)
+
+
+def _read_details(scan: Scan, store: Store, service: Json) -> None:
+    """The second stage: what lies below a store that holds documents, or may."""
+    of, version = store.body["id"], f"api-version={STORAGE_VERSION}"
+    if isinstance(store.lifecycle, str):
+        scan.gap(of, LIFECYCLE_POLICY, store.lifecycle)
+    else:
+        policies = [] if store.lifecycle is None else [store.lifecycle]
+        scan.listed(of, LIFECYCLE_POLICY, f"{ARM}{of}/managementPolicies/default?{version}", policies)
+    containers_url = f"{ARM}{of}/blobServices/default/containers?{version}&$include=deleted"
+    scan.listed(of, CONTAINER, containers_url, store.containers)
+    if service["properties"].get("isVersioningEnabled"):
+        scan.listed(of, OBJECT_REPLICATION, f"{ARM}{of}/objectReplicationPolicies?{version}", store.replication)
+    else:
+        scan.none_there(of, OBJECT_REPLICATION, NO_VERSIONING)
