@@ -190,7 +190,8 @@ def _from_models(estate: Estate) -> Iterator[Link]:
         storage = estate.storage(name)
         if storage is not None:
             account = None if model.owner is None else estate.snapshot.get(model.owner)
-            words = f"{model.name} was trained from its container {container}"
+            label = BY_NAME[model.type_key].label.removeprefix("custom ")
+            words = f"{label} {model.name} was trained from its container {container}"
             yield Link(storage.key, account, "trainingSource", "proof", words, container)
 
 
@@ -265,7 +266,7 @@ def _from_account_settings(estate: Estate) -> Iterator[Link]:
         for item in owned if isinstance(owned, list) else ():
             storage = estate.snapshot.get(str(_object(item).get("resourceId", "")))
             if storage is not None:
-                words = f"{account.name} names it as user-owned storage"
+                words = f"account {account.name} names it as user-owned storage"
                 yield Link(storage.key, account, "userOwnedStorage", "intent", words)
 
 

@@ -109,9 +109,7 @@ def retention_of(storage: Resource, estate: Estate) -> Json:
     worst_version = _worst(versions)
     return {
         **account.as_json(at_most),
-        "versions": worst_version.as_json(
-            0 if _is_off(_versioning(store)) else _no_bound(worst_version)
-        ),
+        "versions": worst_version.as_json(0 if _is_off(_versioning(store)) else _no_bound(worst_version)),
         "lifecycle": [_coverage(store, name) for name in names],
         "reasons": [reason.as_json() for reason in account.reasons],
         "containers": [
@@ -197,7 +195,7 @@ def _forgotten(store: _Store, name: str | None) -> Bound:
             0, [Reason("lifecycle", None, f"lifecycle rule {rule} deletes after 0 days, whenever it runs", name)]
         )
     hours = (days + 1) * HOURS
-    words = f"lifecycle rule {rule} deletes after more than {_whole(days)} days, at a later run"
+    words = f"lifecycle rule {rule} deletes after more than {_days(days)}, at a later run"
     return Bound(hours, [Reason("lifecycle", hours, words, name)])
 
 
@@ -229,7 +227,7 @@ def _versions(store: _Store, name: str | None) -> Bound:
     if days < 1:
         return Bound(0, [Reason("versions", None, f"lifecycle rule {rule} deletes versions after 0 days", name)])
     hours = (days + 1) * HOURS
-    words = f"lifecycle rule {rule} deletes versions after more than {_whole(days)} days"
+    words = f"lifecycle rule {rule} deletes versions after more than {_days(days)}"
     return Bound(hours, [Reason("versions", hours, words, name)])
 
 
@@ -283,7 +281,7 @@ def _immutability(container: Resource) -> Reason | None:
 
 def _hold(place: str, days: Json, container: str | None = None) -> Reason:
     if isinstance(days, int | float) and not isinstance(days, bool):
-        return Reason("immutability", days * HOURS, f"{place} is immutable for {_whole(days)} days", container)
+        return Reason("immutability", days * HOURS, f"{place} is immutable for {_days(days)}", container)
     return Reason("immutability", None, f"{place} is immutable, for how long is not known", container, unread=True)
 
 
@@ -305,7 +303,7 @@ def _kept_after_delete(store: _Store) -> Bound:
         return Bound()
     days = _number(store.setting("deleteRetentionPolicy", "days"))
     hours = max(days or 1, 1) * HOURS
-    words = f"soft delete keeps deleted blobs for {_whole(days)} days" if days else "soft delete keeps deleted blobs"
+    words = f"soft delete keeps deleted blobs for {_days(days)}" if days else "soft delete keeps deleted blobs"
     return Bound(hours, [Reason("softDelete", hours, words)])
 
 
@@ -313,12 +311,12 @@ def _standing(store: _Store) -> Bound:
     """What keeps documents whatever happens to single blobs: restore, container soft delete, a replica elsewhere."""
     parts = [
         *_kept_after_delete(store).reasons,
-        _window(store, "restorePolicy", "pointInTimeRestore", "point-in-time restore reaches back {} days", None),
+        _window(store, "restorePolicy", "pointInTimeRestore", "point-in-time restore reaches back {}", None),
         _window(
             store,
             "containerDeleteRetentionPolicy",
             "containerSoftDelete",
-            "soft delete keeps deleted containers for {} days",
+            "soft delete keeps deleted containers for {}",
             _DEFAULT_CONTAINER_DAYS,
         ),
         _account_hold(store),
@@ -342,8 +340,8 @@ def _window(store: _Store, setting: str, cause: str, words: str, days_if_silent:
         return None
     days = _number(store.setting(setting, "days")) or days_if_silent
     if days is None:
-        return Reason(cause, HOURS, words.format("at least 1"))
-    return Reason(cause, days * HOURS, words.format(_whole(days)))
+        return Reason(cause, HOURS, words.format("at least 1 day"))
+    return Reason(cause, days * HOURS, words.format(_days(days)))
 
 
 def _deleted_container(container: Resource) -> Reason:
@@ -351,7 +349,7 @@ def _deleted_container(container: Resource) -> Reason:
     days = left if isinstance(left, int | float) and not isinstance(left, bool) else None
     words = f"deleted container {container.name} can be restored"
     if days is not None:
-        words += f" for {_whole(days)} more days"
+        words += f" for {_days(days)} more"
     return Reason("containerSoftDelete", None if days is None else days * HOURS, words, container.name)
 
 
@@ -409,6 +407,10 @@ def _property(container: Resource, name: str) -> Json:
     if isinstance(properties, Unread):
         return properties
     return properties.get(name) if isinstance(properties, dict) else None
+
+
+def _days(number: float) -> str:
+    return f"{_whole(number)} day{'' if number == 1 else 's'}"
 
 
 def _whole(number: float | None) -> Json:

@@ -25,7 +25,8 @@ class Evidence:
 
     `asked` is the operator with its operand (`{"atLeast": "TLS1_2"}`), `wish` the same as a phrase ("be at least
     TLS1_2"). `assumed` is what Azure does when the property is missing, where the table of defaults or the rule says
-    so; `negated` tells that a `not:` stands around it. `source` is where and when it was read.
+    so; `negated` tells that a `not:` stands around it. `source` is where and when it was read. `holds` tells whether what was read is as asked (`negated` counted in), None
+    where that is not known; an empty `wish` marks an element that a count only names.
     """
 
     path: str
@@ -35,6 +36,7 @@ class Evidence:
     assumed: Found | None = None
     negated: bool = False
     source: str | None = None
+    holds: bool | None = None
 
     @property
     def read(self) -> Literal["found", "missing", "unread"]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from auditor.model.finding import Evidence, Judgement
-from auditor.model.reading import MISSING, Found, Json, Missing, Reading, Unread
+from auditor.model.reading import MISSING, Found, Json, Missing, Reading, Unread, read_whole
 from auditor.model.verdict import Verdict, all_of, any_of
 from auditor.policy.paths import EACH, Path, Segment, read_below, walk
 
@@ -48,6 +48,9 @@ class Condition(Protocol):
     def judge(self, scope: Scope) -> Judgement:
         """The answer with the evidence that decided it."""
         ...
+
+
+_HOLDS: Final = {Verdict.PASS: True, Verdict.FAIL: False, Verdict.UNKNOWN: None}
 
 
 def combine(fold: Callable[[Iterable[Verdict]], Verdict], parts: Sequence[Judgement]) -> Judgement:
@@ -100,7 +103,11 @@ class Not:
     def judge(self, scope: Scope) -> Judgement:
         """The opposite, with the evidence marked as turned round."""
         inner = self.part.judge(scope)
-        return Judgement(~inner.verdict, tuple(replace(item, negated=not item.negated) for item in inner.because))
+        turned = (
+            replace(item, negated=not item.negated, holds=None if item.holds is None else not item.holds)
+            for item in inner.because
+        )
+        return Judgement(~inner.verdict, tuple(turned))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +171,8 @@ class Test:
         """Ask each place that the path leads to."""
         asked, prepared = self._operand(scope)
         if isinstance(asked, Unread):
-            return Verdict.UNKNOWN
+            empty = next(self.field.read_all(scope), None) is None
+            return Verdict.PASS if empty else Verdict.UNKNOWN
         if not self.field.path.many or (self.field.depth is not None and EACH not in self.field.segments):
             return self._ask(self.field.read(scope), prepared, scope.now)
         return all_of(self._ask(reading, prepared, scope.now) for _, reading in self.field.read_all(scope))
@@ -180,9 +188,9 @@ class Test:
                 written: Json = self.operand.written
             else:
                 verdict, shown, written = self._ask(reading, prepared, scope.now), reading, asked
-            parts.append(Judgement(verdict, (self._evidence(text, shown, written),)))
+            parts.append(Judgement(verdict, (replace(self._evidence(text, shown, written), holds=_HOLDS[verdict]),)))
         if not parts:
-            empty = Evidence(self.field.path.text, {"elements": 0}, "have no element that differs", Found([]))
+            empty = Evidence(self.field.path.text, {"elements": 0}, "have no element that differs", Found([]), holds=True)
             return Judgement(Verdict.PASS, (empty,))
         return combine(all_of, parts)
 
@@ -208,6 +216,8 @@ class Test:
             reading = field.default or Unread(f"{field.path.text}, with which it is compared, is missing")
         if isinstance(reading, Unread):
             return reading, None
+        if not read_whole(reading.value):
+            return Unread(f"{field.path.text}, with which it is compared, was read only in part"), None
         try:
             return reading.value, self.operator.prepare(reading.value)
         except ValueError as error:
@@ -215,6 +225,8 @@ class Test:
 
     def _evidence(self, text: str, reading: Reading, written: Json) -> Evidence:
         wish = self.operator.wish.format(say(written))
+        if self.operator.name == "within" and written in ("0h", "PT0S", "P0D"):
+            wish = "lie in the future"
         if self.operator.name == "exists":
             wish = "be there" if written else "be absent"
         assumed = self.field.default if reading is MISSING and self.operator.name != "exists" else None
@@ -245,10 +257,12 @@ class Count:
         most = "an unknown number" if high == math.inf else str(high)
         number: Reading = Found(low) if low == high else Unread(f"{COUNT_UNREAD}between {low} and {most}")
         wish = "number " + self.operator.wish.format(say(self.operand.written)).removeprefix("be ")
-        total = Evidence(self.field.path.text, {"count": {self.operator.name: self.operand.written}}, wish, number)
+        asked = {"count": {self.operator.name: self.operand.written}}
+        total = Evidence(self.field.path.text, asked, wish, number, holds=_HOLDS[verdict])
         wanted = Verdict.UNKNOWN if verdict is Verdict.UNKNOWN else Verdict.PASS
         shown = [judgement for judgement in counted if judgement.verdict is wanted][:_SHOWN_ELEMENTS]
-        return Judgement(verdict, (total, *(item for judgement in shown for item in judgement.because)))
+        named = (replace(item, wish="") for judgement in shown for item in judgement.because)
+        return Judgement(verdict, (total, *named))
 
     def _count(self, scope: Scope) -> tuple[int, float, list[Judgement]]:
         low, high = 0, 0.0

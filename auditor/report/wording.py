@@ -7,7 +7,7 @@ import shlex
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final, Literal, assert_never
 
-from auditor.model.reading import Found, Json, Missing, Unread
+from auditor.model.reading import Found, Json, Missing, Reading, Unread
 from auditor.policy.condition import COUNT_UNREAD, say
 
 if TYPE_CHECKING:
@@ -29,10 +29,16 @@ def message(finding: Finding, facts: Mapping[str, Json]) -> str:
         return ""
     reasons = _unique(reason for item in finding.evidence if (reason := reason_of(item, facts)))
     read = [item for item in finding.evidence if not isinstance(item.reading, Unread)]
-    parts = [*reasons, *_unique(describe(item, finding.status) for item in read), *_unread(finding.evidence)]
+    if reasons:  # a fact that says why says more than its yes or no
+        read = [item for item in read if not (item.path.startswith("facts.") and _is_truth(item.reading))]
+    parts = [*reasons, *_unique(describe(item) for item in read), *_unread(finding.evidence)]
     shown, more = parts[:_MOST_PARTS], len(parts) - _MOST_PARTS
     text = "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
     return f"{text}." if _is_path(text.split(" ", 1)[0]) else f"{text[:1].upper()}{text[1:]}."
+
+
+def _is_truth(reading: Reading) -> bool:
+    return isinstance(reading, Found) and isinstance(reading.value, bool)
 
 
 def _unread(evidence: Iterable[Evidence]) -> list[str]:
@@ -59,9 +65,10 @@ def _is_path(word: str) -> bool:
     return "." in word or "[" in word or word in {"kind", "type", "name", "location"}
 
 
-def describe(item: Evidence, status: str) -> str:
-    """One piece of evidence as a clause: what was read, and what was asked."""
+def describe(item: Evidence) -> str:
+    """One piece of evidence as a clause: what was read, and what was asked where it is not so."""
     wish = f"must {'not ' if item.negated else ''}{item.wish}"
+    counts = isinstance(item.asked, dict) and "count" in item.asked
     match item.reading:
         case Unread():
             return _hides(item.reading, [item.path])
@@ -70,12 +77,13 @@ def describe(item: Evidence, status: str) -> str:
         case Missing():
             state, doubt = f"{item.path} is absent", ", and what that means is not known"
         case Found(value=value):
-            state, doubt = f"{item.path} is {shown(value)}", f", which does not tell whether it {wish}"
+            state = f"{item.path} {'numbers' if counts else 'is'} {shown(value)}"
+            doubt = f", which does not tell whether it {wish}"
         case _:
             assert_never(item.reading)
-    if status == "unknown" and doubt:
-        return state + doubt
-    return state if status == "pass" else f"{state}; it {wish}"
+    if not item.wish or item.holds is True:
+        return state
+    return f"{state}; it {wish}" if item.holds is False or not doubt else state + doubt
 
 
 def reason_of(item: Evidence, facts: Mapping[str, Json]) -> str | None:

@@ -146,7 +146,7 @@
   const quiet = (text) => make("span", text, { class: "quiet" });
   const row = (item) => {
     const open = make("button", item.resource.name, { type: "button", "aria-expanded": "false" });
-    const status = make("span", [make("span", MARKS[item.status], { class: "mark", "aria-hidden": "true" }), ` ${item.status}`], { class: `st ${item.status}` });
+    const status = make("span", [make("span", MARKS[item.status], { class: "mark", "aria-hidden": "true" }), `\u00a0${item.status}`], { class: `st ${item.status}` });
     const place = [item.resource.region, item.resource.group].filter(Boolean).join(", ");
     const line = make("tr", [
       cell("Status", status),

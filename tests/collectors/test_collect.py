@@ -38,7 +38,7 @@ from auditor.model.types import (
     SUBSCRIPTION,
 )
 from tests import needs
-from tests.collectors.scans import ALL_TYPES, Progress, Sink, every_store, hurried, scan
+from tests.collectors.scans import HurriedClock, Progress, Sink, every_store, hurried, scan
 from tests.fakes.azure import Estate, FakeAzure, RateLimits, estate_large, estate_small, estate_two_subscriptions
 from tests.fakes.azure import builders as make
 from tests.judges.oav import UNSPECIFIED, objections, the_judge
@@ -303,9 +303,9 @@ def test_nothing_but_subscriptions_may_be_read_and_all_else_is_a_gap() -> None:
 
 def test_azures_own_limits_are_not_reached() -> None:
     estate = estate_large(120, containers=1, models=0)
-    limits = RateLimits(speed=1000)
+    limits = RateLimits(speed=100)
     with FakeAzure(estate, limits=limits, page_size=100) as azure:
-        result = scan(azure, [CONTAINER, BLOB_SERVICE])
+        result = scan(azure, [CONTAINER, BLOB_SERVICE], patience=hurried(clock=HurriedClock(100)))
     assert len(result.snapshot.of_type(CONTAINER)) == 120
     assert [item for item in azure.calls() if item.status == 429] == []
 
@@ -394,7 +394,7 @@ def test_ctrl_c_ends_a_scan_at_once_and_cleanly() -> None:
     code = INTERRUPTED.format(project=str(needs.PROJECT))
     with FakeAzure(estate_small(), faults=[Stall("storageAccounts", seconds=30)]) as azure:
         child = subprocess.Popen(
-            [sys.executable, "-W", "error", "-X", "dev", "-c", code],
+            [sys.executable, "-W", "error", "-c", code],
             env={**os.environ, **azure.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
