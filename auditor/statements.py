@@ -125,7 +125,7 @@ def _mapping(document: Document, known: set[str]) -> dict[str, Any]:
 
 
 def _entries(document: Document, body: dict[str, Any], key: str, kind: _Kind, at: str) -> _Entries:
-    written = body.get(key) or []
+    written = [] if body.get(key) is None else body[key]
     if not isinstance(written, list):
         document.mistake((key,), "a list is wanted here")
         return kind.type_name, []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from auditor.collectors.limits import Throttle
 from auditor.collectors.questions import Question, always, document_intelligence, holds_blobs, models, replicates
-from auditor.collectors.shapes import Shape, arm_resource, classifier, custom_model, subscription
+from auditor.collectors.shapes import Shape, arm_resource, classifier, custom_model, role_assignment, subscription
 from auditor.model.types import (
     ACCOUNT,
     BLOB_SERVICE,
@@ -141,6 +141,7 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         api_version=_AUTHORIZATION,
         throttle=Throttle.ARM,
         actions=("Microsoft.Authorization/roleAssignments/read",),
+        shape=role_assignment,
     ),
     Collector(
         type=MODEL,

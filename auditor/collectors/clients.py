@@ -135,7 +135,13 @@ async def connect(cloud: Cloud, auth: str | None, tool: str, patience: Patience)
                 connector=connector, trust_env=True, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()
             )
         )
-        transport = AioHttpTransport(session=session, session_owner=False, connection_data_block_size=_CHUNK)
+        transport = AioHttpTransport(
+            session=session,
+            session_owner=False,
+            connection_data_block_size=_CHUNK,
+            connection_timeout=patience.connect,  # for signing in; readers name their own with each call
+            read_timeout=patience.read,
+        )
         sign_in = await stack.enter_async_context(SignIn(credential(auth, cloud, transport)))
         await sign_in.first(cloud.arm_scope)
         yield Azure(cloud, tool, sign_in, transport)

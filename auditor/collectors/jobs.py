@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 from urllib.parse import quote
 
 from auditor.collectors.answers import NotReadError
@@ -67,17 +67,20 @@ class Worker:
     async def do(self, job: Job) -> list[Resource]:
         """Do one job; what it found. Everything it could not find out is on record when it is done."""
         record = job.collector
-        match record.question(job.owner, self._recorder.get):
-            case Elsewhere():
-                pass
-            case _ if record.kind.key in self._skipped:
-                self._gap(job, self._skipped[record.kind.key])
+        decision = record.question(job.owner, self._recorder.get)
+        if record.kind.key in self._skipped and not isinstance(decision, Elsewhere):
+            decision = Hidden(self._skipped[record.kind.key])
+        match decision:
+            case Ask():
+                return await self._ask(_Findings(job, self._call(job)))
             case Hidden(reason):
                 self._gap(job, reason)
             case NoneThere(because):
                 self._recorder.list_read(job.scope, record.operation, because)
-            case Ask():
-                return await self._ask(_Findings(job, self._call(job)))
+            case Elsewhere():
+                pass
+            case _:
+                assert_never(decision)
         return []
 
     async def _ask(self, found: _Findings) -> list[Resource]:

@@ -100,7 +100,9 @@ class Reader:
 
     async def _get(self, call: Call) -> Json:
         left = self._patience.call
-        for attempt in range(1, self._patience.attempts + 1):
+        attempt = 0
+        while True:
+            attempt += 1
             await self._limits.admit(call.counted)
             began = self._clock.now()
             try:
@@ -116,7 +118,6 @@ class Reader:
                     self._azure.forget_tokens()
                 await self._clock.sleep(pause)
                 left -= pause
-        raise AssertionError("the last attempt returns or raises")
 
     def _pause_after(self, failure: NotReadError, attempt: int) -> float:
         if failure.retry_after is None:

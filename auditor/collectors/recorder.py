@@ -24,7 +24,7 @@ class Recorder:
         self._reads: list[ListRead] = []
 
     def resource(self, body: Body, source: str) -> Resource | None:
-        """Keep one resource; None if there is one with its id: inherited role assignments come once a subscription."""
+        """Keep one resource; None if there is one with its id, as a list that changes meanwhile gives on two pages."""
         resource = Resource(cut_secrets(body), Read(source, utc_now()))
         if resource.key in self._resources:
             return None

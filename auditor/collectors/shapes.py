@@ -42,6 +42,18 @@ def subscription(item: Json, type_name: str, _owner: Resource | None) -> Body:
     return {"id": identity, "type": type_name, "name": name or identity.rpartition("/")[2], "properties": body}
 
 
+def role_assignment(item: Json, type_name: str, owner: Resource | None) -> Body:
+    """A role assignment; one that the subscription inherits from above gets an id below the subscription.
+
+    Every subscription below a management group lists the same assignment under the same id. Kept under one id, it
+    would no longer be known which subscriptions inherit it; `properties.scope` still says where it was made.
+    """
+    body = arm_resource(item, type_name, owner)
+    if owner is None or body["id"].lower().startswith("/subscriptions/"):
+        return body
+    return {**body, "id": f"{owner.id}/providers/{type_name}/{body['id'].rpartition('/')[2]}"}
+
+
 def custom_model(item: Json, type_name: str, owner: Resource | None) -> Body | None:
     """A model that the customer trained; Microsoft's own (`prebuilt-…`) are in the same list and left out."""
     body = _below_account(item, type_name, owner, "modelId")

@@ -38,6 +38,8 @@ _CHAIN: Final = Entry("azure.identity.aio:DefaultAzureCredential", "the standard
 _COMMANDS: Final = frozenset({"cli", "powershell", "azd"})
 _EARLY: Final = 300
 """Seconds before its end at which a token is renewed, as azure-core does."""
+_LONGEST: Final = 120
+"""Seconds for signing in; the standard chain asks the machine and up to three commands, ten seconds each."""
 _QUIET: Final = 30
 """Seconds for which a failed attempt speaks for those that follow it: an account each, otherwise."""
 
@@ -99,7 +101,8 @@ class SignIn:
             if failure is not None and time.monotonic() - failed_at < _QUIET:
                 raise failure
             try:
-                self._tokens[scopes] = await self._inner.get_token_info(*scopes, options=options)
+                async with asyncio.timeout(_LONGEST):
+                    self._tokens[scopes] = await self._inner.get_token_info(*scopes, options=options)
             except Exception as error:
                 self._failures[scopes] = (time.monotonic(), error)
                 raise
@@ -134,6 +137,6 @@ def short_reason(error: Exception) -> str:
 def _not_signed_in(error: Exception) -> SignInError:
     text = str(getattr(error, "message", None) or error)
     match = re.search(r"(AADSTS\d+):[^\r\n]*", text)
-    line = match[0] if match else next(iter(text.splitlines()), type(error).__name__)
+    line = match[0] if match else next(iter(text.splitlines()), "no answer in time")
     line = re.split(r"\s+(?:Trace ID|Correlation ID|Timestamp)\b", line)[0][:300].strip()
     return SignInError(f"signing in to Azure failed: {cut_text(line)}", _HINTS.get(match[1], _HINT) if match else _HINT)

@@ -15,7 +15,7 @@ from auditor.collectors.catalogue import MANAGEMENT_GROUP_ACTION, SUBSCRIPTIONS
 from auditor.collectors.limits import Counted, Throttle
 from auditor.collectors.paging import read_list
 from auditor.collectors.reader import Call
-from auditor.collectors.shapes import Body, OddItemError
+from auditor.collectors.shapes import Body, OddItemError, subscription
 from auditor.errors import SourceError
 from auditor.model.resource import resource_key
 from auditor.model.types import SUBSCRIPTION
@@ -78,12 +78,11 @@ async def _visible(reader: Reader, cloud: Cloud) -> tuple[list[Body], str, list[
         nonlocal count
         count += 1
         try:
-            body = SUBSCRIPTIONS.shape(item, SUBSCRIPTION, None)
+            body = subscription(item, SUBSCRIPTION, None)
         except OddItemError as odd:
             unread.append(f"item {count} of the list {odd}")
         else:
-            if body is not None:
-                found.setdefault(resource_key(body["id"]), body)
+            found.setdefault(resource_key(body["id"]), body)
 
     call = _tenant_call(cloud, f"{SUBSCRIPTIONS.path}?api-version={SUBSCRIPTIONS.api_version}", SUBSCRIPTIONS.operation)
     try:

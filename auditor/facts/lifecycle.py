@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from auditor.model.reading import Json
 
 KINDS_WITH_LIFECYCLE: Final = frozenset({"storagev2", "blobstorage", "blockblobstorage"})
+UNTOUCHED: Final = frozenset({"$web", "$logs"})
+"""Containers that lifecycle rules never touch (lifecycle management overview)."""
 _BASE_CONDITIONS: Final = ("daysAfterModificationGreaterThan", "daysAfterCreationGreaterThan")
 
 
@@ -34,6 +36,10 @@ class LifecycleRule:
 
     def covers(self, container: str | None) -> bool:
         """Whether the rule covers every blob of a container; None asks for every container that there may be."""
+        if container is not None and container.lower() in UNTOUCHED:
+            return False
+        if container is not None and container.lower() in UNTOUCHED:
+            return False
         if not self.prefixes:
             return True
         return container is not None and any(f"{container}/".startswith(prefix) for prefix in self.prefixes)

@@ -228,14 +228,21 @@ def _from_roles(estate: Estate) -> Iterator[Link]:
         scope = resource_key(str(properties.get("scope", "")))
         role = str(properties.get("roleDefinitionId", "")).rpartition("/")[2].lower()
         for storage in estate.snapshot.of_type(STORAGE):
+            if _is_inherited(scope) and assignment.owner not in {None, subscription_of(storage.key)}:
+                continue  # a subscription's list tells what it inherits; others may not lie below that group
             link = _role_link(storage, account, scope, role, conditional=bool(properties.get("condition")))
             if link is not None:
                 yield link
 
 
+def _is_inherited(scope: str) -> bool:
+    """Whether a scope lies above subscriptions: a management group, or the root (`/`, of which the key is empty)."""
+    return scope == "" or scope.startswith("/providers/microsoft.management/")
+
+
 def _role_link(storage: Resource, account: Resource, scope: str, role: str, *, conditional: bool) -> Link | None:
     at_or_below = scope == storage.key or scope.startswith(f"{storage.key}/")
-    above = storage.key.startswith(f"{scope}/") or scope.startswith("/providers/microsoft.management/")
+    above = storage.key.startswith(f"{scope}/") or _is_inherited(scope)
     if role in NO_BLOB_ROLES or not (at_or_below or above):
         return None
     name = BLOB_DATA_ROLES.get(role)

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from auditor.model.resource import Resource
 
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_DELETED_ID = re.compile(
+    r"^(/subscriptions/[^/]+)/providers/microsoft\.cognitiveservices/locations/[^/]+(/resourcegroups/[^/]+)/deletedaccounts/([^/]+)$"
+)
 NO_REGISTER = Unread("no register of models was given: write models.yaml and name it with --models")
 
 
@@ -71,15 +74,22 @@ def model_present(request: Resource, estate: Estate) -> Json:
             unread = estate.snapshot.listing(item.id, kind).unread
             if unread is not None:
                 return Unread(f"the {BY_NAME[kind.lower()].label} list of {item.name} was not read: {unread.why}")
+    deleted = [item for item in estate.snapshot.of_type(DELETED_ACCOUNT) if _names_deleted(account, item)]
     if seen:
+        return Unread(f"a deleted account {deleted[0].name} may still hold it") if deleted else False
+    return True if deleted else _present_in_unseen_account(str(account), estate)
+
+
+def _names_deleted(written: Json, deleted: Resource) -> bool:
+    """Whether what a request calls an account is this deleted one, which hosts models and keeps its name and group."""
+    if not hosts_document_intelligence(deleted):
         return False
-    return _present_in_deleted_account(str(account), estate)
+    match = _DELETED_ID.match(deleted.key)
+    live = f"{match[1]}{match[2]}/providers/{ACCOUNT.lower()}/{match[3]}" if match else deleted.key
+    return _names(written, live)
 
 
-def _present_in_deleted_account(account: str, estate: Estate) -> Json:
-    name = account.rpartition("/")[2].lower()
-    if any(item.name.lower() == name for item in estate.snapshot.of_type(DELETED_ACCOUNT)):
-        return True
+def _present_in_unseen_account(account: str, estate: Estate) -> Json:
     subscription = subscription_of(account)
     if subscription is None:
         return Unread(f"no account {account} was seen")

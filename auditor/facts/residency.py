@@ -1,4 +1,4 @@
-"""Same region is a question about bytes: where can a copy of a document come to rest?
+"""Where copies of a document come to rest: same region is a question about bytes, not about one field.
 
 Source: Microsoft's pages on storage redundancy and object replication. So far: the account's redundancy and object replication. Each edge says what it carries and whether it leaves the region.
 """

@@ -132,13 +132,14 @@ def _read(storage: Resource, estate: Estate) -> _Store:
     snapshot = estate.snapshot
     listing = snapshot.listing(storage.id, CONTAINER)
     wanted = _named_containers(storage, estate)
-    live, deleted = [], []
+    live: list[Resource] = []
+    deleted: list[Resource] = []
     for container in listing.resources:
         if container.name.lower() in _SYSTEM_CONTAINERS:
             continue
         if _property(container, "deleted") is True:
             deleted.append(container)
-        elif wanted is None or container.name in wanted:
+        else:
             live.append(container)
     policy = snapshot.listing(storage.id, LIFECYCLE_POLICY).only()
     kind = storage.body.get("kind")
@@ -148,7 +149,7 @@ def _read(storage: Resource, estate: Estate) -> _Store:
         service=snapshot.listing(storage.id, BLOB_SERVICE).only(),
         rules=lifecycle_rules(policy.value) if isinstance(policy, Found) and acts else (),
         policy=policy,
-        containers=tuple(live),
+        containers=tuple([item for item in live if item.name in wanted] or live) if wanted else tuple(live),
         deleted=tuple(deleted),
         unlisted=listing.unread,
         replicates=bool(snapshot.listing(storage.id, OBJECT_REPLICATION).resources),
@@ -235,7 +236,7 @@ def _versioning(store: _Store) -> Reading:
     """Whether versioning is on; version-level immutability of the account forces it on (immutable storage page)."""
     forced = store.body.get("immutableStorageWithVersioning")
     if isinstance(forced, dict) and forced.get("enabled") is True:
-        return Found(True)
+        return Found(value=True)
     return store.setting("isVersioningEnabled")
 
 
@@ -362,12 +363,17 @@ def _coverage(store: _Store, name: str | None) -> dict[str, Json]:
             **dict.fromkeys(("deletesBlobs", "deletesSnapshots", "deletesVersions"), store.policy),
             "words": "the lifecycle policy was not read",
         }
-    deletes = {what: soonest(store.rules, name, what) is not None for what in ("blobs", "snapshots", "versions")}
+    # Lifecycle rules do not act on what is held (immutable storage page).
+    held = next((hold for hold in _held(store, name).reasons if not hold.unread), None)
+    deletes = {
+        what: held is None and soonest(store.rules, name, what) is not None
+        for what in ("blobs", "snapshots", "versions")
+    }
     answers: dict[str, Json] = {
         what: done if done or name or not store.rules else Unread("which containers there are is not known")
         for what, done in deletes.items()
     }
-    if answers["versions"] is False:
+    if answers["versions"] is False and held is None:
         enabled = _versioning(store)
         answers["versions"] = enabled if isinstance(enabled, Unread) else _is_off(enabled)
     missing = [what for what, answer in answers.items() if answer is False]
@@ -376,10 +382,12 @@ def _coverage(store: _Store, name: str | None) -> dict[str, Json]:
         "deletesBlobs": answers["blobs"],
         "deletesSnapshots": answers["snapshots"],
         "deletesVersions": answers["versions"],
-        "words": f"no lifecycle rule deletes {' or '.join(missing)}"
-        if missing
-        else "lifecycle rules delete everything",
+        "words": held.words if held else _coverage_words(missing),
     }
+
+
+def _coverage_words(missing: list[str]) -> str:
+    return f"no lifecycle rule deletes {' or '.join(missing)}" if missing else "lifecycle rules delete everything"
 
 
 def _worst(bounds: Iterable[Bound]) -> Bound:

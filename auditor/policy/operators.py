@@ -190,18 +190,19 @@ def _same_region(value: Json, operand: str, _now: datetime) -> bool | None:
 
 
 def _within(value: Json, operand: tuple[timedelta, timedelta | None], now: datetime) -> bool | None:
+    """A length below zero is none: Azure writes -1 for "as the workspace has it", and that may be for ever."""
     longest, unit = operand
     length: timedelta | None = None
     if isinstance(value, str):
+        if (moment := parse_moment(value)) is not None:
+            return now - moment <= longest
         length = parse_duration(value)
-        if length is None and (moment := parse_moment(value)) is not None:
-            length = now - moment
     elif _is_number(value) and unit is not None:
         try:
             length = value * unit
         except (OverflowError, ValueError):
             return None
-    return None if length is None else length <= longest
+    return None if length is None or length < timedelta(0) else length <= longest
 
 
 def _compare(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any, datetime], bool | None]:

@@ -26,7 +26,9 @@ ALL_TYPES = frozenset(kind.name for kind in RESOURCE_TYPES if not kind.name.star
 each_collector = pytest.mark.parametrize(
     "record",
     COLLECTORS,
-    ids=[f"{record.type.rpartition('/')[2]}-of-{(record.owner or 'tenant').rpartition('/')[2]}" for record in COLLECTORS],
+    ids=[
+        f"{record.type.rpartition('/')[2]}-of-{(record.owner or 'tenant').rpartition('/')[2]}" for record in COLLECTORS
+    ],
 )
 
 
@@ -96,9 +98,7 @@ class Scan:
 
     def was_read(self, of: str, type_name: str) -> bool:
         kind = next(kind for kind in RESOURCE_TYPES if kind.name == type_name)
-        return any(
-            (read.of.lower(), read.operation) == (of.lower(), kind.operation) for read in self.snapshot.reads
-        )
+        return any((read.of.lower(), read.operation) == (of.lower(), kind.operation) for read in self.snapshot.reads)
 
 
 def every_store(snapshot: Snapshot) -> frozenset[str]:
@@ -127,7 +127,5 @@ def scan(
         return select(snapshot)
 
     with azure.exported():
-        snapshot = collect(
-            request, into, remember, progress, begin=headers.append, patience=patience or hurried()
-        )
+        snapshot = collect(request, into, remember, progress, begin=headers.append, patience=patience or hurried())
     return Scan(snapshot, into, progress, headers, selections)

@@ -97,7 +97,9 @@ def test_only_details_of_storage_accounts_wait_for_the_choice(record: Collector)
 @each_collector
 def test_the_api_version_is_one_that_has_a_specification(record: Collector) -> None:
     folder = corpus("Azure+azure-rest-api-specs", "specification")
-    provider = "DocumentIntelligence" if record.data_actions else record.path.partition("/providers/")[2].partition("/")[0]
+    provider = (
+        "DocumentIntelligence" if record.data_actions else record.path.partition("/providers/")[2].partition("/")[0]
+    )
     provider = provider or {STORAGE: "Microsoft.Storage"}.get(record.owner, "Microsoft.Resources")
     found = [
         path
@@ -125,9 +127,7 @@ def test_permissions_of_some_types_lead_to_them() -> None:
 
 
 def test_owners_come_with_what_hangs_on_them() -> None:
-    assert with_owners([MODEL, CLASSIFIER]) == {
-        name.lower() for name in (MODEL, CLASSIFIER, ACCOUNT, SUBSCRIPTION)
-    }
+    assert with_owners([MODEL, CLASSIFIER]) == {name.lower() for name in (MODEL, CLASSIFIER, ACCOUNT, SUBSCRIPTION)}
     assert with_owners(["Auditor.Register/models"]) == {"auditor.register/models"}
     assert with_owners([]) == frozenset()
 

@@ -52,7 +52,9 @@ pytestmark = pytest.mark.xdist_group("fake-azure")
 STORES = r"storageAccounts\?"
 
 
-def disturbed(*faults: Fault, estate: Estate | None = None, types: Any = ALL_TYPES, **more: Any) -> tuple[Scan, FakeAzure]:
+def disturbed(
+    *faults: Fault, estate: Estate | None = None, types: Any = ALL_TYPES, **more: Any
+) -> tuple[Scan, FakeAzure]:
     with FakeAzure(estate or estate_two_subscriptions(), faults=faults) as azure:
         return scan(azure, types, **more), azure
 
@@ -96,7 +98,9 @@ LASTING = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "reason"), LASTING, ids=[f"{type(f).__name__}-{i}" for i, (f, _) in enumerate(LASTING)])
+@pytest.mark.parametrize(
+    ("fault", "reason"), LASTING, ids=[f"{type(f).__name__}-{i}" for i, (f, _) in enumerate(LASTING)]
+)
 def test_what_is_touched_is_a_gap_and_all_else_is_read(fault: Fault, reason: str) -> None:
     whole, _ = disturbed()
     result, azure = disturbed(fault)
@@ -164,7 +168,10 @@ def test_what_breaks_off_keeps_what_was_read() -> None:
 
 def test_children_of_what_was_read_before_a_break_off_are_read() -> None:
     result, _ = disturbed(ServerError(f"{STORES}.*skiptoken", 500, times=None))
-    assert {item.owner.rpartition("/")[2] for item in result.snapshot.of_type(BLOB_SERVICE)} >= {"docsstore", "docscopies"}
+    assert {item.owner.rpartition("/")[2] for item in result.snapshot.of_type(BLOB_SERVICE)} >= {
+        "docsstore",
+        "docscopies",
+    }
 
 
 def test_pages_that_lead_round_are_left() -> None:
@@ -176,7 +183,12 @@ def test_pages_that_lead_round_are_left() -> None:
 
 @pytest.mark.parametrize("on", [STORES, r"documentModels\?", r"containers\?", r"roleAssignments\?", r"accounts\?"])
 @pytest.mark.parametrize(
-    "link", ["https://evil.example/steal?api-version=2025-01-01", "http://management.azure.com/x", "https://management.azure.com.evil.example/"]
+    "link",
+    [
+        "https://evil.example/steal?api-version=2025-01-01",
+        "http://management.azure.com/x",
+        "https://management.azure.com.evil.example/",
+    ],
 )
 def test_a_foreign_host_is_never_contacted(on: str, link: str) -> None:
     result, azure = disturbed(ForeignNextLink(on, link))
@@ -214,9 +226,9 @@ def test_an_odd_item_costs_only_itself(item: object, reason: str) -> None:
 
     fault = Changed(f"{make.OTHER_SUBSCRIPTION}.*{STORES}", spoil, times=1)
     result, _ = disturbed(fault)
-    assert [(gap.scope, gap.reason) for gap in result.snapshot.gaps if gap.operation.endswith("storageAccounts/read")] == [
-        (f"/subscriptions/{make.OTHER_SUBSCRIPTION}", reason)
-    ]
+    assert [
+        (gap.scope, gap.reason) for gap in result.snapshot.gaps if gap.operation.endswith("storageAccounts/read")
+    ] == [(f"/subscriptions/{make.OTHER_SUBSCRIPTION}", reason)]
     assert result.names(STORAGE) >= {"trialdocs", "scratch"}
     assert not result.was_read(f"/subscriptions/{make.OTHER_SUBSCRIPTION}", STORAGE)
 
@@ -268,7 +280,9 @@ def test_any_other_answer_does_not_mean_no_policy(fault: Fault, reason: str) -> 
     assert result.reasons(LIFECYCLE_POLICY) == {reason}
 
 
-@pytest.mark.parametrize("on", ["blobServices/default[?]", "containers[?]", "diagnosticSettings[?]", "documentModels[?]"])
+@pytest.mark.parametrize(
+    "on", ["blobServices/default[?]", "containers[?]", "diagnosticSettings[?]", "documentModels[?]"]
+)
 def test_a_404_of_anything_else_is_a_gap(on: str) -> None:
     result, _ = disturbed(Plain(f"GET.*{on}", status=404), estate=estate_small())
     assert result.reasons() == {"404 Not Found"}
@@ -318,7 +332,10 @@ def test_an_answer_that_never_ends_is_left(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_server_that_says_nothing_is_left_after_a_while() -> None:
     result, azure = disturbed(
-        Stall(STORES, seconds=3), estate=estate_small(), types=[STORAGE, ACCOUNT], patience=hurried(read=0.2, attempts=2)
+        Stall(STORES, seconds=3),
+        estate=estate_small(),
+        types=[STORAGE, ACCOUNT],
+        patience=hurried(read=0.2, attempts=2),
     )
     assert result.reasons() == {"no answer in time"}
     assert result.names(ACCOUNT) == {"forms"}
@@ -334,7 +351,7 @@ def test_a_challenge_that_makes_no_sense_is_a_gap() -> None:
 
 
 def test_a_challenge_is_answered_with_a_new_token() -> None:
-    challenge = "Bearer error=\"insufficient_claims\", claims=\"eyJhY2Nlc3NfdG9rZW4iOnt9fQ==\""
+    challenge = 'Bearer error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnt9fQ=="'
     fault = Plain(STORES, 401, b"{}", (("WWW-Authenticate", challenge),), times=1)
     result, _ = disturbed(fault, estate=estate_small())
     assert result.snapshot.gaps == ()
@@ -377,7 +394,10 @@ def test_a_failure_now_and_then_does_not_end_the_asking() -> None:
 
 def test_waiting_has_an_end() -> None:
     result, azure = disturbed(
-        Throttled(STORES, 50, times=None), estate=estate_small(), types=[STORAGE], patience=hurried(call=120, attempts=9)
+        Throttled(STORES, 50, times=None),
+        estate=estate_small(),
+        types=[STORAGE],
+        patience=hurried(call=120, attempts=9),
     )
     assert result.reasons() == {"429 TooManyRequests"}
     assert len(azure.calls("storageAccounts")) <= 3

@@ -138,7 +138,11 @@ def test_every_cloud_has_its_own_hosts(cloud) -> None:
 @given(
     st.one_of(
         st.text(),
-        st.builds(lambda start, rest: start + rest, st.sampled_from([ARM, "https://forms.cognitiveservices.azure.com"]), st.text()),
+        st.builds(
+            lambda start, rest: start + rest,
+            st.sampled_from([ARM, "https://forms.cognitiveservices.azure.com"]),
+            st.text(),
+        ),
         st.from_regex(r"https?://[a-z.@:\\/]*management\.azure\.com[!-~]*", fullmatch=True),
     )
 )

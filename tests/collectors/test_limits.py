@@ -3,10 +3,11 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.collectors.limits import Counted, Limits, SlidingWindow, SystemClock, Throttle, TokenBucket
+from tests.fakes.azure.limits import Limiter, RateLimits
 
 
 class FakeClock:
@@ -80,10 +81,10 @@ def run(counted: Counted, calls: int) -> float:
     return asyncio.run(admitted(Limits(clock), clock, counted, calls))
 
 
-def test_azure_resource_manager_takes_250_reads_at_once_and_25_a_second() -> None:
+def test_azure_resource_manager_takes_220_reads_at_once_and_25_a_second() -> None:
     arm = Counted(Throttle.ARM, "/subscriptions/a")
-    assert run(arm, 250) == 0
-    assert run(arm, 500) == pytest.approx(10)
+    assert run(arm, 220) == 0
+    assert run(arm, 470) == pytest.approx(10)
 
 
 def test_storage_takes_nearly_100_lists_and_800_reads_in_five_minutes() -> None:
@@ -91,7 +92,7 @@ def test_storage_takes_nearly_100_lists_and_800_reads_in_five_minutes() -> None:
     reads = Counted(Throttle.STORAGE_READS, "/subscriptions/a", "westeurope")
     assert run(lists, 95) == 0
     assert run(lists, 96) == pytest.approx(302)
-    assert run(reads, 780) == pytest.approx((780 - 250) / 25)
+    assert run(reads, 780) == pytest.approx((780 - 220) / 25)
     assert run(reads, 781) >= 300
 
 
@@ -115,10 +116,31 @@ def test_storage_calls_count_at_azure_resource_manager_too() -> None:
     async def arm_after_storage() -> float:
         clock = FakeClock()
         limits = Limits(clock)
-        await admitted(limits, clock, Counted(Throttle.STORAGE_READS, "/subscriptions/a", "westeurope"), 250)
+        await admitted(limits, clock, Counted(Throttle.STORAGE_READS, "/subscriptions/a", "westeurope"), 220)
         return await admitted(limits, clock, Counted(Throttle.ARM, "/subscriptions/a"), 25)
 
     assert asyncio.run(arm_after_storage()) == pytest.approx(1)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=300), st.sampled_from(["read", "list"]))
+def test_azure_never_has_to_refuse_a_call(delays: list[float], kind: str) -> None:
+    """Neither the generic nor the storage limits, with up to a second on the way."""
+
+    async def go() -> None:
+        clock = FakeClock()
+        limits, server = Limits(clock), Limiter(RateLimits())
+        throttle = {"read": Throttle.STORAGE_READS, "list": Throttle.STORAGE_LISTS}[kind]
+        counted = Counted(throttle, "/subscriptions/a", "westeurope")
+        arrivals = []
+        for number in range(1000):
+            await limits.admit(counted)
+            arrivals.append(clock.time + delays[number % len(delays)])
+        for arrival in sorted(arrivals):
+            server.clock = lambda arrival=arrival: arrival
+            assert server.take("a", kind, "westeurope") is None
+
+    asyncio.run(go())
 
 
 def test_a_pause_is_for_the_calls_that_azure_meant() -> None:

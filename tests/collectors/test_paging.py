@@ -137,4 +137,7 @@ def test_a_link_is_followed_as_it_is(link: str, followed: str) -> None:
 
 
 def test_a_version_is_only_added_where_one_was_asked_for() -> None:
-    assert next_page("https://management.azure.com/x", "https://management.azure.com/y") == "https://management.azure.com/y"
+    assert (
+        next_page("https://management.azure.com/x", "https://management.azure.com/y")
+        == "https://management.azure.com/y"
+    )

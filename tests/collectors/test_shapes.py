@@ -133,7 +133,9 @@ def test_a_hierarchical_namespace_excludes_replication() -> None:
     assert replicates(store(isHnsEnabled=False), nothing_known) is ASK
 
 
-@pytest.mark.parametrize(("versioning", "asks"), [(True, True), (False, False), (None, False), ("odd", True), ({}, True)])
+@pytest.mark.parametrize(
+    ("versioning", "asks"), [(True, True), (False, False), (None, False), ("odd", True), ({}, True)]
+)
 def test_replication_needs_versioning(versioning: object, *, asks: bool) -> None:
     account = store()
     service = Resource(make.blob_service(account.id, isVersioningEnabled=versioning))

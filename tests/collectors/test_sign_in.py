@@ -2,18 +2,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from azure.core.credentials import AccessTokenInfo, TokenRequestOptions
 from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 
+from auditor.collectors import sign_in as sign_in_module
 from auditor.collectors.clouds import CLOUDS
 from auditor.collectors.sign_in import LINKS, SignIn, credential, short_reason
 from auditor.errors import SignInError, UsageError
 from tests.collectors.scans import scan
 from tests.fakes.azure import FakeAzure, estate_small
-from tests.fakes.azure.faults import HtmlBody
+from tests.fakes.azure.faults import HtmlBody, Stall
 
 SCOPE = "https://management.azure.com/.default"
 INVALID_SECRET = (
@@ -42,7 +43,7 @@ class Credential:
     async def close(self) -> None:
         self.closed = True
 
-    async def __aenter__(self) -> Credential:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -125,7 +126,7 @@ def test_it_closes_what_it_holds() -> None:
         (ClientAuthenticationError("first line\nsecond line"), "first line", "az login"),
         (ServiceRequestError("no connection"), "no connection", "az login"),
         (OSError("disk"), "disk", "az login"),
-        (ValueError(""), "ValueError", "az login"),
+        (TimeoutError(), "no answer in time", "az login"),
         (ClientAuthenticationError("x" * 999), "x" * 300, "az login"),
         (ClientAuthenticationError("https://x/?sig=abcdefghijklmnop"), "https://x/", "az login"),
     ],
@@ -177,13 +178,8 @@ def test_a_wrong_secret_is_no_sign_in(
 ) -> None:
     monkeypatch.setenv("AZURE_TOKEN_CREDENTIALS", "prod")
     with FakeAzure(estate_small()) as azure:
-        azure.entra.client_secret = "another"
-        azure_environment = type(azure).environment
-        monkeypatch.setattr(
-            type(azure),
-            "environment",
-            property(lambda self: {**azure_environment.fget(self), "AZURE_CLIENT_SECRET": "wrong"}),
-        )
+        wrong = {**azure.environment, "AZURE_CLIENT_SECRET": "wrong"}
+        monkeypatch.setattr(FakeAzure, "environment", property(lambda _: wrong))
         with pytest.raises(SignInError) as raised:
             scan(azure, auth=auth)
         assert azure.calls() == []
@@ -191,6 +187,15 @@ def test_a_wrong_secret_is_no_sign_in(
     assert "\n" not in raised.value.problem
     assert "Trace ID" not in raised.value.problem
     assert capfd.readouterr().err == ""
+
+
+def test_a_sign_in_without_an_answer_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_in_module, "_LONGEST", 0.2)
+    with FakeAzure(estate_small(), faults=[Stall("login", seconds=3)]) as azure:
+        began = time.monotonic()
+        with pytest.raises(SignInError, match="no answer in time"):
+            scan(azure)
+        assert time.monotonic() - began < 2
 
 
 def test_a_sign_in_page_that_is_none_is_no_sign_in() -> None:

@@ -76,9 +76,7 @@ def test_a_name_that_is_far_off_gets_a_list() -> None:
 
 
 def test_a_list_that_is_long_is_cut() -> None:
-    many = Estate(
-        [make.subscription(f"{number:08d}-aaaa-4bbb-8ccc-000000000001", f"S{number}") for number in range(9)]
-    )
+    many = Estate([make.subscription(f"{number:08d}-aaaa-4bbb-8ccc-000000000001", f"S{number}") for number in range(9)])
     assert failure(estate=many, subscriptions=("zzzz",)).hint.endswith("and 4 more.")
 
 
@@ -129,7 +127,9 @@ def test_a_management_group_names_those_below_it() -> None:
 
 
 def test_a_name_must_lie_below_the_management_group() -> None:
-    assert "does not exist" in failure(management_group="contoso-production", subscriptions=("Documents (trial)",)).problem
+    assert (
+        "does not exist" in failure(management_group="contoso-production", subscriptions=("Documents (trial)",)).problem
+    )
 
 
 def test_a_management_group_that_cannot_be_read_is_an_error() -> None:

@@ -105,9 +105,15 @@ def draw(residency: Residency) -> Drawing:
             rows, hidden = max(rows, len(drawn)), hidden + left_out
         height = _HEAD + rows * _PITCH
         sends, takes = (_crossing(joined, places, region, end) for end in (0, 1))
-        lanes.append(Lane(region, top, height, sends, takes))
+        lanes.append(Lane(region and short(region, 3 * _LETTERS), top, height, sends, takes))
         top += height + _GAP
     return Drawing(max(top - _GAP, 0), tuple(lanes), tuple(boxes), _arrows(joined, boxes), hidden)
+
+
+def short(text: str, letters: int) -> str:
+    """A text with its middle left out where it is too long for its place: heads and tails tell names apart."""
+    text = visible(text)
+    return text if len(text) <= letters else f"{text[: letters - 12]}…{text[-11:]}"
 
 
 def _join(edges: Iterable[Edge], places: Mapping[str, Place]) -> dict[tuple[str, str], list[Edge]]:
@@ -151,10 +157,8 @@ def _column(kind: str, places: Sequence[Place], notes: Mapping[str, str], top: f
     fits = len(places) if len(places) <= _MOST else _MOST - 1
     boxes = []
     for row, place in enumerate(places[:fits]):
-        name = visible(place.name)
-        label = name if len(name) <= _LETTERS else f"{name[: _LETTERS - 12]}…{name[-11:]}"
-        note = notes.get(place.id.lower(), _NOTES[kind])
-        boxes.append(Box(x, top + _HEAD + row * _PITCH, label, note, place.id, kind, place))
+        note = short(notes.get(place.id.lower(), _NOTES[kind]), _LETTERS + 6)
+        boxes.append(Box(x, top + _HEAD + row * _PITCH, short(place.name, _LETTERS), note, place.id, kind, place))
     left_out = len(places) - fits
     if left_out:
         label = f"and {plural(left_out, f'more {_NOUNS[kind]}')}"

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from auditor.collectors.recorder import Recorder
+from auditor.model.snapshot import AZURE, End, Header
+from tests.collectors.scans import Sink
+
+HEADER = Header("0", AZURE, ("/subscriptions/a",), "2026-11-01T06:00:00Z")
+BODY = {"id": "/subscriptions/A/x", "type": "X/y"}
+
+
+def test_what_comes_twice_is_kept_once() -> None:
+    sink = Sink()
+    recorder = Recorder(HEADER, sink)
+    assert recorder.resource(BODY, "GET https://x") is not None
+    assert recorder.resource({**BODY, "id": "/subscriptions/a/X/"}, "GET https://x") is None
+    recorder.gap("/subscriptions/A", "x/read", "403 Forbidden")
+    recorder.gap("/subscriptions/a/", "x/read", "403 Forbidden")
+    recorder.gap("/subscriptions/a", "x/read", "500 Error")
+    assert len(sink.resources) == 1
+    assert [gap.reason for gap in sink.gaps] == ["403 Forbidden", "500 Error"]
+    assert recorder.get("/SUBSCRIPTIONS/a/x") is sink.resources[0]
+    assert recorder.get("/other") is None
+    assert recorder.of_type("x/Y") == sink.resources
+
+
+def test_a_snapshot_is_what_was_read_so_far() -> None:
+    recorder = Recorder(HEADER, Sink())
+    before = recorder.snapshot()
+    recorder.resource(BODY, "GET https://x")
+    recorder.list_read("/subscriptions/a", "x/read", "GET https://x")
+    end = End("2026-11-01T06:01:00Z", {"x/read": 1})
+    after = recorder.snapshot(end)
+    assert (before.resources, before.reads, before.end) == ((), (), None)
+    assert (len(after.resources), len(after.reads), after.end) == (1, 1, end)
+
+
+def test_secrets_do_not_get_in() -> None:
+    sink = Sink()
+    recorder = Recorder(HEADER, sink)
+    recorder.resource({**BODY, "properties": {"migrationToken": "secret"}}, "GET https://x")
+    assert "secret" not in str(sink.resources[0].body).replace("[secret removed]", "")

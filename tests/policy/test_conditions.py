@@ -1,0 +1,441 @@
+"""What conditions answer, and with which evidence; the laws that hold for all of them are in test_laws.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from auditor.model.finding import Evidence
+from auditor.model.reading import MISSING, Found, Json, Unread
+from auditor.model.types import STORAGE
+from auditor.policy.condition import say
+from tests.policy.asking import answer, judged, mistakes
+
+NO_RIGHT = Unread("403")
+IS_X = {"field": "facts.a", "equals": "x"}
+
+
+@pytest.mark.parametrize(
+    ("written", "known", "wanted"),
+    [
+        (IS_X, {"a": "X"}, "pass"),
+        (IS_X, {"a": "y"}, "fail"),
+        (IS_X, {"a": 1}, "unknown"),
+        (IS_X, {"a": None}, "unknown"),
+        (IS_X, {}, "unknown"),
+        (IS_X, {"a": NO_RIGHT}, "unknown"),
+        ({**IS_X, "default": "x"}, {}, "pass"),
+        ({**IS_X, "default": "y"}, {}, "fail"),
+        ({**IS_X, "default": "x"}, {"a": "y"}, "fail"),
+        ({**IS_X, "default": "x"}, {"a": NO_RIGHT}, "unknown"),
+        ({"field": "facts.a", "equals": 1, "default": "x"}, {}, "unknown"),
+        ({"field": "facts.a", "exists": True}, {"a": False}, "pass"),
+        ({"field": "facts.a", "exists": True}, {}, "fail"),
+        ({"field": "facts.a", "exists": False}, {"a": None}, "pass"),
+        ({"field": "facts.a", "exists": False}, {"a": 0}, "fail"),
+        ({"field": "facts.a", "exists": False}, {"a": NO_RIGHT}, "unknown"),
+        ({"field": "facts.a", "exists": True, "default": "x"}, {}, "fail"),
+        ({"field": "facts.o.a", "exists": False}, {"o": "text"}, "unknown"),
+        ({"field": "facts.l[*].a", "equals": 1}, {"l": []}, "pass"),
+        ({"field": "facts.l[*].a", "equals": 1}, {"l": [{"a": 1}, {"a": 1}]}, "pass"),
+        ({"field": "facts.l[*].a", "equals": 1}, {"l": [{"a": 1}, {"a": 2}, NO_RIGHT]}, "fail"),
+        ({"field": "facts.l[*].a", "equals": 1}, {"l": [{"a": 1}, {}]}, "unknown"),
+        ({"field": "facts.l[*].a", "equals": 1}, {"l": [{"a": 1}, NO_RIGHT]}, "unknown"),
+        ({"field": "facts.l[*].a", "equals": 1}, {}, "unknown"),
+        ({"not": {"field": "facts.l[*].a", "equals": 1}}, {"l": [{"a": 1}, {"a": 2}]}, "pass"),
+        ({"allOf": [IS_X, {"field": "facts.b", "equals": 1}]}, {"a": "x", "b": 1}, "pass"),
+        ({"allOf": [IS_X, {"field": "facts.b", "equals": 1}]}, {"a": "x"}, "unknown"),
+        ({"allOf": [IS_X, {"field": "facts.b", "equals": 1}]}, {"b": 2}, "fail"),
+        ({"anyOf": [IS_X, {"field": "facts.b", "equals": 1}]}, {"b": 1}, "pass"),
+        ({"anyOf": [IS_X, {"field": "facts.b", "equals": 1}]}, {"b": 2}, "unknown"),
+        ({"anyOf": [IS_X, {"field": "facts.b", "equals": 1}]}, {"a": "y", "b": 2}, "fail"),
+        ({"not": IS_X}, {"a": "y"}, "pass"),
+        ({"not": IS_X}, {}, "unknown"),
+    ],
+)
+def test_answer(written: Json, known: Json, wanted: str) -> None:
+    assert answer(written, known) == wanted
+
+
+@pytest.mark.parametrize(
+    ("known", "wanted"),
+    [
+        ({"a": "x", "b": "X"}, "pass"),
+        ({"a": "x", "b": "y"}, "fail"),
+        ({"a": "x", "b": 1}, "unknown"),
+        ({"a": "x"}, "unknown"),
+        ({"a": "x", "b": NO_RIGHT}, "unknown"),
+        ({"b": "x"}, "unknown"),
+    ],
+)
+def test_an_operand_can_be_another_field(known: Json, wanted: str) -> None:
+    assert answer({"field": "facts.a", "equals": {"field": "facts.b"}}, known) == wanted
+
+
+def test_an_operand_that_does_not_fit_the_operator_leaves_it_unknown_and_says_so() -> None:
+    verdict, because = judged({"field": "facts.a", "sameRegionAs": {"field": "facts.b"}}, {"a": "westeurope", "b": 7})
+    assert verdict == "unknown"
+    assert [item.reading for item in because] == [Unread("facts.b cannot be compared with: a text is wanted here")]
+
+
+def test_an_operand_that_is_missing_takes_what_azure_does_then() -> None:
+    written = {"field": "facts.a", "equals": {"field": "properties.publicNetworkAccess"}}
+    assert answer(written, {"a": "enabled"}, {"properties": {}}) == "unknown"
+    assert answer(written, {"a": "enabled"}, {}, {"properties.publicNetworkAccess": "Enabled"}) == "pass"
+    assert answer(written, {"a": "disabled"}, {}, {"properties.publicNetworkAccess": "Enabled"}) == "fail"
+
+
+def test_an_operand_is_shown_as_it_was_read() -> None:
+    _, because = judged({"field": "facts.a", "equals": {"field": "facts.b"}}, {"a": 1, "b": 2})
+    assert because == (Evidence("facts.a", {"equals": 2}, "be 2", Found(1)),)
+    _, because = judged({"field": "facts.a", "equals": {"field": "facts.b"}}, {"b": 2})
+    assert because == (Evidence("facts.a", {"equals": 2}, "be 2", MISSING),)
+
+
+DEFAULTS: dict[str, Json] = {
+    "properties.networkAcls.defaultAction": "Allow",
+    "properties.networkAcls.ipRules": [],
+    "properties.networkAcls.resourceAccessRules": [{"tenantId": "t"}],
+    "properties.networkAcls.virtualNetworkRules[*].action": "Allow",
+}
+
+
+@pytest.mark.parametrize(
+    ("written", "body", "wanted"),
+    [
+        ({"field": "properties.networkAcls.defaultAction", "equals": "Allow"}, {}, "pass"),
+        ({"field": "properties.networkAcls.defaultAction", "equals": "Allow"}, {"properties": NO_RIGHT}, "unknown"),
+        ({"field": "PROPERTIES.networkacls.DEFAULTACTION", "equals": "Deny"}, {"properties": {}}, "fail"),
+        ({"field": "properties.networkAcls.defaultAction", "equals": "Allow", "default": "Deny"}, {}, "fail"),
+        ({"field": "properties.networkAcls.defaultAction", "exists": True}, {}, "fail"),
+        ({"field": "properties.networkAcls.bypass", "equals": "None"}, {}, "unknown"),
+        # A list that is absent is the default list, element by element.
+        ({"field": "properties.networkAcls.ipRules[*].value", "equals": "1"}, {"properties": {}}, "pass"),
+        ({"field": "properties.networkAcls.ipRules[*].value", "equals": "1"}, {"properties": NO_RIGHT}, "unknown"),
+        ({"field": "properties.networkAcls.resourceAccessRules[*].tenantId", "equals": "t"}, {}, "pass"),
+        ({"field": "properties.networkAcls.resourceAccessRules[*].tenantId", "equals": "u"}, {}, "fail"),
+        ({"count": {"field": "properties.networkAcls.ipRules[*]"}, "equals": 0}, {}, "pass"),
+        ({"count": {"field": "properties.networkAcls.resourceAccessRules[*]"}, "equals": 1}, {}, "pass"),
+        ({"count": {"field": "properties.networkAcls.ipRules[*]"}, "equals": 0}, {"properties": NO_RIGHT}, "unknown"),
+        ({"field": "properties.networkAcls.ipRules", "contains": "x"}, {}, "fail"),
+        # A default of a leaf stands in for each element that lacks it, not for the list.
+        (
+            {"field": "properties.networkAcls.virtualNetworkRules[*].action", "equals": "Allow"},
+            {"properties": {"networkAcls": {"virtualNetworkRules": [{}, {"action": "allow"}]}}},
+            "pass",
+        ),
+        (
+            {
+                "count": {
+                    "field": "properties.networkAcls.virtualNetworkRules[*]",
+                    "where": {"field": "properties.networkAcls.virtualNetworkRules[*].action", "equals": "Allow"},
+                },
+                "equals": 2,
+            },
+            {"properties": {"networkAcls": {"virtualNetworkRules": [{}, {"action": "allow"}, {"action": "Deny"}]}}},
+            "pass",
+        ),
+    ],
+)
+def test_what_azure_does_when_a_property_is_absent(written: Json, body: Json, wanted: str) -> None:
+    assert answer(written, {}, body, DEFAULTS) == wanted
+
+
+def test_elements_of_a_default_list_are_shown_where_they_would_be() -> None:
+    _, because = judged(
+        {"field": "properties.networkAcls.resourceAccessRules[*].tenantId", "equals": "u"}, {}, {}, DEFAULTS
+    )
+    assert [item.path for item in because] == ["properties.networkAcls.resourceAccessRules[0].tenantId"]
+
+
+ONE, TWO = {"a": 1}, {"a": 2}
+OPEN = {"a": NO_RIGHT}
+IS_ONE = {"field": "facts.l[*].a", "equals": 1}
+ELEMENTS: dict[str, list[Json]] = {
+    "none": [],
+    "exactly 1": [ONE, TWO],
+    "exactly 2": [ONE, ONE],
+    "1 or 2": [ONE, OPEN],
+    "0 or 1": [TWO, OPEN],
+    "2 or more": [ONE, ONE, NO_RIGHT],
+    "any number": [NO_RIGHT],
+}
+P, F, U = "pass", "fail", "unknown"
+COUNTS = {
+    # operator: 1 against none, exactly 1, exactly 2, 1 or 2, 0 or 1, 2 or more, any number
+    "equals": (F, P, F, U, U, F, U),
+    "less": (P, F, F, F, U, F, U),
+    "lessOrEquals": (P, P, F, U, P, F, U),
+    "greater": (F, F, P, U, F, P, U),
+    "greaterOrEquals": (F, P, P, P, U, P, U),
+}
+
+
+@pytest.mark.parametrize("operator", COUNTS)
+@pytest.mark.parametrize("turned", [False, True], ids=["as it is", "turned round"])
+def test_a_count_is_a_range_and_unknown_only_where_the_range_leaves_it_open(operator: str, turned: bool) -> None:
+    written: Json = {"count": {"field": "facts.l[*]", "where": IS_ONE}, operator: 1}
+    opposite = {P: F, F: P, U: U}
+    wanted = [opposite[verdict] if turned else verdict for verdict in COUNTS[operator]]
+    found = [answer({"not": written} if turned else written, {"l": elements}) for elements in ELEMENTS.values()]
+    assert dict(zip(ELEMENTS, found, strict=True)) == dict(zip(ELEMENTS, wanted, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("elements", "wanted"), [([], "pass"), ([ONE], "fail"), ([None], "unknown"), (NO_RIGHT, "unknown"), (None, "unknown")]
+)
+def test_a_count_without_where_counts_every_element(elements: Json, wanted: str) -> None:
+    assert answer({"count": {"field": "facts.l[*]"}, "equals": 0}, {"l": elements}) == wanted
+
+
+def test_a_count_can_stand_in_a_count_and_look_at_either_element() -> None:
+    """Elements of which at least one part equals the element's own `a`."""
+    inner = {
+        "count": {
+            "field": "facts.l[*].l[*]",
+            "where": {"field": "facts.l[*].l[*].a", "equals": {"field": "facts.l[*].a"}},
+        },
+        "greater": 0,
+    }
+    written = {"count": {"field": "facts.l[*]", "where": inner}, "equals": 1}
+    matching, other = {"a": 1, "l": [{"a": 2}, {"a": 1}]}, {"a": 1, "l": [{"a": 2}]}
+    assert answer(written, {"l": [matching, other]}) == "pass"
+    assert answer(written, {"l": [other, other]}) == "fail"
+    assert answer(written, {"l": [matching, {"a": 1, "l": NO_RIGHT}]}) == "unknown"
+
+
+def test_inside_a_count_every_other_path_means_the_resource() -> None:
+    written = {
+        "count": {"field": "facts.l[*]", "where": {"field": "facts.L[*].A", "equals": {"field": "facts.b"}}},
+        "equals": 2,
+    }
+    assert answer(written, {"b": 1, "l": [ONE, TWO, ONE]}) == "pass"
+    assert answer(written, {"b": 2, "l": [ONE, TWO, ONE]}) == "fail"
+
+
+def test_a_test_on_all_parts_of_an_element_stands_in_a_count() -> None:
+    written = {"count": {"field": "facts.l[*]", "where": {"field": "facts.l[*].l[*].a", "equals": 1}}, "equals": 1}
+    assert answer(written, {"l": [{"l": [ONE, ONE]}, {"l": [ONE, TWO]}]}) == "pass"
+    assert answer(written, {"l": [{"l": [ONE, TWO]}]}) == "fail"
+
+
+# Evidence
+
+
+def paths(written: Json, known: Json) -> list[str]:
+    return [item.path for item in judged(written, known)[1]]
+
+
+BOTH = [IS_X, {"field": "facts.b", "equals": "x"}]
+
+
+@pytest.mark.parametrize(
+    ("written", "known", "shown"),
+    [
+        ({"allOf": BOTH}, {"a": "y", "b": "y"}, ["facts.a", "facts.b"]),
+        ({"allOf": BOTH}, {"a": "y"}, ["facts.a"]),
+        ({"allOf": BOTH}, {"a": "x"}, ["facts.b"]),
+        ({"allOf": BOTH}, {"a": "x", "b": "x"}, ["facts.a", "facts.b"]),
+        ({"anyOf": BOTH}, {"a": "y", "b": "x"}, ["facts.b"]),
+        ({"anyOf": BOTH}, {"a": "y"}, ["facts.b"]),
+        ({"anyOf": BOTH}, {"a": "y", "b": "y"}, ["facts.a", "facts.b"]),
+        ({"field": "facts.l[*].a", "equals": 1}, {"l": [ONE, TWO, OPEN, TWO]}, ["facts.l[1].a", "facts.l[3].a"]),
+        ({"field": "facts.l[*].a", "equals": 1}, {"l": [ONE, OPEN]}, ["facts.l[1].a"]),
+        ({"field": "facts.l[*].a", "equals": 1}, {"l": [ONE, ONE]}, ["facts.l[0].a", "facts.l[1].a"]),
+        ({"field": "facts.l[*].a", "equals": 1}, {"l": []}, ["facts.l[*].a"]),
+    ],
+    ids=str,
+)
+def test_evidence_is_what_decided(written: Json, known: Json, shown: list[str]) -> None:
+    assert paths(written, known) == shown
+
+
+def test_evidence_says_what_was_asked_and_what_was_read() -> None:
+    assert judged({"field": "facts.a", "atLeast": "TLS1_2"}, {"a": "TLS1_0"}) == (
+        "fail",
+        (Evidence("facts.a", {"atLeast": "TLS1_2"}, "be at least TLS1_2", Found("TLS1_0")),),
+    )
+    assert judged({"field": "facts.a", "equals": True}, {"a": NO_RIGHT}) == (
+        "unknown",
+        (Evidence("facts.a", {"equals": True}, "be true", NO_RIGHT),),
+    )
+
+
+def test_an_empty_list_is_evidence_too() -> None:
+    assert judged({"field": "facts.l[*].a", "equals": 1}, {"l": []})[1] == (
+        Evidence("facts.l[*].a", {"elements": 0}, "have no element that differs", Found([])),
+    )
+
+
+def test_what_azure_does_then_is_told_beside_what_was_read() -> None:
+    _, because = judged({**IS_X, "default": "x"}, {})
+    assert because == (Evidence("facts.a", {"equals": "x"}, "be x", MISSING, assumed=Found("x")),)
+    assert judged({**IS_X, "default": "x"}, {"a": "x"})[1][0].assumed is None
+    assert judged({"field": "facts.a", "exists": False, "default": "x"}, {})[1][0].assumed is None
+
+
+@pytest.mark.parametrize(("operand", "wish"), [(True, "be there"), (False, "be absent")])
+def test_existence_is_asked_for_in_words(operand: bool, wish: str) -> None:
+    assert judged({"field": "facts.a", "exists": operand}, {"a": 1})[1][0].wish == wish
+
+
+@pytest.mark.parametrize(("turns", "negated"), [(0, False), (1, True), (2, False), (3, True)])
+def test_evidence_tells_whether_it_was_turned_round(turns: int, negated: bool) -> None:
+    written: Json = {"allOf": [IS_X]}
+    for _ in range(turns):
+        written = {"not": written}
+    assert [item.negated for item in judged(written, {"a": "x"})[1]] == [negated]
+
+
+def test_only_what_stands_below_a_not_is_turned_round() -> None:
+    _, because = judged({"allOf": [{"not": IS_X}, {"field": "facts.b", "equals": 1}]}, {"a": "y", "b": 1})
+    assert [(item.path, item.negated) for item in because] == [("facts.a", True), ("facts.b", False)]
+
+
+def test_a_count_shows_the_number_and_the_elements_that_were_counted() -> None:
+    written = {"count": {"field": "facts.l[*]", "where": IS_ONE}, "less": 2}
+    verdict, because = judged(written, {"l": [ONE, TWO, ONE]})
+    assert verdict == "fail"
+    assert because[0] == Evidence("facts.l[*]", {"count": {"less": 2}}, "number less than 2", Found(2))
+    assert [item.path for item in because[1:]] == ["facts.l[0].a", "facts.l[2].a"]
+
+
+def test_a_count_without_where_names_the_elements() -> None:
+    elements = [{"name": "one", "id": "1"}, {"id": "/two"}, {"name": 3}, "four"]
+    _, because = judged({"count": {"field": "facts.l[*]"}, "equals": 0}, {"l": elements})
+    assert [item.reading for item in because[1:]] == [Found("one"), Found("/two"), Found({"name": 3}), Found("four")]
+
+
+def test_a_count_that_is_open_shows_what_could_not_be_told() -> None:
+    written = {"count": {"field": "facts.l[*]", "where": IS_ONE}, "equals": 1}
+    _, because = judged(written, {"l": [ONE, OPEN, TWO]})
+    assert because[0].reading == Unread("their number is between 1 and 2")
+    assert [item.path for item in because[1:]] == ["facts.l[1].a"]
+    _, because = judged(written, {"l": [ONE, NO_RIGHT]})
+    assert because[0].reading == Unread("their number is between 1 and an unknown number")
+    assert because[1] == Evidence("facts.l[1]", {}, "be readable", NO_RIGHT)
+
+
+def test_a_count_of_many_shows_the_first_ten() -> None:
+    verdict, because = judged({"count": {"field": "facts.l[*]"}, "less": 5}, {"l": list(range(30))})
+    assert verdict == "fail"
+    assert because[0].reading == Found(30)
+    assert len(because) == 11
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (True, "true"),
+        (False, "false"),
+        ("text", "text"),
+        (3, "3"),
+        (2.5, "2.5"),
+        (["a", 1, True], "a, 1, true"),
+        ([], "nothing"),
+        ({"hours": 24, "numbersAre": "days"}, "24 hours"),
+        ({"days": 2}, "2 days"),
+        ({"a": "x", "b": [1]}, "a: x, b: 1"),
+        (None, "None"),
+    ],
+)
+def test_values_can_be_said(value: Json, said: str) -> None:
+    assert say(value) == said
+
+
+# Mistakes
+
+
+@pytest.mark.parametrize(
+    ("written", "place", "problem"),
+    [
+        (None, ("check",), "a condition is wanted here"),
+        ([], ("check",), "a condition is wanted here"),
+        ({}, ("check",), "a condition is wanted here"),
+        ("x", ("check",), "a condition is wanted here"),
+        ({"allOf": []}, ("check", "allOf"), "allOf takes a list of conditions, at least one"),
+        ({"anyOf": {}}, ("check", "anyOf"), "anyOf takes a list"),
+        ({"not": [IS_X]}, ("check", "not"), "a condition is wanted here"),
+        ({"allOf": [IS_X], "field": "facts.a"}, ("check",), "allOf and field cannot stand in one condition"),
+        ({"allOf": [IS_X], "equals": 1}, ("check", "equals"), "nothing can stand beside allOf, but equals does"),
+        ({"not": IS_X, "x": 1}, ("check", "x"), "nothing can stand beside not"),
+        ({"count": [], "equals": 1}, ("check",), "count cannot stand"),
+        ({"equals": 1}, ("check", "equals"), "equals needs a field beside it"),
+        ({"alOf": []}, ("check", "alOf"), "did you mean allOf?"),
+        ({"zzz": []}, ("check", "zzz"), "known: allOf, anyOf, count, field, not"),
+        ({"field": "facts.a"}, ("check",), "one operator is wanted here, and only one"),
+        ({"field": "facts.a", "equals": 1, "in": [1]}, ("check",), "one operator is wanted here, and only one"),
+        ({"field": "facts.a", "notEquals": 1}, ("check", "notEquals"), "did you mean equals?"),
+        ({"field": "facts.a", "equals": 1, "x": 1}, ("check", "x"), "x is no operator here"),
+        ({"field": "facts.a", "where": IS_X, "equals": 1}, ("check", "where"), "where is no operator here"),
+        ({"field": 1, "equals": 1}, ("check", "field"), "a path is wanted here"),
+        ({"field": "facts.a[", "equals": 1}, ("check", "field"), "goes wrong at '['"),
+        ({"field": "facts.aa", "equals": 1}, ("check", "field"), "did you mean"),
+        ({"field": "facts.a.b", "equals": 1}, ("check", "field"), "there is nothing below facts.a"),
+        ({"field": "facts.l.a", "equals": 1}, ("check", "field"), "facts.l is a list: put [*] behind it"),
+        ({"field": "facts.o[*]", "equals": 1}, ("check", "field"), "facts.o is no list"),
+        ({"field": "children", "exists": True}, ("check", "field"), "has no children ''"),
+        ({"field": "children[*]", "exists": True}, ("check", "field"), "has no children"),
+        ({"field": "children.containers.name", "equals": "x"}, ("check", "field"), "children.containers[*]"),
+        ({"field": "facts.a", "equals": None}, ("check", "equals"), "null can be asked for with exists: false"),
+        ({"field": "facts.a", "within": {"hours": 1, "numbersAre": ["days"]}}, ("check", "within"), "hours or days"),
+        ({"field": "facts.a", "equals": {"field": "facts.l[*].a"}}, ("check", "equals", "field"), "leads to many"),
+        ({"field": "facts.a", "equals": {"field": "facts.z"}}, ("check", "equals", "field"), "known: a, b, l, o"),
+        ({"field": "facts.a", "equals": {"parameter": "lmit"}}, ("check", "equals"), "did you mean limit?"),
+        ({"field": "facts.a", "in": [1, {"parameter": "no"}]}, ("check", "in", 1), "the rule has no parameter no"),
+        ({"field": "facts.a", "equals": {"x": {"parameter": 5}}}, ("check", "equals", "x"), "has no parameter 5"),
+        ({"field": "facts.a", "less": {"parameter": "words"}}, ("check", "less"), "less: a number is wanted here"),
+        ({"count": {"field": "facts.l[*]"}, "like": "x"}, ("check", "like"), "like is no operator here"),
+        ({"count": {"field": "facts.l[*]"}, "equals": 1.5}, ("check", "equals"), "a whole number"),
+        ({"count": {"field": "facts.l[*]"}, "equals": True}, ("check", "equals"), "a whole number"),
+        ({"count": {"field": "facts.l[*]"}, "equals": {"field": "facts.a"}}, ("check", "equals"), "a whole number"),
+        ({"count": {"field": "facts.l"}, "equals": 1}, ("check", "count", "field"), "facts.l[*]"),
+        ({"count": {"field": "facts.l[*].a"}, "equals": 1}, ("check", "count", "field"), "counts the elements"),
+        ({"count": {}, "equals": 1}, ("check", "count", "field"), "a path is wanted here"),
+        ({"count": {"field": "facts.l[*]", "were": IS_X}, "equals": 1}, ("check", "count", "were"), "mean where?"),
+        ({"count": {"field": "facts.l[*]", "where": {}}, "equals": 1}, ("check", "count", "where"), "a condition"),
+        ({"count": {"field": "facts.l[*]"}}, ("check",), "one operator is wanted here"),
+    ],
+    ids=str,
+)
+def test_a_mistake_is_told_with_its_place(written: Json, place: tuple[str | int, ...], problem: str) -> None:
+    found = mistakes(written, limit=1, words="x")
+    assert [where for where, _ in found] == [place]
+    assert problem in found[0][1]
+
+
+def test_all_mistakes_of_a_condition_are_told_at_once() -> None:
+    written = {"allOf": [{"field": "facts.z", "equals": 1}, {"field": "facts.a", "les": 1}, {"not": {"count": {}}}]}
+    assert len(mistakes(written)) == 4
+
+
+def test_conditions_nest_so_deep_and_no_deeper() -> None:
+    def nested(depth: int) -> Json:
+        written: Json = IS_X
+        for _ in range(depth):
+            written = {"allOf": [written]}
+        return written
+
+    assert not mistakes(nested(19))
+    assert any("at most 20 deep" in text for _, text in mistakes(nested(25)))
+
+
+@pytest.mark.parametrize(
+    ("path", "type_name"),
+    [
+        ("parent", STORAGE),
+        ("children.blobService", STORAGE),
+        ("children.containers[*]", STORAGE),
+        ("parent.facts", f"{STORAGE}/blobServices"),
+        ("facts", STORAGE),
+    ],
+)
+def test_a_path_may_end_at_a_whole_resource(path: str, type_name: str) -> None:
+    assert mistakes({"field": path, "exists": True}, type_name) == []
+
+
+@pytest.mark.parametrize("operand", [{"field": "facts.b", "x": 1}, {"parameter": "limit", "x": 1}])
+def test_an_object_that_only_looks_like_a_reference_is_a_value(operand: dict[str, Any]) -> None:
+    assert mistakes({"field": "facts.a", "equals": operand}, limit=1) == []
+    assert answer({"field": "facts.a", "equals": operand}, {"a": operand}) == "pass"
