@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, assert_never
 from urllib.parse import quote
 
@@ -124,19 +124,23 @@ class Worker:
         except NotReadError as failure:
             broken = failure
         for body in listed:  # one by one: the limit allows no more, and it takes one connection
-            await self._closer(found, body["name"])
+            await self._closer(found, body)
         if broken is not None:
             raise broken
 
-    async def _closer(self, found: _Findings, name: str) -> None:
-        call = self._call(found.job, f"/{name}")
+    async def _closer(self, found: _Findings, listed: Body) -> None:
+        call = self._call(found.job, f"/{listed['name']}")
         try:
-            item = await self._reader.get(call)
+            body = self._shape(found, await self._reader.get(call))
         except NotReadError as failure:
-            found.whole = False
-            self._gap(found.job, failure.reason)
+            self._miss(found, failure.reason)
+        except OddItemError as odd:
+            self._miss(found, f"the answer {odd}")
         else:
-            self._keep(found, self._shaped(found, item, "the answer"), call.url)
+            if body is None or body["id"] != listed["id"]:
+                self._miss(found, "the answer is about something else")
+            else:
+                self._keep(found, body, call.url)
 
     def _next(self, found: _Findings, item: Json) -> Body | None:
         found.items += 1
@@ -144,18 +148,25 @@ class Worker:
 
     def _shaped(self, found: _Findings, item: Json, what: str) -> Body | None:
         """The item as a resource; None if it is odd, which is a gap, or left out on purpose."""
-        record = found.job.collector
         try:
-            return record.shape(item, record.type, found.job.owner)
+            return self._shape(found, item)
         except OddItemError as odd:
-            found.whole = False
-            self._gap(found.job, f"{what} {odd}")
+            self._miss(found, f"{what} {odd}")
             return None
+
+    def _shape(self, found: _Findings, item: Json) -> Body | None:
+        record = found.job.collector
+        return record.shape(item, record.type, found.job.owner)
 
     def _keep(self, found: _Findings, body: Body | None, url: str) -> None:
         resource = self._recorder.resource(body, f"GET {url}") if body is not None else None
         if resource is not None:
             found.resources.append(resource)
+
+    def _miss(self, found: _Findings, reason: str) -> None:
+        """Something of what was found is missing."""
+        found.whole = False
+        self._gap(found.job, reason)
 
     def _gap(self, job: Job, reason: str) -> None:
         self._recorder.gap(job.scope, job.collector.operation, reason)
@@ -172,9 +183,10 @@ class Worker:
 
 
 def _counted(job: Job) -> Counted:
-    counted = Counted(
+    own_limit = job.collector.throttle is Throttle.DOCUMENT_INTELLIGENCE
+    return Counted(
         job.collector.throttle,
         subscription_of(job.owner.key) or job.owner.key,
-        normalise_region(job.owner.location or ""),
+        region=normalise_region(job.owner.location or ""),
+        account=job.owner.key if own_limit else "",
     )
-    return replace(counted, account=job.owner.key) if job.collector.below or job.collector.each else counted

@@ -134,6 +134,7 @@ class Reader:
                 async with asyncio.timeout(seconds):
                     return await self._exchange(call)
             except RefusedError as error:
+                self.calls[call.operation] -= 1
                 raise NotReadError(str(error)) from error
             except (AzureError, OSError, zlib.error) as error:
                 raise self._in_words(error) from error

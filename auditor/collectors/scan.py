@@ -55,7 +55,7 @@ async def scan(
         stages = _Stages(collectors, worker, recorder, progress, reader.share)
         await stages.everything_but_details(scope)
         await stages.details(select(recorder.snapshot()))
-    return recorder.snapshot(End(utc_now(), dict(sorted(reader.calls.items()))))
+    return recorder.snapshot(End(utc_now(), dict(sorted((+reader.calls).items()))))
 
 
 class _Stages:

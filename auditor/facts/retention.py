@@ -15,12 +15,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from auditor.facts.lifecycle import KINDS_WITH_LIFECYCLE, LifecycleRule, lifecycle_rules, soonest
-from auditor.facts.links import doubt_about, known_links
-from auditor.model.reading import Found, Json, Missing, Reading, Unread
-from auditor.model.types import BLOB_SERVICE, CONTAINER, LIFECYCLE_POLICY, OBJECT_REPLICATION
+from auditor.facts.lifecycle import soonest
+from auditor.facts.store import Store, is_off, number_in, property_of, read_store
+from auditor.model.reading import Json, Unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 HOURS: Final = 24
 _DEFAULT_CONTAINER_DAYS: Final = 7
 """What the service takes when container soft delete is on without a number (soft delete for containers page)."""
-_SYSTEM_CONTAINERS: Final = frozenset({"$logs", "$blobchangefeed"})
 _NO_BOUND: Final = Unread(
     "Azure gives no upper bound: a lifecycle run starts up to 24 hours late and may last days",
     settled_by="logs that pair each write with a delete (DI-RET-011), or a look at the oldest blob (DI-RET-010)",
@@ -69,34 +67,9 @@ class Bound:
         return {"unbounded": unbounded, "exceedsHours": exceeds, "atMostHours": at_most}
 
 
-@dataclass(frozen=True, slots=True)
-class _Store:
-    """What was read of a storage account that matters for retention."""
-
-    service: Reading
-    rules: tuple[LifecycleRule, ...]
-    policy: Reading
-    containers: tuple[Resource, ...]
-    deleted: tuple[Resource, ...]
-    unlisted: Unread | None
-    replicates: bool
-    body: dict[str, Any]
-
-    def setting(self, *names: str) -> Reading:
-        """A property of the blob service."""
-        if not isinstance(self.service, Found):
-            return self.service if isinstance(self.service, Unread) else Unread("there is no blob service")
-        value: Json = self.service.value.get("properties")
-        for name in names:
-            if isinstance(value, Unread):
-                return value
-            value = value.get(name) if isinstance(value, dict) else None
-        return Missing() if value is None else value if isinstance(value, Unread) else Found(value)
-
-
 def retention_of(storage: Resource, estate: Estate) -> Json:
     """The worst case of a storage account and of each of its documents containers."""
-    store = _read(storage, estate)
+    store = read_store(storage, estate)
     names: list[str | None] = [container.name for container in store.containers]
     if store.unlisted is not None:
         names.append(None)  # containers that may exist but were not seen
@@ -109,7 +82,7 @@ def retention_of(storage: Resource, estate: Estate) -> Json:
     worst_version = _worst(versions)
     return {
         **account.as_json(at_most),
-        "versions": worst_version.as_json(0 if _is_off(_versioning(store)) else _no_bound(worst_version)),
+        "versions": worst_version.as_json(0 if is_off(store.versioning()) else _no_bound(worst_version)),
         "lifecycle": [_coverage(store, name) for name in names],
         "reasons": [reason.as_json() for reason in account.reasons],
         "containers": [
@@ -128,45 +101,7 @@ def _no_bound(bound: Bound) -> Unread:
     return next((Unread(reason.words) for reason in bound.reasons if reason.unread), _NO_BOUND)
 
 
-def _read(storage: Resource, estate: Estate) -> _Store:
-    snapshot = estate.snapshot
-    listing = snapshot.listing(storage.id, CONTAINER)
-    wanted = _named_containers(storage, estate)
-    live: list[Resource] = []
-    deleted: list[Resource] = []
-    for container in listing.resources:
-        if container.name.lower() in _SYSTEM_CONTAINERS:
-            continue
-        if _property(container, "deleted") is True:
-            deleted.append(container)
-        else:
-            live.append(container)
-    policy = snapshot.listing(storage.id, LIFECYCLE_POLICY).only()
-    kind = storage.body.get("kind")
-    acts = not isinstance(kind, str) or kind.lower() in KINDS_WITH_LIFECYCLE
-    body = storage.body.get("properties")
-    return _Store(
-        service=snapshot.listing(storage.id, BLOB_SERVICE).only(),
-        rules=lifecycle_rules(policy.value) if isinstance(policy, Found) and acts else (),
-        policy=policy,
-        containers=tuple([item for item in live if item.name in wanted] or live) if wanted else tuple(live),
-        deleted=tuple(deleted),
-        unlisted=listing.unread,
-        replicates=bool(snapshot.listing(storage.id, OBJECT_REPLICATION).resources),
-        body=body if isinstance(body, dict) else {},
-    )
-
-
-def _named_containers(storage: Resource, estate: Estate) -> frozenset[str] | None:
-    """The containers that hold documents, where every link names one and no link can be hidden; else None, for all."""
-    links = known_links(storage, estate)
-    if estate.all_documents or not links or doubt_about(storage, estate) is not None:
-        return None
-    names = frozenset(link.container or "" for link in links)
-    return None if "" in names else names
-
-
-def _container(store: _Store, name: str | None, versions: Bound, kept: Bound) -> Bound:
+def _container(store: Store, name: str | None, versions: Bound, kept: Bound) -> Bound:
     """A document's worst case in one container: forgotten or held, then kept after its delete."""
     parts = [_forgotten(store, name), versions, _held(store, name)]
     alive = max(part.hours for part in parts)
@@ -174,7 +109,7 @@ def _container(store: _Store, name: str | None, versions: Bound, kept: Bound) ->
     return Bound(alive + kept.hours, [*reasons, *kept.reasons])
 
 
-def _forgotten(store: _Store, name: str | None) -> Bound:
+def _forgotten(store: Store, name: str | None) -> Bound:
     """Nobody deletes the document: only a lifecycle rule ends it. A rule of N days acts after more than (N + 1) * 24 h."""
     place = f"container {name}" if name else "containers that could not be listed"
     if isinstance(store.policy, Unread):
@@ -200,12 +135,12 @@ def _forgotten(store: _Store, name: str | None) -> Bound:
     return Bound(hours, [Reason("lifecycle", hours, words, name)])
 
 
-def _versions(store: _Store, name: str | None) -> Bound:
+def _versions(store: Store, name: str | None) -> Bound:
     """With versioning on, a delete leaves a previous version, whose age counts from when it was first written."""
-    enabled = _versioning(store)
+    enabled = store.versioning()
     if isinstance(enabled, Unread):
         return Bound(0, [Reason("versions", None, f"versioning was not read: {enabled.why}", name, unread=True)])
-    if _is_off(enabled):
+    if is_off(enabled):
         return Bound()
     if isinstance(store.policy, Unread):
         return Bound(
@@ -232,15 +167,7 @@ def _versions(store: _Store, name: str | None) -> Bound:
     return Bound(hours, [Reason("versions", hours, words, name)])
 
 
-def _versioning(store: _Store) -> Reading:
-    """Whether versioning is on; version-level immutability of the account forces it on (immutable storage page)."""
-    forced = store.body.get("immutableStorageWithVersioning")
-    if isinstance(forced, dict) and forced.get("enabled") is True:
-        return Found(value=True)
-    return store.setting("isVersioningEnabled")
-
-
-def _held(store: _Store, name: str | None) -> Bound:
+def _held(store: Store, name: str | None) -> Bound:
     """Immutability and legal holds; while they last, lifecycle deletes fail without a word."""
     holds = [_account_hold(store)]
     for container in store.containers:
@@ -250,7 +177,7 @@ def _held(store: _Store, name: str | None) -> Bound:
     return Bound(max((hold.hours or 0 for hold in found), default=0), found)
 
 
-def _account_hold(store: _Store) -> Reason | None:
+def _account_hold(store: Store) -> Reason | None:
     setting = store.body.get("immutableStorageWithVersioning")
     if isinstance(setting, Unread):
         return Reason("immutability", None, f"immutability of the account was not read: {setting.why}", unread=True)
@@ -264,14 +191,14 @@ def _account_hold(store: _Store) -> Reason | None:
 
 
 def _immutability(container: Resource) -> Reason | None:
-    on = _property(container, "hasImmutabilityPolicy")
-    versioned = _property(container, "immutableStorageWithVersioning")
+    on = property_of(container, "hasImmutabilityPolicy")
+    versioned = property_of(container, "immutableStorageWithVersioning")
     if isinstance(on, Unread):
         return Reason(
             "immutability", None, f"its immutability policy was not read: {on.why}", container.name, unread=True
         )
     if on is True:
-        policy = _property(container, "immutabilityPolicy")
+        policy = property_of(container, "immutabilityPolicy")
         body = policy.get("properties") if isinstance(policy, dict) else None
         days = body.get("immutabilityPeriodSinceCreationInDays") if isinstance(body, dict) else None
         return _hold(f"container {container.name}", days, container.name)
@@ -287,7 +214,7 @@ def _hold(place: str, days: Json, container: str | None = None) -> Reason:
 
 
 def _legal_hold(container: Resource) -> Reason | None:
-    held = _property(container, "hasLegalHold")
+    held = property_of(container, "hasLegalHold")
     if isinstance(held, Unread):
         return Reason("legalHold", None, f"its legal hold was not read: {held.why}", container.name, unread=True)
     if held is not True:
@@ -295,20 +222,20 @@ def _legal_hold(container: Resource) -> Reason | None:
     return Reason("legalHold", math.inf, f"container {container.name} is under a legal hold", container.name)
 
 
-def _kept_after_delete(store: _Store) -> Bound:
+def _kept_after_delete(store: Store) -> Bound:
     """Blob soft delete counts from the delete, on top of whatever came before. Its minimum is one day."""
     enabled = store.setting("deleteRetentionPolicy", "enabled")
     if isinstance(enabled, Unread):
         return Bound(0, [Reason("softDelete", None, f"soft delete of blobs was not read: {enabled.why}", unread=True)])
-    if _is_off(enabled):
+    if is_off(enabled):
         return Bound()
-    days = _number(store.setting("deleteRetentionPolicy", "days"))
+    days = number_in(store.setting("deleteRetentionPolicy", "days"))
     hours = max(days or 1, 1) * HOURS
     words = f"soft delete keeps deleted blobs for {_days(days)}" if days else "soft delete keeps deleted blobs"
     return Bound(hours, [Reason("softDelete", hours, words)])
 
 
-def _standing(store: _Store) -> Bound:
+def _standing(store: Store) -> Bound:
     """What keeps documents whatever happens to single blobs: restore, container soft delete, a replica elsewhere."""
     parts = [
         *_kept_after_delete(store).reasons,
@@ -333,20 +260,20 @@ def _standing(store: _Store) -> Bound:
     return Bound(max((part.hours or 0 for part in found), default=0), found)
 
 
-def _window(store: _Store, setting: str, cause: str, words: str, days_if_silent: int | None) -> Reason | None:
+def _window(store: Store, setting: str, cause: str, words: str, days_if_silent: int | None) -> Reason | None:
     enabled = store.setting(setting, "enabled")
     if isinstance(enabled, Unread):
         return Reason(cause, None, f"{setting} was not read: {enabled.why}", unread=True)
-    if _is_off(enabled):
+    if is_off(enabled):
         return None
-    days = _number(store.setting(setting, "days")) or days_if_silent
+    days = number_in(store.setting(setting, "days")) or days_if_silent
     if days is None:
         return Reason(cause, HOURS, words.format("at least 1 day"))
     return Reason(cause, days * HOURS, words.format(_days(days)))
 
 
 def _deleted_container(container: Resource) -> Reason:
-    left = _property(container, "remainingRetentionDays")
+    left = property_of(container, "remainingRetentionDays")
     days = left if isinstance(left, int | float) and not isinstance(left, bool) else None
     words = f"deleted container {container.name} can be restored"
     if days is not None:
@@ -354,7 +281,7 @@ def _deleted_container(container: Resource) -> Reason:
     return Reason("containerSoftDelete", None if days is None else days * HOURS, words, container.name)
 
 
-def _coverage(store: _Store, name: str | None) -> dict[str, Json]:
+def _coverage(store: Store, name: str | None) -> dict[str, Json]:
     """Whether lifecycle rules delete everything in a container: blobs, snapshots and, if there can be any, versions."""
     container: Json = name or Unread("containers that could not be listed")
     if isinstance(store.policy, Unread):
@@ -374,8 +301,8 @@ def _coverage(store: _Store, name: str | None) -> dict[str, Json]:
         for what, done in deletes.items()
     }
     if answers["versions"] is False and held is None:
-        enabled = _versioning(store)
-        answers["versions"] = enabled if isinstance(enabled, Unread) else _is_off(enabled)
+        enabled = store.versioning()
+        answers["versions"] = enabled if isinstance(enabled, Unread) else is_off(enabled)
     missing = [what for what, answer in answers.items() if answer is False]
     return {
         "container": container,
@@ -397,24 +324,6 @@ def _worst(bounds: Iterable[Bound]) -> Bound:
         worst.hours = max(worst.hours, bound.hours)
         worst.reasons.extend(reason for reason in bound.reasons if reason not in worst.reasons)
     return worst
-
-
-def _is_off(reading: Reading) -> bool:
-    """Off is false, or absent (every one of these switches is off when absent: blob service, API 2025-01-01)."""
-    return isinstance(reading, Missing) or (isinstance(reading, Found) and reading.value is False)
-
-
-def _number(reading: Reading) -> float | None:
-    if isinstance(reading, Found) and isinstance(reading.value, int | float) and not isinstance(reading.value, bool):
-        return reading.value
-    return None
-
-
-def _property(container: Resource, name: str) -> Json:
-    properties = container.body.get("properties")
-    if isinstance(properties, Unread):
-        return properties
-    return properties.get(name) if isinstance(properties, dict) else None
 
 
 def _days(number: float) -> str:

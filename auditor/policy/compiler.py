@@ -110,7 +110,11 @@ class _Compiler:
 
     def _test(self, path: Json, rest: dict[Any, Json], place: Place) -> Condition | None:
         rest = dict(rest)
-        default = Found(rest.pop("default")) if rest.get("default") is not None else None
+        default = None
+        if "default" in rest:
+            if rest["default"] is None:
+                return self._fail((*place, "default"), "null is what absent means; say what Azure does then")
+            default = Found(rest.pop("default"))
         found = self._field(path, (*place, "field"), default)
         operator = self._operator(rest, place, of_count=False)
         if found is None or operator is None:

@@ -156,6 +156,8 @@ class _RuleFile:
             return None
         self._value = self._document.value
         self._keys(self._value, (), _REQUIRED, _OPTIONAL)
+        if "where" in self._value and self._value["where"] is None:
+            self._document.mistake(("where",), "where is empty; leave it out, or write a condition")
         rule = self._rule()
         if not self._document.mistakes:
             self._try_conditions(rule)
@@ -204,7 +206,9 @@ class _RuleFile:
                     self._document.mistake(place, f"no type {name} is known; {nearest(str(name), known)}")
             else:
                 found.append(by_key[name.lower()])
-        return tuple(found)
+        if written == []:
+            self._document.mistake(("appliesTo",), "a rule applies to one type at least")
+        return tuple(dict.fromkeys(found))
 
     def _parameters(self) -> tuple[Parameter, ...]:
         found = []
@@ -281,6 +285,9 @@ class _RuleFile:
         for name in given["parameters"]:
             if name not in declared:
                 self._document.mistake((*place, "parameters", name), f"the rule has no parameter {name}")
+        chosen = given["resource"].get("type")
+        if chosen is not None and str(chosen).lower() not in {name.lower() for name in self._applies_to()}:
+            self._document.mistake((*place, "resource", "type"), f"the rule does not apply to {chosen}")
         expect = self._one_of((*place, "expect"), _EXPECTED) if "expect" in body else "pass"
         return Example(
             expect=expect,  # type: ignore[arg-type]

@@ -52,7 +52,7 @@ class Shapes:
 
     def placed(self, type_name: str, segments: tuple[Segment, ...]) -> tuple[str, str]:
         """The type whose property a path ends at, and the path there: what the table of defaults is keyed by."""
-        first = str(segments[0]).lower()
+        first = str(segments[0]).lower() if segments else ""
         if first == "parent":
             owner = BY_NAME[type_name.lower()].owner
             return self.placed(owner or "", segments[1:])

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from auditor.model.finding import Evidence, Finding, Status, Subject
-    from auditor.report.report import Answer, Bar
+    from auditor.report.report import Answer
 
 _MOST_PARTS: Final = 3
 _LONGEST_VALUE: Final = 120
@@ -147,7 +147,7 @@ ANSWER_MARKS: Final[dict[Answer, str]] = {
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)")
 _LONG_VALUE: Final = 400
-_SENTENCE: Final = re.compile(r".{1,40}?[.!?]\s+[A-Z].*?[.!?](?=\s|$)|.+?[.!?](?=\s+[A-Z]|$)", re.DOTALL)
+_SENTENCE: Final = re.compile(r".{1,60}?[.!?]\s+[A-Z].*?[.!?](?=\s|$)|.+?[.!?](?=\s+[A-Z]|$)", re.DOTALL)
 
 
 def visible(text: str, *, keep: str = "") -> str:
@@ -211,24 +211,6 @@ def first_sentence(text: str) -> str:
     """The sentence at the head of a text; with the one after it, where it is very short."""
     match = _SENTENCE.match(text.strip())
     return match[0] if match else text.strip()
-
-
-def length(hours: float) -> str:
-    """A length of time in the unit that people think in: `24 h`, `9 days`, `3.5 years`."""
-    for unit, size, least in (("year", 8766, 17532), ("day", 24, 48)):
-        if hours >= least:
-            number = round(hours / size, 1)
-            return plural(int(number), unit) if number == int(number) else f"{number:g} {unit}s"
-    return f"{round(hours, 1):g} h"
-
-
-def lifetime(bar: Bar) -> str:
-    """How long documents live in a store, in a few words."""
-    if bar.unbounded:
-        return "without end"
-    if bar.at_most is not None:
-        return f"at most {length(bar.at_most)}" if bar.at_most else "nothing is kept"
-    return f"more than {length(bar.exceeds)}" if bar.exceeds else "no upper bound"
 
 
 def fill(snippet: str, language: Literal["az", "bicep", "terraform"], subject: Subject) -> str:

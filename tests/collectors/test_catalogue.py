@@ -6,8 +6,6 @@ import re
 import subprocess
 import sys
 
-import pytest
-
 from auditor.collectors.catalogue import (
     COLLECTORS,
     MANAGEMENT_GROUP_ACTION,
@@ -23,7 +21,7 @@ from auditor.collectors.limits import Throttle
 from auditor.model.resource import Resource
 from auditor.model.types import ACCOUNT, BY_NAME, CLASSIFIER, CONTAINER, MODEL, RESOURCE_TYPES, STORAGE, SUBSCRIPTION
 from tests.collectors.scans import each_collector
-from tests.needs import corpus
+from tests.needs import PROJECT, corpus
 
 OWNERS = {
     SUBSCRIPTION: "/subscriptions/11111111-aaaa-4bbb-8ccc-000000000001",
@@ -107,6 +105,18 @@ def test_the_api_version_is_one_that_has_a_specification(record: Collector) -> N
         if provider.lower() in {part.lower() for part in path.parts} and any(path.glob("*.json"))
     ]
     assert found, f"{provider} {record.api_version}"
+
+
+def test_the_documentation_has_the_same_table() -> None:
+    lines = (PROJECT / "docs" / "collectors.md").read_text(encoding="utf-8").splitlines()
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| `")]
+    assert len(rows) == len(COLLECTORS)
+    for (name, owner, address, version, rights), record in zip(rows, COLLECTORS, strict=True):
+        assert name == f"`{record.type}`"
+        assert owner.endswith(", chosen") == record.detailed
+        assert address == f"`{record.below}{record.path}`"
+        assert version == record.api_version
+        assert rights == ", ".join(f"`{right}`" for right in (*record.actions, *record.data_actions))
 
 
 def test_permissions_are_those_of_the_records() -> None:

@@ -10,8 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from azure.core.pipeline.policies import AsyncRedirectPolicy, AsyncRetryPolicy, HttpLoggingPolicy
-from azure.core.pipeline.policies import NetworkTraceLoggingPolicy
+from azure.core.pipeline.policies import (
+    AsyncRedirectPolicy,
+    AsyncRetryPolicy,
+    HttpLoggingPolicy,
+    NetworkTraceLoggingPolicy,
+)
 from azure.core.rest import HttpRequest
 from azure.mgmt.core.policies import AsyncARMAutoResourceProviderRegistrationPolicy
 
@@ -21,8 +25,6 @@ from auditor.collectors.guard import ReadOnly, RefusedError
 from auditor.collectors.reader import Patience
 from auditor.errors import SourceError
 from tests.fakes.azure import FakeAzure, estate_small
-
-pytestmark = pytest.mark.xdist_group("fake-azure")
 
 ARM = "https://management.azure.com"
 FORMS = "https://forms.cognitiveservices.azure.com"

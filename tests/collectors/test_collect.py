@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from auditor.collectors import scan as scan_module
+from auditor.collectors.catalogue import COLLECTORS, SUBSCRIPTIONS, permissions
 from auditor.collectors.collect import Request, collect
 from auditor.errors import SourceError, UsageError
 from auditor.model.resource import Resource
@@ -41,9 +42,8 @@ from tests import needs
 from tests.collectors.scans import HurriedClock, Progress, Sink, every_store, hurried, scan
 from tests.fakes.azure import Estate, FakeAzure, RateLimits, estate_large, estate_small, estate_two_subscriptions
 from tests.fakes.azure import builders as make
+from tests.fakes.azure.faults import Stall
 from tests.judges.oav import UNSPECIFIED, objections, the_judge
-
-pytestmark = pytest.mark.xdist_group("fake-azure")
 
 SCOPE = f"/subscriptions/{make.SUBSCRIPTION}"
 
@@ -123,6 +123,7 @@ def test_models_come_with_their_training_source() -> None:
     )
 
 
+@pytest.mark.xdist_group("fake-azure")  # where the judge runs already
 def test_every_exchange_is_what_azures_specifications_say() -> None:
     _, azure = everything(estate_two_subscriptions())
     assert objections([item for item in azure.calls() if item.route not in UNSPECIFIED]) == []
@@ -163,7 +164,7 @@ def test_head_and_end_say_what_was_done() -> None:
 
 
 def test_the_caller_chooses_between_the_stages() -> None:
-    result, azure = everything(estate_two_subscriptions(), select=lambda snapshot: frozenset())
+    result, azure = everything(estate_two_subscriptions(), select=lambda _: frozenset())
     (seen,) = result.selections
     assert seen.end is None
     assert {item.type for item in seen.resources} >= {ACCOUNT, STORAGE, BLOB_SERVICE, MODEL, ROLE_ASSIGNMENT}
@@ -272,19 +273,17 @@ def test_an_odd_subdomain_leads_nowhere_else(domain: str) -> None:
     assert all(reason.startswith("refused: ") for reason in result.reasons(MODEL))
     assert result.reasons(MODEL)
     assert azure.hosts | azure.refused_hosts == {"login.microsoftonline.com", "management.azure.com"}
+    assert result.snapshot.end is not None
+    assert sum(result.snapshot.end.calls.values()) == len(azure.calls())
 
 
 def test_rights_that_were_granted_are_enough() -> None:
-    from auditor.collectors.catalogue import permissions
-
     rights = permissions()
     with FakeAzure(estate_small(), granted=[*rights.actions, *rights.data_actions]) as azure:
         assert scan(azure).snapshot.gaps == ()
 
 
 def test_each_right_that_is_asked_for_is_needed() -> None:
-    from auditor.collectors.catalogue import COLLECTORS, SUBSCRIPTIONS, permissions
-
     rights = permissions()
     for record in COLLECTORS:
         if record is SUBSCRIPTIONS:
@@ -380,6 +379,7 @@ def test_a_scan_needs_no_listener() -> None:
 INTERRUPTED = """
 import sys
 sys.path.insert(0, {project!r})
+from auditor.collectors.catalogue import COLLECTORS, SUBSCRIPTIONS, permissions
 from auditor.collectors.collect import Request, collect
 from tests.collectors.scans import Progress, Sink, every_store
 print("ready", flush=True)
@@ -392,8 +392,6 @@ except KeyboardInterrupt:
 
 
 def test_ctrl_c_ends_a_scan_at_once_and_cleanly() -> None:
-    from tests.fakes.azure.faults import Stall
-
     code = INTERRUPTED.format(project=str(needs.PROJECT))
     with FakeAzure(estate_small(), faults=[Stall("storageAccounts", seconds=30)]) as azure:
         child = subprocess.Popen(

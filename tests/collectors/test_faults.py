@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import pytest
 
 from auditor.collectors import reader as reader_module
+from auditor.errors import SignInError
 from auditor.model.types import (
     ACCOUNT,
     BLOB_SERVICE,
@@ -47,8 +49,6 @@ from tests.fakes.azure.faults import (
     without,
 )
 
-pytestmark = pytest.mark.xdist_group("fake-azure")
-
 STORES = r"storageAccounts\?"
 
 
@@ -59,6 +59,11 @@ def disturbed(
         return scan(azure, types, **more), azure
 
 
+@cache
+def undisturbed() -> Scan:
+    return disturbed()[0]
+
+
 @dataclass(frozen=True)
 class Plain(Fault):
     """Any status, headers and body."""
@@ -67,7 +72,7 @@ class Plain(Fault):
     content: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
 
-    async def apply(self, call: Call, proceed: Proceed) -> Answer:
+    async def apply(self, call: Call, proceed: Proceed) -> Answer:  # noqa: ARG002 - as all faults
         return Answer(self.status, self.content, dict(self.headers))
 
 
@@ -102,7 +107,7 @@ LASTING = [
     ("fault", "reason"), LASTING, ids=[f"{type(f).__name__}-{i}" for i, (f, _) in enumerate(LASTING)]
 )
 def test_what_is_touched_is_a_gap_and_all_else_is_read(fault: Fault, reason: str) -> None:
-    whole, _ = disturbed()
+    whole = undisturbed()
     result, azure = disturbed(fault)
     assert result.reasons(STORAGE) == {reason}
     assert {gap.scope for gap in result.snapshot.gaps if "storage" in gap.operation.lower()} <= result_scopes(result)
@@ -120,7 +125,7 @@ def result_scopes(result: Scan) -> set[str]:
 
 @pytest.mark.parametrize("subscription", [make.SUBSCRIPTION, make.OTHER_SUBSCRIPTION])
 def test_a_broken_subscription_leaves_the_others_whole(subscription: str) -> None:
-    whole, _ = disturbed()
+    whole = undisturbed()
     result, _ = disturbed(ServerError(f"/subscriptions/{subscription}/", 500, times=None))
     assert {gap.scope.split("/")[2] for gap in result.snapshot.gaps} >= {subscription}
 
@@ -148,8 +153,6 @@ PASSING = [
 @pytest.mark.parametrize("fault", PASSING, ids=[f"{type(f).__name__}-{i}" for i, f in enumerate(PASSING)])
 @pytest.mark.parametrize("on", ["storageAccounts", "/subscriptions", "documentModels", "blobServices/default"])
 def test_what_is_over_soon_is_not_seen_at_all(fault: Fault, on: str) -> None:
-    from dataclasses import replace
-
     pattern = rf"^GET.*{on}\?" if fault.on == "." else rf"{fault.on}.*{on}\?"
     result, azure = disturbed(replace(fault, on=pattern), estate=estate_small(), patience=hurried(read=0.5))
     assert result.snapshot.gaps == ()
@@ -310,6 +313,13 @@ def test_a_model_of_an_odd_shape_is_a_gap() -> None:
     assert result.reasons(MODEL) == {"the answer is no object"}
 
 
+@pytest.mark.parametrize("name", ["another", "prebuilt-read", "INVOICES-V3"])
+def test_a_model_that_answers_for_another_is_a_gap(name: str) -> None:
+    result, _ = disturbed(OddShape("documentModels/invoices-v3", {"modelId": name}), estate=estate_small())
+    assert result.reasons(MODEL) == {"the answer is about something else"}
+    assert result.names(MODEL) == set()
+
+
 def test_the_data_plane_may_be_out_of_reach() -> None:
     forms = make.document_intelligence("forms", network="Deny")
     with FakeAzure(Estate([forms, make.custom_model(forms, "m")]), inside_network=False) as azure:
@@ -331,7 +341,7 @@ def test_an_answer_that_never_ends_is_left(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_server_that_says_nothing_is_left_after_a_while() -> None:
-    result, azure = disturbed(
+    result, _ = disturbed(
         Stall(STORES, seconds=3),
         estate=estate_small(),
         types=[STORAGE, ACCOUNT],
@@ -411,8 +421,6 @@ def test_no_reason_tells_an_address_or_a_token() -> None:
 
 
 def test_no_connection_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    from auditor.errors import SignInError
-
     with FakeAzure(estate_small()) as azure:
         closed = {**azure.environment, "HTTPS_PROXY": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
         monkeypatch.setattr(FakeAzure, "environment", property(lambda _: closed))

@@ -35,7 +35,15 @@ CALL = Call(
     "Microsoft.Resources/subscriptions/read",
     Counted(Throttle.ARM, "/"),
 )
-KEY = ConnectionKey("management.azure.com", 443, True, True, None, None, None)
+KEY = ConnectionKey(
+    host="management.azure.com",
+    port=443,
+    is_ssl=True,
+    ssl=True,
+    proxy=None,
+    proxy_auth=None,
+    proxy_headers_hash=None,
+)
 REQUEST = aiohttp.RequestInfo(URL("https://management.azure.com"), "GET", CIMultiDict(), URL("https://x"))
 
 
@@ -73,7 +81,7 @@ class Azure:
         self.forgotten = 0
 
     @asynccontextmanager
-    async def send(self, service: str, endpoint: str, request: Any, **options: Any) -> AsyncIterator[Response]:
+    async def send(self, *_: Any, **_options: Any) -> AsyncIterator[Response]:
         self.asked += 1
         self._last = next(self._turns, self._last)
         if isinstance(self._last, Exception):

@@ -7,11 +7,26 @@ from typing import Any
 import pytest
 
 from auditor.collectors.catalogue import SUBSCRIPTIONS
-from auditor.collectors.questions import ASK, ELSEWHERE, Hidden, NoneThere, document_intelligence, models, replicates
-from auditor.collectors.questions import holds_blobs
-from auditor.collectors.shapes import OddItemError, arm_resource, classifier, custom_model, subscription
+from auditor.collectors.questions import (
+    ASK,
+    ELSEWHERE,
+    Hidden,
+    NoneThere,
+    document_intelligence,
+    holds_blobs,
+    models,
+    replicates,
+)
+from auditor.collectors.shapes import (
+    OddItemError,
+    arm_resource,
+    classifier,
+    custom_model,
+    role_assignment,
+    subscription,
+)
 from auditor.model.resource import Resource
-from auditor.model.types import CLASSIFIER, DELETED_ACCOUNT, LOCATION, MODEL, STORAGE, SUBSCRIPTION
+from auditor.model.types import CLASSIFIER, DELETED_ACCOUNT, LOCATION, MODEL, ROLE_ASSIGNMENT, STORAGE, SUBSCRIPTION
 from tests.collectors.scans import each_collector
 from tests.fakes.azure import builders as make
 
@@ -50,6 +65,16 @@ def test_a_subscription_keeps_its_json_in_properties() -> None:
 
 def test_a_subscription_without_a_name_is_called_by_its_id() -> None:
     assert subscription({"id": "/subscriptions/abc"}, SUBSCRIPTION, None)["name"] == "abc"
+
+
+@pytest.mark.parametrize("above", ["", "/providers/Microsoft.Management/managementGroups/contoso"])
+def test_an_inherited_role_assignment_gets_an_id_below_the_subscription(above: str) -> None:
+    owner = Resource({"id": "/subscriptions/abc", "type": SUBSCRIPTION})
+    item = {"id": f"{above}/providers/{ROLE_ASSIGNMENT}/guid", "type": ROLE_ASSIGNMENT}
+    assert role_assignment(item, ROLE_ASSIGNMENT, owner)["id"] == f"{owner.id}/providers/{ROLE_ASSIGNMENT}/guid"
+    assert role_assignment(item, ROLE_ASSIGNMENT, None) == item
+    own = {**item, "id": f"{owner.id}{item['id']}"}
+    assert role_assignment(own, ROLE_ASSIGNMENT, owner) == own
 
 
 def test_a_model_gets_an_id_below_its_account() -> None:

@@ -9,8 +9,6 @@ from tests.fakes.azure import Estate, FakeAzure, estate_two_subscriptions
 from tests.fakes.azure import builders as make
 from tests.fakes.azure.faults import Changed, Fault, Forbidden, OddShape, ServerError
 
-pytestmark = pytest.mark.xdist_group("fake-azure")
-
 LIST = r"/subscriptions\?"
 MANAGEMENT_GROUP = "/managementGroups/contoso/descendants"
 

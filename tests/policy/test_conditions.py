@@ -88,7 +88,7 @@ def test_an_operand_that_is_missing_takes_what_azure_does_then() -> None:
 
 def test_an_operand_is_shown_as_it_was_read() -> None:
     _, because = judged({"field": "facts.a", "equals": {"field": "facts.b"}}, {"a": 1, "b": 2})
-    assert because == (Evidence("facts.a", {"equals": 2}, "be 2", Found(1)),)
+    assert because == (Evidence("facts.a", {"equals": 2}, "be 2", Found(1), holds=False),)
     _, because = judged({"field": "facts.a", "equals": {"field": "facts.b"}}, {"b": 2})
     assert because == (Evidence("facts.a", {"equals": 2}, "be 2", MISSING),)
 
@@ -254,7 +254,7 @@ def test_evidence_is_what_decided(written: Json, known: Json, shown: list[str]) 
 def test_evidence_says_what_was_asked_and_what_was_read() -> None:
     assert judged({"field": "facts.a", "atLeast": "TLS1_2"}, {"a": "TLS1_0"}) == (
         "fail",
-        (Evidence("facts.a", {"atLeast": "TLS1_2"}, "be at least TLS1_2", Found("TLS1_0")),),
+        (Evidence("facts.a", {"atLeast": "TLS1_2"}, "be at least TLS1_2", Found("TLS1_0"), holds=False),),
     )
     assert judged({"field": "facts.a", "equals": True}, {"a": NO_RIGHT}) == (
         "unknown",
@@ -264,13 +264,13 @@ def test_evidence_says_what_was_asked_and_what_was_read() -> None:
 
 def test_an_empty_list_is_evidence_too() -> None:
     assert judged({"field": "facts.l[*].a", "equals": 1}, {"l": []})[1] == (
-        Evidence("facts.l[*].a", {"elements": 0}, "have no element that differs", Found([])),
+        Evidence("facts.l[*].a", {"elements": 0}, "have no element that differs", Found([]), holds=True),
     )
 
 
 def test_what_azure_does_then_is_told_beside_what_was_read() -> None:
     _, because = judged({**IS_X, "default": "x"}, {})
-    assert because == (Evidence("facts.a", {"equals": "x"}, "be x", MISSING, assumed=Found("x")),)
+    assert because == (Evidence("facts.a", {"equals": "x"}, "be x", MISSING, assumed=Found("x"), holds=True),)
     assert judged({**IS_X, "default": "x"}, {"a": "x"})[1][0].assumed is None
     assert judged({"field": "facts.a", "exists": False, "default": "x"}, {})[1][0].assumed is None
 
@@ -280,12 +280,18 @@ def test_existence_is_asked_for_in_words(operand: bool, wish: str) -> None:
     assert judged({"field": "facts.a", "exists": operand}, {"a": 1})[1][0].wish == wish
 
 
+@pytest.mark.parametrize("operand", ["0h", "PT0S", "P0D"])
+def test_not_in_the_past_is_said_so(operand: str) -> None:
+    assert judged({"field": "facts.a", "within": operand}, {"a": "2026-02-01"})[1][0].wish == "lie in the future"
+
+
 @pytest.mark.parametrize(("turns", "negated"), [(0, False), (1, True), (2, False), (3, True)])
 def test_evidence_tells_whether_it_was_turned_round(turns: int, negated: bool) -> None:
     written: Json = {"allOf": [IS_X]}
     for _ in range(turns):
         written = {"not": written}
-    assert [item.negated for item in judged(written, {"a": "x"})[1]] == [negated]
+    verdict, because = judged(written, {"a": "x"})
+    assert [(item.negated, item.holds) for item in because] == [(negated, verdict == "pass")]
 
 
 def test_only_what_stands_below_a_not_is_turned_round() -> None:
@@ -297,7 +303,7 @@ def test_a_count_shows_the_number_and_the_elements_that_were_counted() -> None:
     written = {"count": {"field": "facts.l[*]", "where": IS_ONE}, "less": 2}
     verdict, because = judged(written, {"l": [ONE, TWO, ONE]})
     assert verdict == "fail"
-    assert because[0] == Evidence("facts.l[*]", {"count": {"less": 2}}, "number less than 2", Found(2))
+    assert because[0] == Evidence("facts.l[*]", {"count": {"less": 2}}, "number less than 2", Found(2), holds=False)
     assert [item.path for item in because[1:]] == ["facts.l[0].a", "facts.l[2].a"]
 
 
@@ -314,7 +320,7 @@ def test_a_count_that_is_open_shows_what_could_not_be_told() -> None:
     assert [item.path for item in because[1:]] == ["facts.l[1].a"]
     _, because = judged(written, {"l": [ONE, NO_RIGHT]})
     assert because[0].reading == Unread("their number is between 1 and an unknown number")
-    assert because[1] == Evidence("facts.l[1]", {}, "be readable", NO_RIGHT)
+    assert because[1] == Evidence("facts.l[1]", {}, "", NO_RIGHT)
 
 
 def test_a_count_of_many_shows_the_first_ten() -> None:
@@ -357,7 +363,8 @@ def test_values_can_be_said(value: Json, said: str) -> None:
         ({"allOf": []}, ("check", "allOf"), "allOf takes a list of conditions, at least one"),
         ({"anyOf": {}}, ("check", "anyOf"), "anyOf takes a list"),
         ({"not": [IS_X]}, ("check", "not"), "a condition is wanted here"),
-        ({"allOf": [IS_X], "field": "facts.a"}, ("check",), "allOf and field cannot stand in one condition"),
+        ({"allOf": [IS_X], "not": IS_X}, ("check",), "allOf and not cannot stand in one condition"),
+        ({"allOf": [IS_X], "field": "facts.a"}, ("check", "allOf"), "allOf is no operator here"),
         ({"allOf": [IS_X], "equals": 1}, ("check", "equals"), "nothing can stand beside allOf, but equals does"),
         ({"not": IS_X, "x": 1}, ("check", "x"), "nothing can stand beside not"),
         ({"count": [], "equals": 1}, ("check",), "count cannot stand"),
@@ -369,6 +376,7 @@ def test_values_can_be_said(value: Json, said: str) -> None:
         ({"field": "facts.a", "notEquals": 1}, ("check", "notEquals"), "did you mean equals?"),
         ({"field": "facts.a", "equals": 1, "x": 1}, ("check", "x"), "x is no operator here"),
         ({"field": "facts.a", "where": IS_X, "equals": 1}, ("check", "where"), "where is no operator here"),
+        ({**IS_X, "default": None}, ("check", "default"), "null is what absent means"),
         ({"field": 1, "equals": 1}, ("check", "field"), "a path is wanted here"),
         ({"field": "facts.a[", "equals": 1}, ("check", "field"), "goes wrong at '['"),
         ({"field": "facts.aa", "equals": 1}, ("check", "field"), "did you mean"),

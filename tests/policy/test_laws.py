@@ -84,6 +84,15 @@ def test_the_fast_answer_and_the_one_with_evidence_agree(written: Json, known: J
 
 
 @law
+@given(conditions, facts)
+def test_what_decided_holds_if_the_condition_does(written: Json, known: Json) -> None:
+    """But for the elements that a count only names, which have no wish."""
+    judgement = condition(written).judge(scope(known))
+    holds = {Verdict.PASS: True, Verdict.FAIL: False, Verdict.UNKNOWN: None}[judgement.verdict]
+    assert {item.holds for item in judgement.because if item.wish} == {holds}
+
+
+@law
 @given(st.lists(conditions, min_size=1, max_size=3), facts)
 def test_de_morgan_holds_for_the_verdict_and_for_its_evidence(parts: list[Json], known: Json) -> None:
     place = scope(known)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -20,10 +19,9 @@ from markupsafe import Markup, escape
 
 from auditor.data import templates_folder
 from auditor.model.finding import SEVERITIES, STATUSES
-from auditor.model.types import BY_NAME
 from auditor.policy.rule import FAMILIES
 from auditor.report import wording
-from auditor.report.pictures import bars, lanes, timeline
+from auditor.report.pictures import bars, lanes, tables, timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -39,8 +37,6 @@ MOST_PICTURED: Final = 60
 """How many stores and models are drawn; the worst come first, and the page says how many more there are."""
 MOST_EDGES: Final = 400
 LANGUAGES: Final = (("az", "Azure CLI"), ("bicep", "Bicep"), ("terraform", "Terraform"))
-_WORST: Final[dict[Status | None, int]] = {"fail": 0, "unknown": 1, "waived": 2, "pass": 3, None: 4}
-_SUBSCRIPTION: Final = re.compile(r"/subscriptions/([^/]+)/?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +50,6 @@ class Shown:
     judged: int
 
 
-@dataclass(frozen=True, slots=True)
-class Hole:
-    """All that could not be read for one and the same reason."""
-
-    first: Unseen
-    scopes: tuple[Unseen, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Undecided:
-    """The findings of one rule that stayed unknown for one kind of reason."""
-
-    lines: tuple[Line, ...]
-    unprovable: bool
-
-
 def render(report: Report) -> str:
     """Write the page. The same report gives the same bytes."""
     style, script = (Markup(_asset(name)) for name in ("style.css", "script.js"))  # noqa: S704 - our own files
@@ -80,20 +60,21 @@ def render(report: Report) -> str:
     template = _environment().get_template("report.html.j2")
     return template.render(
         report=report,
-        heading=heading(report.scope),
+        heading=tables.heading(report.scope),
         style=style,
         script=script,
         policy=policy,
         data=_embedded(report),
         groups=_groups(report),
-        holes=_holes(report.unseen),
-        undecided=_undecided(report.lines),
+        holes=tables.holes(report.unseen),
+        undecided=tables.undecided(report.lines),
         picture=lanes.draw(report.residency),
         places={place.id.lower(): place for place in report.residency.places},
-        edges=sorted(report.residency.edges, key=_worst_edge),
-        chart=bars.draw(_worst_bars(report.retention), report.limit_hours),
-        line=timeline.draw(_worst_models(report.models), report.finished or report.started),
-        by_rule=_by_rule(report.lines),
+        edges=tables.worst_edges(report.residency.edges),
+        chart=bars.draw(tables.worst_bars(report.retention)[:MOST_PICTURED], report.limit_hours),
+        line=timeline.draw(tables.worst_models(report.models)[:MOST_PICTURED], report.finished or report.started),
+        by_rule=tables.by_rule(report.lines),
+        unprovable={line.finding.subject.id.lower() for line in report.lines if line.unprovable},
     )
 
 
@@ -119,13 +100,14 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         moment=wording.moment,
-        hours=wording.length,
+        hours=bars.length,
         clause=wording.clause,
         sentence=wording.sentence,
         first_sentence=wording.first_sentence,
         snippet=_snippet,
-        kind=_kind,
-        where=where,
+        kind=tables.kind_of,
+        by_family=tables.by_family,
+        where=tables.where,
         link=_link,
         json=_json,
         words=wording.words,
@@ -140,7 +122,7 @@ def _environment() -> Environment:
         languages=LANGUAGES,
         was_read=wording.was_read,
         was_asked=wording.was_asked,
-        lifetime=wording.lifetime,
+        lifetime=bars.lifetime,
         most_edges=MOST_EDGES,
     )
     return environment
@@ -159,18 +141,6 @@ def _snippet(text: str, language: str, subject: Subject) -> Markup:
     return escape(wording.visible(filled, keep="\n\t"))
 
 
-def _kind(type_name: str) -> str:
-    """What people call a type of resource."""
-    known = BY_NAME.get(type_name.lower())
-    return known.label if known else type_name
-
-
-def where(subject: Subject) -> str:
-    """Region and resource group, as far as they are known."""
-    group = re.search(r"/resourceGroups/([^/]+)", subject.id, re.IGNORECASE)
-    return ", ".join(part for part in (subject.location, group[1] if group else None) if part)
-
-
 def _link(url: str) -> Markup | str:
     """A link, where the address is one that a page may point to; else its text."""
     if not url.startswith(("https://", "http://")):
@@ -184,17 +154,6 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def heading(scope: Sequence[str]) -> str:
-    """The name of what was audited."""
-    if not scope:
-        return "All that the auditor's identity can see"
-    subscriptions = [match[1] for part in scope if (match := _SUBSCRIPTION.fullmatch(part))]
-    if len(subscriptions) == len(scope) > 1:
-        return wording.plural(len(scope), "subscription")
-    first = f"Subscription {subscriptions[0]}" if subscriptions and scope[0].endswith(subscriptions[0]) else scope[0]
-    return first if len(scope) == 1 else f"{first} and {len(scope) - 1} more"
-
-
 def _groups(report: Report) -> tuple[Shown, ...]:
     """What to do first, with as much detail as a browser opens without a wait."""
     judged = Counter(line.rule.id for line in report.lines)
@@ -206,44 +165,6 @@ def _groups(report: Report) -> tuple[Shown, ...]:
         named, names = rest[:names], max(names - len(rest), 0)
         shown.append(Shown(group, rows, named, len(rest) - len(named), judged[group.rule.id]))
     return tuple(shown)
-
-
-def _holes(unseen: Iterable[Unseen]) -> tuple[Hole, ...]:
-    """Gaps of one kind together, those that make most rules unknown first."""
-    alike: defaultdict[tuple[Any, ...], list[Unseen]] = defaultdict(list)
-    for item in unseen:
-        alike[item.operation, item.reason, item.advice, item.rules].append(item)
-    holes = [Hole(items[0], tuple(items)) for items in alike.values()]
-    return tuple(sorted(holes, key=lambda hole: (-len(hole.first.rules), hole.first.operation, hole.first.reason)))
-
-
-def _undecided(lines: Iterable[Line]) -> tuple[Undecided, ...]:
-    """What stayed unknown, by rule; what no reading can settle apart from what was not seen."""
-    alike: defaultdict[tuple[int, str, bool], list[Line]] = defaultdict(list)
-    for line in lines:
-        if line.finding.status == "unknown":
-            alike[SEVERITIES.index(line.rule.severity), line.rule.id, line.unprovable].append(line)
-    return tuple(Undecided(tuple(found), key[2]) for key, found in sorted(alike.items(), key=lambda item: item[0]))
-
-
-def _by_rule(lines: Iterable[Line]) -> Mapping[str, Counter[Status]]:
-    counted: defaultdict[str, Counter[Status]] = defaultdict(Counter)
-    for line in lines:
-        counted[line.rule.id][line.finding.status] += 1
-    return counted
-
-
-def _worst_edge(edge: Edge) -> tuple[int, str, str, str]:
-    return ((True, None, False).index(edge.leaves_region), edge.source.lower(), edge.target.lower(), edge.via)
-
-
-def _worst_bars(found: Sequence[Bar]) -> list[Bar]:
-    return sorted(found, key=lambda bar: _WORST[bar.status])[:MOST_PICTURED]
-
-
-def _worst_models(found: Sequence[Model]) -> list[Model]:
-    worst = sorted(found, key=lambda model: min((_WORST[status] for status in model.statuses.values()), default=4))
-    return worst[:MOST_PICTURED]
 
 
 def _embedded(report: Report) -> Markup:

@@ -1,7 +1,8 @@
 """Lays out the bars of how long documents live: hours on one logarithmic scale, with a line at the limit.
 
 A bar is made of stretches: each reason that makes documents live longer than the reasons before it adds one. Soft delete
-counts from the delete, so it begins where the longest life before it ends; every other reason counts from the start.
+counts from the delete, so it begins where the longest life ends; every other reason counts from the start. A reason that
+holds for several containers in the same words is named once.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from auditor.report.wording import length
+from auditor.report.wording import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from auditor.report.report import Bar, Segment
 
@@ -24,6 +25,7 @@ _ARROW: Final = 97
 _TICKS: Final = ((1, "1 h"), (6, "6 h"), (24, "24 h"), (168, "7 d"), (720, "30 d"), (8766, "1 y"), (87660, "10 y"))
 _CLEAR: Final = 8
 _ADDS_UP: Final = frozenset({"softDelete"})
+_APART: Final = frozenset({"containerSoftDelete", "pointInTimeRestore", "objectReplication", "backup"})
 Ending: TypeAlias = Literal["arrow", "hatch", "closed"]
 """Without end; no upper bound is known; or the bar ends there."""
 
@@ -58,6 +60,26 @@ class Chart:
     ticks: tuple[tuple[float, str], ...]
     limit: float | None
     limit_label: str
+
+
+def length(hours: float) -> str:
+    """A length of time in the unit that people think in: `24 h`, `9 days`, `3.5 years`."""
+    for unit, size, least in (("year", 8766, 17532), ("day", 24, 48)):
+        if hours >= least:
+            number = round(hours / size, 1)
+            return plural(int(number), unit) if number == int(number) else f"{number:g} {unit}s"
+    return f"{round(hours, 1):g} h"
+
+
+def lifetime(bar: Bar, unprovable: Collection[str]) -> str:
+    """How long documents live in a store, in a few words; `unprovable` are the ids (lower case) that none can prove."""
+    if bar.unbounded:
+        return "without end"
+    if bar.at_most is not None:
+        return f"at most {length(bar.at_most)}" if bar.at_most else "nothing is kept"
+    if bar.exceeds:
+        return f"more than {length(bar.exceeds)}"
+    return "not provable" if bar.id.lower() in unprovable else "not known"
 
 
 def draw(bars: Sequence[Bar], limit: float | None) -> Chart:
@@ -97,25 +119,35 @@ class _Scale:
 
 
 def _bar(bar: Bar, scale: _Scale) -> Drawn:
+    reasons = tuple({(segment.cause, segment.words): segment for segment in bar.segments}.values())
     if bar.unbounded:
         endless = [
             (number, segment.words) for number, segment in enumerate(bar.segments, 1) if segment.kind == "unbounded"
         ]
         number, words = endless[0] if endless else (0, "without end")
-        return Drawn(bar, tuple(scale.stretch(0, math.inf, number, words)), "arrow", _ARROW, bar.segments)
+        return Drawn(bar, tuple(scale.stretch(0, math.inf, number, words)), "arrow", _ARROW, reasons)
     known = bar.exceeds or 0
     stretches: list[Stretch] = []
-    alive = done = 0.0
-    for number, segment in enumerate(bar.segments, 1):
-        hours = segment.hours or 0
-        if segment.cause in _ADDS_UP:
-            hours += alive
-        else:
-            alive = max(alive, hours)
-        end = min(hours, known)
-        if end > done:
-            stretches.extend(scale.stretch(done, end, number, segment.words))
-            done = end
+    done = 0.0
+    for end, number, segment in _ends(reasons):
+        if min(end, known) > done:
+            stretches.extend(scale.stretch(done, min(end, known), number, segment.words))
+            done = min(end, known)
     if known > done:
         stretches.extend(scale.stretch(done, known, 0, "known to be longer"))
-    return Drawn(bar, tuple(stretches), "hatch" if bar.at_most is None else "closed", scale(known), bar.segments)
+    return Drawn(bar, tuple(stretches), "hatch" if bar.at_most is None else "closed", scale(known), reasons)
+
+
+def _ends(segments: Sequence[Segment]) -> list[tuple[float, int, Segment]]:
+    """When each reason lets go of a document: what keeps it alive, then soft delete on top, then what stands apart."""
+    numbered = [(segment.hours or 0, number, segment) for number, segment in enumerate(segments, 1)]
+    apart = [item for item in numbered if item[2].cause in _APART]
+    added = [item for item in numbered if item[2].cause in _ADDS_UP]
+    alive = [item for item in numbered if item not in apart and item not in added]
+    longest = max((hours for hours, _, _ in alive), default=0)
+    ordered = (sorted(items, key=lambda item: item[:2]) for items in (alive, added, apart))
+    return [
+        (hours + (longest if segment.cause in _ADDS_UP else 0), number, segment)
+        for items in ordered
+        for hours, number, segment in items
+    ]
