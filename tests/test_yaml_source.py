@@ -133,7 +133,11 @@ def test_the_same_mistake_is_told_once() -> None:
         ("EQUALS", ["equals"], "did you mean equals?"),
         ("storageaccounts", ["storageAccounts", "x"], "did you mean storageAccounts?"),
         ("zzz", ["b", "a"], "known: a, b"),
-        ("zzz", [f"w{number:02}" for number in range(13)], "known: " + ", ".join(f"w{n:02}" for n in range(12)) + ", …"),
+        (
+            "zzz",
+            [f"w{number:02}" for number in range(13)],
+            "known: " + ", ".join(f"w{n:02}" for n in range(12)) + ", …",
+        ),
         ("", [], "known: "),
     ],
 )

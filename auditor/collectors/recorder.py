@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditor.model.reading import mark_unread
 from auditor.model.redaction import cut_secrets
 from auditor.model.resource import Gap, ListRead, Read, Resource, resource_key
 from auditor.model.snapshot import End, Header, Snapshot, utc_now
@@ -25,7 +26,8 @@ class Recorder:
 
     def resource(self, body: Body, source: str) -> Resource | None:
         """Keep one resource; None if there is one with its id, as a list that changes meanwhile gives on two pages."""
-        resource = Resource(cut_secrets(body), Read(source, utc_now()))
+        # Marked as the snapshot file is read, so that a tag called $unread means the same in both.
+        resource = Resource(mark_unread(cut_secrets(body)), Read(source, utc_now()))
         if resource.key in self._resources:
             return None
         self._resources[resource.key] = resource

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from auditor.model.finding import STATUS_OF, Evidence, Finding, Judgement, Subject
+from auditor.model.finding import STATUS_OF, STATUSES, Evidence, Finding, Judgement, Subject
 from auditor.model.reading import MISSING, Json, Unread
 from auditor.model.types import BY_NAME, SUBSCRIPTION, relations_of
 from auditor.model.verdict import Verdict
@@ -59,11 +59,10 @@ def judge(
         for owner, why in snapshot.unlisted(kind):
             scope = Scope(unseen(why, targets.at(owner)), now)
             subject = _scope_subject(snapshot, owner)
+            source = _Source(f"the {kind.label} list", _nowhere)
             for rule in compiled:
-                if (rule.rule.id, owner) not in findings:
-                    source = _Source(f"the {kind.label} list", _nowhere)
-                    finding = _judge_one(rule, scope, subject, source, explain_passes=explain_passes)
-                    _keep(finding, rule, findings, skipped)
+                finding = _judge_one(rule, scope, subject, source, explain_passes=explain_passes)
+                _keep(finding, rule, findings, skipped)
     return Judged(tuple(findings[key] for key in sorted(findings)), dict(skipped))
 
 
@@ -73,10 +72,14 @@ def _keep(
     findings: dict[tuple[str, str], Finding],
     skipped: defaultdict[str, int],
 ) -> None:
+    """Keep the worst of what is found at one place: a resource may be the scope of lists that could not be read."""
     if finding is None:
         skipped[rule.rule.id] += 1
-    else:
-        findings.setdefault((finding.rule, finding.subject.id.lower()), finding)
+        return
+    key = (finding.rule, finding.subject.id.lower())
+    known = findings.get(key)
+    if known is None or STATUSES.index(finding.status) < STATUSES.index(known.status):
+        findings[key] = finding
 
 
 def _judge_one(

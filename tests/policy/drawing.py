@@ -69,7 +69,9 @@ def draw_value(random: Random, depth: int = 2) -> Json:
     if kind == "list":
         return [draw_value(random, depth - 1) for _ in range(random.randint(0, 3))]
     if kind == "object":
-        return {name: draw_value(random, depth - 1) for name in random.sample(("a", "b", "A", "l"), random.randint(0, 3))}
+        return {
+            name: draw_value(random, depth - 1) for name in random.sample(("a", "b", "A", "l"), random.randint(0, 3))
+        }
     return random.choice((*SCALARS, *SCALARS, None, UNREAD))
 
 
@@ -85,7 +87,12 @@ def draw_facts(random: Random) -> Json:
     def inner() -> Json:
         return {"a": draw_value(random, 0)} if random.random() < 0.7 else draw_value(random, 1)
 
-    known = {"a": draw_value(random), "b": draw_value(random), "o": {"a": draw_value(random, 1)}, "l": _list(random, element)}
+    known = {
+        "a": draw_value(random),
+        "b": draw_value(random),
+        "o": {"a": draw_value(random, 1)},
+        "l": _list(random, element),
+    }
     if random.random() < 0.2:
         known[random.choice(("o", "l"))] = draw_value(random)
     return {name: known[name] for name in known if random.random() < 0.9}

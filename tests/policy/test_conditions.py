@@ -8,7 +8,7 @@ import pytest
 
 from auditor.model.finding import Evidence
 from auditor.model.reading import MISSING, Found, Json, Unread
-from auditor.model.types import STORAGE
+from auditor.model.types import STORAGE, SUBSCRIPTION
 from auditor.policy.condition import say
 from tests.policy.asking import answer, judged, mistakes
 
@@ -183,7 +183,8 @@ def test_a_count_is_a_range_and_unknown_only_where_the_range_leaves_it_open(oper
 
 
 @pytest.mark.parametrize(
-    ("elements", "wanted"), [([], "pass"), ([ONE], "fail"), ([None], "unknown"), (NO_RIGHT, "unknown"), (None, "unknown")]
+    ("elements", "wanted"),
+    [([], "pass"), ([ONE], "fail"), ([None], "unknown"), (NO_RIGHT, "unknown"), (None, "unknown")],
 )
 def test_a_count_without_where_counts_every_element(elements: Json, wanted: str) -> None:
     assert answer({"count": {"field": "facts.l[*]"}, "equals": 0}, {"l": elements}) == wanted
@@ -441,6 +442,11 @@ def test_conditions_nest_so_deep_and_no_deeper() -> None:
 )
 def test_a_path_may_end_at_a_whole_resource(path: str, type_name: str) -> None:
     assert mistakes({"field": path, "exists": True}, type_name) == []
+
+
+def test_what_lies_at_the_top_has_no_parent() -> None:
+    written = {"field": "parent.name", "equals": "x"}
+    assert mistakes(written, SUBSCRIPTION) == [(("check", "field"), f"{SUBSCRIPTION} has no parent")]
 
 
 @pytest.mark.parametrize("operand", [{"field": "facts.b", "x": 1}, {"parameter": "limit", "x": 1}])

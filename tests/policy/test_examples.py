@@ -111,9 +111,7 @@ def test_an_example_is_of_the_type_it_names_or_of_the_first(check: str, example:
         ("{field: children.blobService, exists: false}", "children: {blobService: null}", "pass"),
     ],
 )
-def test_facts_and_children_that_are_not_given_are_unread(
-    check: str, given: str, expect: str, tmp_path: Path
-) -> None:
+def test_facts_and_children_that_are_not_given_are_unread(check: str, given: str, expect: str, tmp_path: Path) -> None:
     lines = [line for line in RULE.splitlines() if not line.startswith(("appliesTo", "where", "parameters"))]
     text = "\n".join([*lines, "appliesTo: Microsoft.Storage/storageAccounts"]).replace("CHECK", check)
     policy = load(write(tmp_path / "r", rule=text.replace("EXAMPLE", f"{{expect: {expect}, {given}}}")))

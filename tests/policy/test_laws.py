@@ -34,7 +34,8 @@ everything = st.recursive(
     max_leaves=8,
 )
 lengths = st.fixed_dictionaries(
-    {}, optional={"hours": everything, "days": everything, "numbersAre": st.sampled_from(["days", "hours"]) | everything}
+    {},
+    optional={"hours": everything, "days": everything, "numbersAre": st.sampled_from(["days", "hours"]) | everything},
 )
 
 
@@ -163,7 +164,11 @@ def test_knowing_less_never_turns_an_answer_round(written: Json, known: Json, ra
         ({"not": {"field": "facts.l", "equals": ["x"]}}, {"l": ["x"]}, {"l": ["x", UNREAD]}),
         ({"not": {"field": "facts.l", "in": [["x"], ["x", "y"]]}}, {"l": ["x"]}, {"l": [UNREAD]}),
         ({"not": {"field": "facts.a", "in": {"field": "facts.l"}}}, {"a": 1, "l": [1, 2]}, {"a": 1, "l": [UNREAD, 2]}),
-        ({"not": {"field": "facts.l", "contains": {"field": "facts.o"}}}, {"l": [{}], "o": {}}, {"l": [{}], "o": UNREAD}),
+        (
+            {"not": {"field": "facts.l", "contains": {"field": "facts.o"}}},
+            {"l": [{}], "o": {}},
+            {"l": [{}], "o": UNREAD},
+        ),
     ],
 )
 def test_a_list_that_was_read_in_part_does_not_lack_what_is_not_in_that_part(
@@ -176,7 +181,9 @@ def test_a_list_that_was_read_in_part_does_not_lack_what_is_not_in_that_part(
 def test_an_empty_list_stands_every_test_even_one_that_cannot_be_put() -> None:
     written = {"field": "facts.l[*].a", "equals": {"field": "facts.b"}}
     for known in ({"l": [], "b": 1}, {"l": [], "b": UNREAD}, {"l": []}):
-        assert condition(written).verdict(scope(known)) is condition(written).judge(scope(known)).verdict is Verdict.PASS
+        assert (
+            condition(written).verdict(scope(known)) is condition(written).judge(scope(known)).verdict is Verdict.PASS
+        )
 
 
 @law

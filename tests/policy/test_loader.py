@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -191,6 +191,12 @@ def test_a_file_with_many_mistakes_gives_them_all_in_one_go(tmp_path: Path) -> N
     ]
 
 
+@pytest.mark.parametrize("line", RULE.splitlines(), ids=lambda line: line.partition(":")[0])
+def test_every_key_of_the_shortest_rule_is_needed(line: str, tmp_path: Path) -> None:
+    key = line.partition(":")[0]
+    assert of(RULE.replace(f"{line}\n", ""), tmp_path) == [f"1 {key} is missing"]
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
@@ -339,13 +345,12 @@ def test_no_typo_in_a_condition_goes_unnoticed(rule: Rule) -> None:
     tried = 0
     for name in ("where", "check"):
         for wrong in typos(getattr(rule, name)):
-            found: list[str] = []
-            fields: dict[str, Any] = {**{key: getattr(rule, key) for key in Rule.__slots__}, name: wrong}
-            for type_name in rule.applies_to:
-                compile_rule(
-                    Rule(**fields), type_name, SHIPPED.language, values, lambda _place, text: found.append(text)
-                )
-            assert found, wrong
+            misspelt = dataclasses.replace(rule, **{name: wrong})
+            compiled = [
+                compile_rule(misspelt, type_name, SHIPPED.language, values, lambda _place, _problem: None)
+                for type_name in rule.applies_to
+            ]
+            assert None in compiled, wrong
             tried += 1
     assert tried >= 3
 

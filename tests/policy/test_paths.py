@@ -91,7 +91,9 @@ BODY: Json = {
 
 def target(body: Json = BODY) -> Target:
     parent = given({"name": "above"}, {"p": 1}, {"service": {"on": True}}, None, silent="not said")
-    return given(body, {"f": {"g": 2}}, {"Service": {"on": False}, "gone": None, "hidden": UNREAD}, parent, silent="not said")
+    return given(
+        body, {"f": {"g": 2}}, {"Service": {"on": False}, "gone": None, "hidden": UNREAD}, parent, silent="not said"
+    )
 
 
 @pytest.mark.parametrize(

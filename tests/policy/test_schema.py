@@ -86,7 +86,6 @@ def test_it_refuses_what_the_loader_refuses(change: dict[str, Any]) -> None:
         ({"equals": 1}, False),
         ({"field": "facts.a", "notEquals": 1}, False),
         ({"field": 1, "equals": 1}, False),
-        ({"field": "facts.a", "default": 1}, False),
         ({"allOf": [IS_X, {"not": IS_X}]}, True),
         ({"allOf": []}, False),
         ({"allOf": [IS_X], "anyOf": [IS_X]}, False),

@@ -446,6 +446,7 @@ HOSTILE = (
     "x" * 300,
     "'; rm -rf / #$(reboot)`reboot`",
     "--><!DOCTYPE html>&amp;&lt;",
+    "back\\|slash\\`",
 )
 
 

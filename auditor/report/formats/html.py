@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,10 +24,8 @@ from auditor.report import wording
 from auditor.report.pictures import bars, lanes, tables, timeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from auditor.model.finding import Status, Subject
-    from auditor.report.report import Bar, Edge, Group, Line, Model, Report, Unseen
+    from auditor.model.finding import Subject
+    from auditor.report.report import Group, Line, Report
 
 _DETAILED: Final = 1200
 _MOST_IN_GROUP: Final = 100
@@ -105,7 +103,7 @@ def _environment() -> Environment:
         sentence=wording.sentence,
         first_sentence=wording.first_sentence,
         snippet=_snippet,
-        kind=tables.kind_of,
+        counted=tables.counted,
         by_family=tables.by_family,
         where=tables.where,
         link=_link,

@@ -56,6 +56,13 @@ def kind_of(type_name: str) -> str:
     return known.label if known else type_name
 
 
+def counted(read: Mapping[str, int]) -> list[str]:
+    """How many resources of each type were read: `3 storage accounts`."""
+    kinds = {name: kind_of(name) for name in read}
+    many = {name: f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s" for name, kind in kinds.items()}
+    return [plural(number, kinds[name], many[name]) for name, number in read.items() if number]
+
+
 def where(subject: Subject) -> str:
     """Region and resource group, as far as they are known."""
     group = re.search(r"/resourceGroups/([^/]+)", subject.id, re.IGNORECASE)
@@ -97,6 +104,7 @@ def undecided(lines: Iterable[Line]) -> tuple[Undecided, ...]:
 
 
 def by_rule(lines: Iterable[Line]) -> Mapping[str, Counter[Status]]:
+    """How many findings each rule has of each status."""
     counted: defaultdict[str, Counter[Status]] = defaultdict(Counter)
     for line in lines:
         counted[line.rule.id][line.finding.status] += 1
