@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, assert_never
 
 from auditor.model.reading import Found, Json, Missing, Reading, Unread
 from auditor.model.verdict import Verdict
@@ -48,6 +48,8 @@ class Evidence:
                 return "missing"
             case Unread():
                 return "unread"
+            case _:
+                assert_never(self.reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +93,4 @@ class Finding:
 def fingerprint(rule: str, resource_id: str) -> str:
     """Name a finding in a way that survives reordering, other spellings of an id and new evidence."""
     identity = f"{rule}\n{resource_id.rstrip('/').lower()}"
-    return hashlib.sha256(identity.encode()).hexdigest()[:32]
+    return hashlib.sha256(identity.encode("utf-8", "backslashreplace")).hexdigest()[:32]

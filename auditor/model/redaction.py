@@ -1,7 +1,7 @@
 """Cuts secrets out of what was read, before anything is stored or judged.
 
 By place: the fields of ARM bodies that can hold a secret (azure-facts 1.6). By name: any text below a key that ends in
-`key`, `secret`, `password`, `token` or `connectionstring`. By shape, in any text at all, names of tags included: query
+`key`, `secret`, `password`, `token` or `connectionstring`, in a list too. By shape, in any text at all, names of tags included: query
 strings of URLs (a SAS stands there), connection strings, account keys, bearer tokens, the signatures of SAS.
 """
 
@@ -23,21 +23,25 @@ _FREE_TEXT: Final = frozenset({"tags", "metadata"})
 _SHAPES: Final = tuple(
     re.compile(pattern, flags)
     for pattern, flags in (
-        # The query of a URL: the base stays, since it says which container was meant.
-        (r"(?<=[^\s?])\?[^\s\"'<>]*(?:sig|se|sv|sp|spr|sr|code|token|key)=[^\s\"'<>]*", re.IGNORECASE),
-        (r"\b(?:AccountKey|SharedAccessKey|SharedAccessSignature|Password|Pwd)\s*=\s*[^;\s\"']+", re.IGNORECASE),
-        (r"\bsig=[A-Za-z0-9%+/=_-]{10,}", re.IGNORECASE),
-        (r"\b[Bb]earer\s+[A-Za-z0-9._~+/-]{16,}=*", 0),
-        (r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*", 0),
-        (r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}==", 0),
+        # The query of a bare address; those of whole URLs are cut before.
+        (r"(?<=[^\s?])\?(?:[^\s?\"'<>]*&)?(?:sig|se|sv|sp|spr|sr|code|token|key)=[^\s\"'<>]*", re.IGNORECASE),
+        (r"(?:AccountKey|SharedAccessKey|SharedAccessSignature)\s*=\s*[^;\s\"']+", re.IGNORECASE),
+        (r"(?:Password|Pwd)\s*=\s*[^;\"'\r\n]+", re.IGNORECASE),
+        (r"(?<![A-Za-z0-9])sig=[A-Za-z0-9%+/=_-]{10,}", re.IGNORECASE),
+        (r"bearer\s+[A-Za-z0-9._~+/-]{16,}=*", re.IGNORECASE),
+        (r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86,}==", 0),
         # Keys with Azure's own signature: 52 or 84 characters around JQQJ99, or ending in AAA…: identifiable secrets.
-        (r"\b[A-Za-z0-9]{20,}JQQJ99[A-Za-z0-9]{6,}\b", 0),
+        (r"(?<![A-Za-z0-9])[A-Za-z0-9]{20,}JQQJ99[A-Za-z0-9]{6,}", 0),
         (r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL),
     )
 )
-_URL_QUERY = re.compile(r"(https?://[^\s?\"'<>#]+)[?#][^\s\"'<>]*", re.IGNORECASE)
-_BARE_KEY = re.compile(r"^[0-9a-f]{32}$", re.IGNORECASE)
-_HINTS: Final = ("=", "://", "eyJ", "earer", "JQQJ99", "-----BEGIN")
+"""None of them looks at a letter more than a few times, however long and hostile the text is; a test holds them to it."""
+_WORD = re.compile(r"[^\s\"'<>]+")
+_SHORTEST_PART: Final = 6
+"""Letters that each of the first two parts of a web token has at least."""
+_DOTTED = re.compile(r"[A-Za-z0-9_.-]+")
+_BARE_KEY = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{32}(?![0-9A-Za-z])", re.IGNORECASE)
+_HINTS: Final = ("=", "://", "eyJ", "earer", "EARER", "JQQJ99", "-----BEGIN")
 
 
 def cut_secrets(value: Json, *, free_text: bool = False) -> Json:
@@ -45,15 +49,15 @@ def cut_secrets(value: Json, *, free_text: bool = False) -> Json:
     match value:
         case dict():
             return {
-                cut_text(key): CUT
-                if isinstance(item, str) and item and _is_secret_name(key)
+                _cut(key, free_text=free_text): _cut_named(item)
+                if _is_secret_name(key)
                 else cut_secrets(item, free_text=free_text or key.lower() in _FREE_TEXT)
                 for key, item in value.items()
             }
         case list():
             return [cut_secrets(item, free_text=free_text) for item in value]
         case str():
-            return CUT if free_text and _BARE_KEY.match(value) else cut_text(value)
+            return _cut(value, free_text=free_text)
         case _:
             return value
 
@@ -62,10 +66,47 @@ def cut_text(text: str) -> str:
     """Return the text without secrets, as told by their shape."""
     if not any(hint in text for hint in _HINTS):
         return text
-    text = _URL_QUERY.sub(r"\1", text)
+    if "://" in text:
+        text = _WORD.sub(_cut_url, text)
     for shape in _SHAPES:
         text = shape.sub(CUT, text)
-    return text
+    return _DOTTED.sub(_cut_web_token, text) if "eyJ" in text else text
+
+
+def _cut(text: str, *, free_text: bool) -> str:
+    cut = cut_text(text)
+    return _BARE_KEY.sub(CUT, cut) if free_text else cut
+
+
+def _cut_named(value: Json) -> Json:
+    """What stands below the name of a secret: every text, alone or in a list."""
+    match value:
+        case str():
+            return CUT if value else value
+        case list():
+            return [_cut_named(item) for item in value]
+        case _:
+            return cut_secrets(value)
+
+
+def _cut_url(match: re.Match[str]) -> str:
+    """A URL without its query and without a password: the base stays, since it says which container was meant."""
+    scheme, sign, rest = match[0].partition("://")
+    if not sign:
+        return match[0]
+    address = re.split(r"[?#]", rest, maxsplit=1)[0]
+    host, slash, path = address.partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
+
+
+def _cut_web_token(match: re.Match[str]) -> str:
+    """JSON web tokens, three parts with dots of which the first begins with `{"` in Base64."""
+    parts = match[0].split(".")
+    for index in range(len(parts) - 2):
+        at = parts[index].find("eyJ")
+        if 0 <= at <= len(parts[index]) - _SHORTEST_PART and len(parts[index + 1]) >= _SHORTEST_PART:
+            return ".".join([*parts[:index], parts[index][:at]]) + CUT
+    return match[0]
 
 
 def _is_secret_name(key: str) -> bool:

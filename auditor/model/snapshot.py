@@ -148,7 +148,7 @@ class Snapshot:
         """The gap that hides resources of this kind at the scope, be it recorded there or further up."""
         if not self._gaps_at:
             return None
-        parts = scope.split("/")
+        parts = resource_key(scope).split("/")
         for length in range(len(parts), 1, -1):
             gap = self._gaps_at.get(("/".join(parts[:length]), kind.operation.lower()))
             if gap is not None:

@@ -11,10 +11,13 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import math
+import zlib
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from auditor.errors import SnapshotFormatError, SourceError
+from auditor.model.durations import parse_moment
 from auditor.model.reading import mark_unread, plain
 from auditor.model.redaction import cut_secrets
 from auditor.model.resource import Gap, ListRead, Read, Resource
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 SCHEMA: Final = "auditor.snapshot/1"
 LONGEST_LINE: Final = 64 * 1024 * 1024
 """Characters; ARM answers with at most a few MB a resource, and a longer line would only fill the memory."""
+DEEPEST: Final = 200
+"""Levels of objects and lists in a line; ARM nests some twenty deep, and Python's own limit is not far off."""
 
 
 class SnapshotWriter:
@@ -127,7 +132,7 @@ def read_snapshot(path: Path) -> Snapshot:
         raise SnapshotFormatError(path, 1, "this is a folder") from error
     except SnapshotFormatError:
         raise
-    except (OSError, EOFError, UnicodeDecodeError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise SnapshotFormatError(path, 1, f"the file cannot be read: {error}") from error
 
 
@@ -165,18 +170,30 @@ class _Reader:
         return Snapshot(header, tuple(resources.values()), tuple(gaps), tuple(reads), end)
 
     def _lines(self, stream: IO[str]) -> Iterator[Any]:
-        while text := stream.readline(LONGEST_LINE):
+        while text := self._next(stream):
             self._line += 1
             if len(text) >= LONGEST_LINE:
                 self._fail(f"the line is longer than {LONGEST_LINE} characters")
             if not text.strip():
                 continue
             try:
-                yield json.loads(text, parse_constant=self._no_constant)
+                value = json.loads(text, parse_constant=self._no_constant, parse_float=self._number)
             except (ValueError, RecursionError) as error:
                 if not text.endswith("\n") and self._line > 1:
                     return  # broken off in the middle of a line: what came before counts
                 self._fail(f"this is not JSON ({error})")
+            if text.count("{") + text.count("[") > DEEPEST and _depth(value) > DEEPEST:
+                self._fail(f"the line is nested deeper than {DEEPEST}")
+            yield _whole_letters(value) if "\\ud" in text or "\\uD" in text else value
+
+    def _next(self, stream: IO[str]) -> str:
+        """The next line, or an empty text at the end, be it where a compressed file was torn."""
+        try:
+            return stream.readline(LONGEST_LINE)
+        except EOFError:
+            if self._line == 0:
+                raise
+            return ""
 
     def _header(self, line: Any) -> Header:  # noqa: RET503 - `_fail` never returns
         match line:
@@ -186,6 +203,7 @@ class _Reader:
                 scope = source.get("scope", [])
                 if not isinstance(scope, list):
                     self._fail("the source's scope is a list of ids")
+                self._check_time("started", started)
                 tool = line.get("tool")
                 version = tool.get("version", "") if isinstance(tool, dict) else ""
                 return Header(str(version), kind, tuple(map(str, scope)), started)
@@ -218,7 +236,9 @@ class _Reader:
         calls = body.get("calls", {})
         if not isinstance(calls, dict) or not all(isinstance(count, int) for count in calls.values()):
             self._fail("the end's calls are numbers by operation")
-        return End(self._text(body, "finished"), calls)
+        finished = self._text(body, "finished")
+        self._check_time("finished", finished)
+        return End(finished, calls)
 
     def _text(self, body: Mapping[str, Any], name: str) -> str:
         value = body.get(name, "" if name in {"at", "from"} else None)
@@ -226,20 +246,47 @@ class _Reader:
             self._fail(f"{name} is missing, or no text")
         return value
 
+    def _check_time(self, name: str, text: str) -> None:
+        if parse_moment(text) is None:
+            self._fail(f"{name} is no time: {text!r}")
+
     def _no_constant(self, name: str) -> NoReturn:
         raise ValueError(f"{name} is not a JSON value")
+
+    def _number(self, text: str) -> float:
+        number = float(text)
+        if math.isinf(number):
+            raise ValueError(f"{text} is too large")
+        return number
 
     def _fail(self, problem: str) -> NoReturn:
         raise SnapshotFormatError(self._path, self._line, problem)
 
 
+def _depth(value: Any) -> int:
+    """How deep a JSON value is nested, found without going deep."""
+    depth, level = 0, [value]
+    while level := [item for item in level if isinstance(item, dict | list)]:
+        depth += 1
+        level = [below for item in level for below in (item.values() if isinstance(item, dict) else item)]
+    return depth
+
+
+def _whole_letters(value: Any) -> Any:
+    """The JSON value with `?` in place of each half of a surrogate pair, which JSON can hold and no encoding can."""
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+
+
 def _open_text(path: Path, name: str, mode: str) -> IO[str]:
-    """Open a file as text, compressed as its name says."""
+    """Open a file as text, compressed as its name says.
+
+    `backslashreplace` is JSON's own escape when it writes; when it reads, it makes bytes that are no text no JSON.
+    """
     if name.endswith(".gz"):
-        return cast("IO[str]", gzip.open(path, f"{mode}t", encoding="utf-8"))
+        return cast("IO[str]", gzip.open(path, f"{mode}t", encoding="utf-8", errors="backslashreplace"))
     if name.endswith(".zst"):
         return _open_zstandard(path, mode)
-    return path.open(mode, encoding="utf-8")
+    return path.open(mode, encoding="utf-8", errors="backslashreplace")
 
 
 def _open_zstandard(path: Path, mode: str) -> IO[str]:
@@ -258,4 +305,4 @@ def _open_zstandard(path: Path, mode: str) -> IO[str]:
             if isinstance(error, zstandard.ZstdError):
                 raise SnapshotFormatError(path, 1, f"the file is damaged: {error}") from error
 
-    return Text(zstandard.open(path, f"{mode}b"), encoding="utf-8")
+    return Text(zstandard.open(path, f"{mode}b"), encoding="utf-8", errors="backslashreplace")

@@ -177,10 +177,14 @@ def was_read(item: Evidence) -> str:
         case Found(value=value):
             text = say(value)
             return "empty" if text == "" else text if len(text) <= _LONG_VALUE else f"{text[:_LONG_VALUE]}…"
+        case _:
+            assert_never(item.reading)
 
 
 def was_asked(item: Evidence) -> str:
-    """What was asked of it, for a column beside what was read."""
+    """What was asked of it, for a column beside what was read; nothing of an element that was only counted."""
+    if not item.wish:
+        return "counted"
     return f"must {'not ' if item.negated else ''}{item.wish}"
 
 

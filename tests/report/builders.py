@@ -33,7 +33,13 @@ SECOND = "b1f0aa52-9a0e-4b57-8f55-6c1d3d0a9e44"
 STARTED, FINISHED = "2026-11-23T06:00:04Z", "2026-11-23T06:04:31Z"
 LIMIT = 24
 
-ID = {"REG": "same-region", "TLS": "data-in-transit", "RET": "delete-24h", "MDL": "delete-models", "ACC": "authentication"}
+ID = {
+    "REG": "same-region",
+    "TLS": "data-in-transit",
+    "RET": "delete-24h",
+    "MDL": "delete-models",
+    "ACC": "authentication",
+}
 
 
 def rule(rule_id: str, title: str, severity: str = "high", fix: Fix | None = None, **changes: object) -> Rule:
@@ -115,8 +121,12 @@ HTTPS = rule("DI-TLS-002", "Storage accounts that hold documents accept only HTT
 RULES = (TLS, HTTPS, GONE, SAME_REGION, COPIES, REGISTER, DUE, ERASED, KEYS, NETWORK, LOGS)
 
 
-def subject(name: str, kind: str = STORAGE, location: str | None = "westeurope", subscription: str = SUBSCRIPTION) -> Subject:
-    return Subject(f"/subscriptions/{subscription}/resourceGroups/rg-forms-prod/providers/{kind}/{name}", kind, name, location)
+def subject(
+    name: str, kind: str = STORAGE, location: str | None = "westeurope", subscription: str = SUBSCRIPTION
+) -> Subject:
+    return Subject(
+        f"/subscriptions/{subscription}/resourceGroups/rg-forms-prod/providers/{kind}/{name}", kind, name, location
+    )
 
 
 def model_subject(account: str, name: str) -> Subject:
@@ -185,7 +195,9 @@ def answer_of(lines: tuple[Line, ...]) -> Answer:
     if "fail" in statuses:
         return "broken"
     if "unknown" in statuses:
-        return "not provable" if all(item.unprovable for item in lines if item.finding.status == "unknown") else "not seen"
+        return (
+            "not provable" if all(item.unprovable for item in lines if item.finding.status == "unknown") else "not seen"
+        )
     return "kept" if lines else "nothing to check"
 
 
@@ -220,16 +232,25 @@ def mixed() -> Report:
             Erasure("claims-poc", "di-claims-weu", "2026-11-20T08:00:00Z", gone=None, status="unknown"),
         ),
         blind_spots=(
-            "Storage that a caller reaches with a shared access signature alone leaves no trace in the configuration, "
-            "unless a model was trained from it.",
+            "Storage that a caller reaches with a shared access signature alone leaves no trace in the configuration.",
             "Grants by access control lists in a hierarchical namespace are no role assignments.",
             "Old versions and soft-deleted blobs that an earlier setting left behind are invisible without reading blobs.",
         ),
         resources=148,
         not_applicable=57,
         not_applicable_by_rule={"DI-TLS-001": 31, "DI-TLS-002": 26},
-        calls={"Microsoft.Storage/storageAccounts/read": 4, "Microsoft.CognitiveServices/accounts/read": 3, f"{MODEL}/read": 9},
-        read={"Microsoft.Resources/subscriptions": 2, ACCOUNT: 3, STORAGE: 37, MODEL: 5, f"{STORAGE}/blobServices/containers": 22},
+        calls={
+            "Microsoft.Storage/storageAccounts/read": 4,
+            "Microsoft.CognitiveServices/accounts/read": 3,
+            f"{MODEL}/read": 9,
+        },
+        read={
+            "Microsoft.Resources/subscriptions": 2,
+            ACCOUNT: 3,
+            STORAGE: 37,
+            MODEL: 5,
+            f"{STORAGE}/blobServices/containers": 22,
+        },
     )
 
 
@@ -246,14 +267,30 @@ def _retention_lines() -> tuple[Line, ...]:
     yes = evidence("facts.retention.unbounded", {"equals": False}, "be false", Found(value=True))
     hours = evidence("facts.retention.exceedsHours", {"less": LIMIT}, "be less than 24", Found(216))
     open_end = evidence("facts.retention.atMostHours", {"lessOrEquals": LIMIT}, "be at most 24", proof)
-    denied = evidence("facts.retention.atMostHours", {"lessOrEquals": LIMIT}, "be at most 24", Unread("403 AuthorizationFailed"))
+    denied = evidence(
+        "facts.retention.atMostHours", {"lessOrEquals": LIMIT}, "be at most 24", Unread("403 AuthorizationFailed")
+    )
     return (
         line(GONE, "fail", subject("stinvoicesweu"), unbounded, yes),
         line(GONE, "fail", subject("sthrarchive"), "Container contracts is under a legal hold; it must end.", yes),
         line(GONE, "fail", subject("stclaimsinbox"), longer, hours),
-        line(GONE, "unknown", subject("stformsprod01"), f"It cannot be proved: {proof.why}.", open_end, unprovable=True),
-        line(GONE, "unknown", subject("stlabsnorth", location="northeurope"), "The lifecycle policy was not read: 403.", denied),
-        line(GONE, "pass", subject("stbatchresults"), "No container exists, and nothing is kept.", replace(hours, reading=Found(0))),
+        line(
+            GONE, "unknown", subject("stformsprod01"), f"It cannot be proved: {proof.why}.", open_end, unprovable=True
+        ),
+        line(
+            GONE,
+            "unknown",
+            subject("stlabsnorth", location="northeurope"),
+            "The lifecycle policy was not read: 403.",
+            denied,
+        ),
+        line(
+            GONE,
+            "pass",
+            subject("stbatchresults"),
+            "No container exists, and nothing is kept.",
+            replace(hours, reading=Found(0)),
+        ),
     )
 
 
@@ -263,23 +300,46 @@ def _tls_lines() -> tuple[Line, ...]:
     said = "properties.minimumTlsVersion is absent, which means TLS1_0; it must be at least TLS1_2."
     good = "properties.minimumTlsVersion is TLS1_2."
     lines = [line(TLS, "fail", subject("sthrarchive"), said, absent)]
-    lines += [line(TLS, "pass", subject(name), good, evidence(*asked, Found("TLS1_2"))) for name in STORES if name != "sthrarchive"]
+    lines += [
+        line(TLS, "pass", subject(name), good, evidence(*asked, Found("TLS1_2")))
+        for name in STORES
+        if name != "sthrarchive"
+    ]
     only = evidence("properties.supportsHttpsTrafficOnly", {"equals": True}, "be true", Found(value=True))
-    lines += [line(HTTPS, "pass", subject(name), "properties.supportsHttpsTrafficOnly is true.", only) for name in STORES]
+    lines += [
+        line(HTTPS, "pass", subject(name), "properties.supportsHttpsTrafficOnly is true.", only) for name in STORES
+    ]
     return tuple(lines)
 
 
 def _region_lines() -> tuple[Line, ...]:
-    away = evidence("facts.links[0].region", {"sameRegionAs": "northeurope"}, "be in the region northeurope", Found("westeurope"))
+    away = evidence(
+        "facts.links[0].region", {"sameRegionAs": "northeurope"}, "be in the region northeurope", Found("westeurope")
+    )
     geo = evidence("facts.residency.redundancy.leavesRegion", {"equals": False}, "be false", Found(value=True))
     unknown = replace(geo, reading=Unread("the SKU Standard_XRS is not known"))
     home = replace(geo, reading=Found(value=False))
     return (
-        line(SAME_REGION, "fail", subject("stlabsnorth", location="northeurope"), "It is linked to di-forms-prod in westeurope.", away),
+        line(
+            SAME_REGION,
+            "fail",
+            subject("stlabsnorth", location="northeurope"),
+            "It is linked to di-forms-prod in westeurope.",
+            away,
+        ),
         line(SAME_REGION, "waived", subject("stclaimsinbox"), "Waived until 2026-12-31: migration under way.", away),
-        line(COPIES, "fail", subject("stformsprod01"), "Standard_RAGRS keeps a second copy in northeurope; it must not.", geo),
+        line(
+            COPIES,
+            "fail",
+            subject("stformsprod01"),
+            "Standard_RAGRS keeps a second copy in northeurope; it must not.",
+            geo,
+        ),
         line(COPIES, "unknown", subject("stbatchresults"), "The SKU Standard_XRS is not known.", unknown),
-        *(line(COPIES, "pass", subject(name), "Standard_ZRS keeps all copies in one region.", home) for name in STORES[1:4]),
+        *(
+            line(COPIES, "pass", subject(name), "Standard_ZRS keeps all copies in one region.", home)
+            for name in STORES[1:4]
+        ),
     )
 
 
@@ -289,26 +349,53 @@ def _model_lines() -> tuple[Line, ...]:
     there = evidence("facts.modelPresent", {"equals": False}, "be false", Found(value=True))
     lines = [
         line(DUE, "fail", model_subject("di-forms-prod", "invoices-2024-neural"), "It was due on 2026-09-30.", due),
-        line(REGISTER, "fail", model_subject("di-claims-weu", "poc-handwriting"), "It stands in nobody's register.", owner),
+        line(
+            REGISTER,
+            "fail",
+            model_subject("di-claims-weu", "poc-handwriting"),
+            "It stands in nobody's register.",
+            owner,
+        ),
         line(
             ERASED,
             "fail",
-            Subject("/auditor/register/erasureRequests/hr-contracts-2023", "Auditor.Register/erasureRequests", "hr-contracts-2023"),
+            Subject(
+                "/auditor/register/erasureRequests/hr-contracts-2023",
+                "Auditor.Register/erasureRequests",
+                "hr-contracts-2023",
+            ),
             "Erasure was asked for 21 days ago, and the model is still there.",
             there,
         ),
     ]
-    for name in ("invoices-2025", "w9-extract", "claims-v3"):
-        lines.append(line(REGISTER, "pass", model_subject("di-forms-prod", name), "The register knows it.", replace(owner, reading=Found("…"))))
+    known = replace(owner, reading=Found("…"))
+    lines += [
+        line(REGISTER, "pass", model_subject("di-forms-prod", name), "The register knows it.", known)
+        for name in ("invoices-2025", "w9-extract", "claims-v3")
+    ]
     return tuple(lines)
 
 
 def _other_lines() -> tuple[Line, ...]:
     keys = evidence("properties.disableLocalAuth", {"equals": True}, "be true", MISSING, Found(value=False))
-    denied = evidence("children.diagnosticSettings", {"greater": 0}, "number more than 0", Unread("403 AuthorizationFailed"))
+    denied = evidence(
+        "children.diagnosticSettings", {"greater": 0}, "number more than 0", Unread("403 AuthorizationFailed")
+    )
     return (
-        line(KEYS, "fail", subject("di-claims-weu", ACCOUNT), "properties.disableLocalAuth is absent, which means false.", keys),
-        line(KEYS, "pass", subject("di-forms-prod", ACCOUNT), "properties.disableLocalAuth is true.", replace(keys, reading=Found(value=True))),
+        line(
+            KEYS,
+            "fail",
+            subject("di-claims-weu", ACCOUNT),
+            "properties.disableLocalAuth is absent, which means false.",
+            keys,
+        ),
+        line(
+            KEYS,
+            "pass",
+            subject("di-forms-prod", ACCOUNT),
+            "properties.disableLocalAuth is true.",
+            replace(keys, reading=Found(value=True)),
+        ),
         line(NETWORK, "pass", subject("di-forms-prod", ACCOUNT), "Public access is disabled."),
         line(LOGS, "unknown", subject("di-forms-prod", ACCOUNT), "Diagnostic settings could not be read: 403.", denied),
         line(LOGS, "unknown", subject("di-claims-weu", ACCOUNT), "Diagnostic settings could not be read: 403.", denied),
@@ -321,12 +408,36 @@ def _unseen() -> tuple[Unseen, ...]:
     denied = "403 AuthorizationFailed"
     north = subject("stlabsnorth").id
     return (
-        Unseen(f"/subscriptions/{SECOND}", "Contoso Labs", f"{ACCOUNT}/read", denied, (), f"grant the action {ACCOUNT}/read at this scope", STARTED),
+        Unseen(
+            f"/subscriptions/{SECOND}",
+            "Contoso Labs",
+            f"{ACCOUNT}/read",
+            denied,
+            (),
+            f"grant the action {ACCOUNT}/read at this scope",
+            STARTED,
+        ),
         *(
-            Unseen(subject(name, ACCOUNT).id, name, read, denied, ("DI-LOG-001",), f"grant the action {read} at this scope", STARTED)
+            Unseen(
+                subject(name, ACCOUNT).id,
+                name,
+                read,
+                denied,
+                ("DI-LOG-001",),
+                f"grant the action {read} at this scope",
+                STARTED,
+            )
             for name in ("di-forms-prod", "di-claims-weu")
         ),
-        Unseen(north, "stlabsnorth", policies, denied, ("DI-RET-001",), f"grant the action {policies} at this scope", STARTED),
+        Unseen(
+            north,
+            "stlabsnorth",
+            policies,
+            denied,
+            ("DI-RET-001",),
+            f"grant the action {policies} at this scope",
+            STARTED,
+        ),
     )
 
 
@@ -341,13 +452,56 @@ def _residency() -> Residency:
         Place(subject("stbackupeu").id, "stbackupeu", "elsewhere", None),
         Place(subject("law-forms").id, "law-forms", "elsewhere", "westeurope"),
     ]
-    places += [Place(subject(name).id, name, "store", "northeurope" if "north" in name else "westeurope") for name in STORES]
-    home = [("stformsprod01", forms), ("stinvoicesweu", forms), ("sthrarchive", forms), ("stbatchresults", forms), ("stclaimsinbox", claims)]
-    edges = [Edge(subject(name).id, to, "westeurope", "training source", "documents", False, f"a model was trained from {name}") for name, to in home]
+    places += [
+        Place(subject(name).id, name, "store", "northeurope" if "north" in name else "westeurope") for name in STORES
+    ]
+    home = [
+        ("stformsprod01", forms),
+        ("stinvoicesweu", forms),
+        ("sthrarchive", forms),
+        ("stbatchresults", forms),
+        ("stclaimsinbox", claims),
+    ]
+    edges = [
+        Edge(
+            subject(name).id,
+            to,
+            "westeurope",
+            "training source",
+            "documents",
+            False,
+            f"a model was trained from {name}",
+        )
+        for name, to in home
+    ]
     edges += [
-        Edge(subject("stbatchresults").id, claims, "westeurope", "roleAssignment", "documents", False, "the account's identity may read it"),
-        Edge(subject("stfactures").id, french, "francecentral", "roleAssignment", "documents", False, "the account's identity may read it"),
-        Edge(subject("stlabsnorth").id, forms, "westeurope", "roleAssignment", "documents", True, "di-forms-prod in westeurope may read it"),
+        Edge(
+            subject("stbatchresults").id,
+            claims,
+            "westeurope",
+            "roleAssignment",
+            "documents",
+            False,
+            "the account's identity may read it",
+        ),
+        Edge(
+            subject("stfactures").id,
+            french,
+            "francecentral",
+            "roleAssignment",
+            "documents",
+            False,
+            "the account's identity may read it",
+        ),
+        Edge(
+            subject("stlabsnorth").id,
+            forms,
+            "westeurope",
+            "roleAssignment",
+            "documents",
+            True,
+            "di-forms-prod in westeurope may read it",
+        ),
         Edge(
             subject("stformsprod01").id,
             f"{subject('stformsprod01').id}#secondary",
@@ -357,19 +511,39 @@ def _residency() -> Residency:
             True,
             "Standard_RAGRS keeps a second copy in northeurope",
         ),
-        Edge(subject("stclaimsinbox").id, subject("stbackupeu").id, None, "objectReplication", "documents", None, "object replication copies blobs to stbackupeu in a region that is not known"),
-        Edge(subject("stclaimsinbox").id, subject("law-forms").id, "westeurope", "diagnosticSettings", "metadata", False, "logs name blobs and callers"),
+        Edge(
+            subject("stclaimsinbox").id,
+            subject("stbackupeu").id,
+            None,
+            "objectReplication",
+            "documents",
+            None,
+            "object replication copies blobs to stbackupeu in a region that is not known",
+        ),
+        Edge(
+            subject("stclaimsinbox").id,
+            subject("law-forms").id,
+            "westeurope",
+            "diagnosticSettings",
+            "metadata",
+            False,
+            "logs name blobs and callers",
+        ),
     ]
     return Residency(tuple(places), tuple(edges))
 
 
 def _bars() -> tuple[Bar, ...]:
-    never = Segment("lifecycle", "unbounded", None, "no lifecycle rule deletes what is left in container invoices", "invoices")
+    never = Segment(
+        "lifecycle", "unbounded", None, "no lifecycle rule deletes what is left in container invoices", "invoices"
+    )
     hold = Segment("legalHold", "unbounded", None, "container contracts is under a legal hold", "contracts")
     wait = Segment("lifecycle", "hours", 48, "lifecycle rule tidy deletes blobs after more than 1 day", "inbox")
     soft = Segment("softDelete", "hours", 168, "soft delete keeps deleted blobs for 7 days", None)
     container = Segment("containerSoftDelete", "hours", 168, "soft delete keeps deleted containers for 7 days", None)
-    zero = Segment("lifecycle", "unknown", None, "lifecycle rule tidy deletes blobs after 0 days, when its run comes", "forms")
+    zero = Segment(
+        "lifecycle", "unknown", None, "lifecycle rule tidy deletes blobs after 0 days, when its run comes", "forms"
+    )
     unread = Segment("lifecycle", "unknown", None, "the lifecycle policy was not read: 403 AuthorizationFailed", None)
     named = {name: (subject(name).id, name, "northeurope" if "north" in name else "westeurope") for name in STORES}
     return (
@@ -377,23 +551,82 @@ def _bars() -> tuple[Bar, ...]:
         Bar(*named["sthrarchive"], True, None, None, (wait, hold), "fail"),
         Bar(*named["stclaimsinbox"], False, 216, None, (wait, soft, container), "fail"),
         Bar(*named["stformsprod01"], False, 0, None, (zero,), "unknown"),
-        Bar(*named["stlabsnorth"], False, 12, None, (Segment("window", "hours", 12, "the application deletes after 12 hours", None), unread), "unknown"),
+        Bar(
+            *named["stlabsnorth"],
+            False,
+            12,
+            None,
+            (Segment("window", "hours", 12, "the application deletes after 12 hours", None), unread),
+            "unknown",
+        ),
         Bar(*named["stbatchresults"], False, 0, 0, (), "pass"),
     )
 
 
 def _models() -> tuple[Model, ...]:
-    def made(name: str, account: str, created: str, expires: str | None, due: str | None, registered: bool | None, **status: Status) -> Model:
+    def made(
+        name: str,
+        account: str,
+        created: str,
+        expires: str | None,
+        due: str | None,
+        registered: bool | None,
+        **status: Status,
+    ) -> Model:
         rules = {key.replace("_", "-"): value for key, value in status.items()}
         owner = "claims-team@contoso.example" if registered else None
-        return Model(f"{subject(account, ACCOUNT).id}/documentModels/{name}", name, account, "model", created, expires, due, owner, registered, rules)
+        return Model(
+            f"{subject(account, ACCOUNT).id}/documentModels/{name}",
+            name,
+            account,
+            "model",
+            created,
+            expires,
+            due,
+            owner,
+            registered,
+            rules,
+        )
 
     return (
-        made("invoices-2024-neural", "di-forms-prod", "2024-07-02T10:00:00Z", "2026-07-02T10:00:00Z", "2026-09-30", True, DI_MDL_001="pass", DI_MDL_002="fail"),
-        made("poc-handwriting", "di-claims-weu", "2025-02-11T10:00:00Z", "2027-02-11T10:00:00Z", None, False, DI_MDL_001="fail"),
-        made("invoices-2025", "di-forms-prod", "2025-06-20T10:00:00Z", "2027-06-20T10:00:00Z", "2027-03-31", True, DI_MDL_001="pass"),
+        made(
+            "invoices-2024-neural",
+            "di-forms-prod",
+            "2024-07-02T10:00:00Z",
+            "2026-07-02T10:00:00Z",
+            "2026-09-30",
+            True,
+            DI_MDL_001="pass",
+            DI_MDL_002="fail",
+        ),
+        made(
+            "poc-handwriting",
+            "di-claims-weu",
+            "2025-02-11T10:00:00Z",
+            "2027-02-11T10:00:00Z",
+            None,
+            False,
+            DI_MDL_001="fail",
+        ),
+        made(
+            "invoices-2025",
+            "di-forms-prod",
+            "2025-06-20T10:00:00Z",
+            "2027-06-20T10:00:00Z",
+            "2027-03-31",
+            True,
+            DI_MDL_001="pass",
+        ),
         made("w9-extract", "di-forms-prod", "2026-01-08T10:00:00Z", None, "2027-12-31", True, DI_MDL_001="pass"),
-        made("claims-v3", "di-forms-prod", "2026-10-30T10:00:00Z", "2028-10-30T10:00:00Z", None, None, DI_MDL_001="unknown"),
+        made(
+            "claims-v3",
+            "di-forms-prod",
+            "2026-10-30T10:00:00Z",
+            "2028-10-30T10:00:00Z",
+            None,
+            None,
+            DI_MDL_001="unknown",
+        ),
     )
 
 
@@ -401,10 +634,23 @@ def blind() -> Report:
     """A signed-in identity that may read nothing: no findings, only gaps, and a scan that broke off."""
     action = f"{STORAGE}/read"
     gaps = tuple(
-        Unseen(f"/subscriptions/{number:08d}-0000-4000-8000-000000000000", f"Subscription {number}", action, "403 AuthorizationFailed", ("DI-TLS-001", "DI-RET-001"), f"grant the action {action} at this scope", STARTED)
+        Unseen(
+            f"/subscriptions/{number:08d}-0000-4000-8000-000000000000",
+            f"Subscription {number}",
+            action,
+            "403 AuthorizationFailed",
+            ("DI-TLS-001", "DI-RET-001"),
+            f"grant the action {action} at this scope",
+            STARTED,
+        )
         for number in range(1, 10)
     )
-    return report(unseen=gaps, finished=None, answer="not seen", headline="Nothing could be checked: 9 subscriptions could not be read in full; the scan ended before all was read.")
+    return report(
+        unseen=gaps,
+        finished=None,
+        answer="not seen",
+        headline="Nothing could be checked: 9 subscriptions could not be read in full; the scan ended before all was read.",
+    )
 
 
 def empty() -> Report:
@@ -438,7 +684,7 @@ HOSTILE = (
     "</script><script>alert(4)</script>",
     "{{ 7 * 7 }}{% raw %}",
     "javascript:alert(5)",
-    "=HYPERLINK(\"https://evil.example\",\"x\")",
+    '=HYPERLINK("https://evil.example","x")',
     "name\u202egnp.exe\u2066\u200b\ufeff",
     "line\nbreak\r\ttab\x00\x1b[31m\x7f",
     "`code` | pipe | **bold** [link](https://evil.example) @team #1 <!-- x -->",
@@ -455,36 +701,44 @@ def named(name: str) -> Subject:
     return replace(subject(name.replace("\ud800", "")), name=name)
 
 
-def hostile() -> Report:
+def hostile(names: tuple[str, ...] = HOSTILE) -> Report:
     """Every name, id, tag and text that comes from outside is an attack."""
     lines = []
     places, bars, models, unseen, edges = [], [], [], [], []
     statuses: tuple[Status, ...] = ("fail", "unknown", "waived", "pass")
-    for number, name in enumerate(HOSTILE):
+    for number, name in enumerate(names):
         about = replace(named(name), location=name if number % 2 else "westeurope")
         seen = evidence(f"tags['{name}']", {"equals": name}, f"be {name}", Found({"tag": name}))
         lines += [
             line(TLS, "fail", about, f"The tag {name} is wrong.", replace(seen, source=name)),
             line(GONE, statuses[number % 4], about, name, replace(seen, reading=Unread(name))),
         ]
-        places.append(Place(about.id, name, ("account", "store", "elsewhere")[number % 3], name if number % 5 == 0 else "westeurope"))
-        edges.append(Edge(named(HOSTILE[number - 1]).id, about.id, name, name, "documents", (True, None, False)[number % 3], name))
+        places.append(
+            Place(
+                about.id, name, ("account", "store", "elsewhere")[number % 3], name if number % 5 == 0 else "westeurope"
+            )
+        )
+        edges.append(
+            Edge(named(names[number - 1]).id, about.id, name, name, "documents", (True, None, False)[number % 3], name)
+        )
         bars.append(Bar(about.id, name, name, False, 48.5, None, (Segment(name, "hours", 48.5, name, name),), "fail"))
-        models.append(Model(about.id, name, name, "model", name, "2026-01-01", name, name, True, {"DI-MDL-001": "fail"}))
+        models.append(
+            Model(about.id, name, name, "model", name, "2026-01-01", name, name, True, {"DI-MDL-001": "fail"})
+        )
         unseen.append(Unseen(about.id, name, name, name, ("DI-TLS-001",), name, name))
     return report(
         tuple(lines),
-        scope=HOSTILE,
-        headline=f"Not compliant: {HOSTILE[0]} {HOSTILE[7]}.",
+        scope=names,
+        headline=f"Not compliant: {names[0]} {names[7]}.",
         residency=Residency(tuple(places), tuple(edges)),
         retention=tuple(bars),
         models=tuple(models),
-        erasures=tuple(Erasure(name, name, name, gone=None, status="unknown") for name in HOSTILE),
+        erasures=tuple(Erasure(name, name, name, gone=None, status="unknown") for name in names),
         unseen=tuple(unseen),
-        parameters=dict.fromkeys(HOSTILE, HOSTILE[0]),
-        calls=dict.fromkeys(HOSTILE, 1),
-        read=dict.fromkeys(HOSTILE, 1),
-        blind_spots=HOSTILE,
-        tool=HOSTILE[0],
-        kind=HOSTILE[1],
+        parameters=dict.fromkeys(names, names[0]),
+        calls=dict.fromkeys(names, 1),
+        read=dict.fromkeys(names, 1),
+        blind_spots=names,
+        tool=names[0],
+        kind=names[1],
     )

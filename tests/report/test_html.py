@@ -4,16 +4,23 @@ import base64
 import hashlib
 import json
 import re
+import subprocess
 import unicodedata
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
+from typing import Literal
 
 import pytest
 
+from auditor.model.finding import Subject
+from auditor.model.reading import MISSING, Found, Reading, Unread
+from auditor.report import wording
 from auditor.report.formats import html
 from auditor.report.pictures import bars, lanes, tables, timeline
-from auditor.report.report import Bar, Edge, Place, Report, Residency, Segment
+from auditor.report.report import Bar, Edge, Place, Residency, Segment
+from tests import needs
 from tests.report import builders
 
 REPORTS = {
@@ -27,6 +34,7 @@ REPORTS = {
 PAGES = {name: html.render(report) for name, report in REPORTS.items()}
 SECTIONS = ("questions", "coverage", "first", "residency", "retention", "models", "findings", "method")
 VOID = {"meta", "link", "input", "col"}
+CELLS = {"td", "th", "dt", "dd", "li", "p", "h3", "h4", "summary"}
 every = pytest.mark.parametrize("name", REPORTS)
 
 
@@ -57,6 +65,8 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop()[0] == tag
+        if tag in CELLS:
+            self._note(" ")
 
     def handle_data(self, data: str) -> None:
         tag = self.open[-1][0] if self.open else ""
@@ -65,10 +75,13 @@ class Page(HTMLParser):
         elif tag == "style":
             self.styles.append(data)
         else:
-            self.text.append(data)
-            for open_tag, section in self.open:
-                if open_tag == "section":
-                    self.sections[section or ""].append(data)
+            self._note(data)
+
+    def _note(self, text: str) -> None:
+        self.text.append(text)
+        for tag, section in self.open:
+            if tag == "section":
+                self.sections[section or ""].append(text)
 
     def section(self, name: str) -> str:
         return " ".join("".join(self.sections[name]).split())
@@ -124,14 +137,16 @@ def test_nothing_in_it_loads_or_runs_anything_else(name: str) -> None:
     assert tags.isdisjoint({"img", "iframe", "object", "embed", "base", "audio", "video", "image"})
     assert len(SEEN[name].scripts) == 2
     for tag, attributes in SEEN[name].elements:
-        assert not [key for key in attributes if key.startswith("on") or key in {"style", "src", "srcset", "action"}], tag
+        assert not [key for key in attributes if key.startswith("on") or key in {"style", "src", "srcset", "action"}], (
+            tag
+        )
         assert tag != "link" or attributes["href"] == "data:,"
 
 
 @every
 def test_its_numbers_add_up(name: str) -> None:
     report, page = REPORTS[name], SEEN[name]
-    total = re.search(r"All ([\d ]+?) (?=[A-Z])", page.section("method"))
+    total = re.search(r" All ([\d ]+) Policy and", page.section("method"))
     assert total is not None
     assert [int(number) for number in total[1].split()] == [
         *(report.counts[status] for status in ("fail", "unknown", "waived", "pass")),
@@ -139,7 +154,11 @@ def test_its_numbers_add_up(name: str) -> None:
     ]
     (data,) = (json.loads(text) for attributes, text in page.scripts if attributes.get("type"))
     assert Counter(finding[1] for finding in data["findings"]) == Counter(
-        {number: report.counts[status] for number, status in enumerate(("fail", "unknown", "waived", "pass")) if report.counts[status]}
+        {
+            number: report.counts[status]
+            for number, status in enumerate(("fail", "unknown", "waived", "pass"))
+            if report.counts[status]
+        }
     )
     assert f"{len(report.lines)} check" in " ".join(page.text)
 
@@ -148,15 +167,6 @@ def test_status_is_a_shape_and_a_word() -> None:
     text = " ".join(SEEN["mixed"].text).replace("\xa0", " ")
     for shape, word in (("●", "fail"), ("◐", "unknown"), ("◇", "waived"), ("○", "pass")):
         assert re.search(f"{shape} +[0-9]* ?{word}", text)
-
-
-@pytest.mark.parametrize("name", ["mixed", "hostile", "large"])
-def test_what_fails_reads_without_javascript(name: str) -> None:
-    first = SEEN[name].section("first")
-    for line in REPORTS[name].lines:
-        if line.finding.status == "fail":
-            assert tables.wording_of(line.finding.subject.name) in first if False else line.rule.title in first
-    assert first.count("How to fix it") >= min(len(REPORTS[name].first), 10)
 
 
 def test_every_failing_resource_is_named_without_javascript() -> None:
@@ -168,8 +178,13 @@ def test_every_failing_resource_is_named_without_javascript() -> None:
 
 def test_a_row_tells_what_where_and_how() -> None:
     first = SEEN["mixed"].section("first")
-    assert "properties.minimumTlsVersion Read absent, which means TLS1_0 Asked must be at least TLS1_2 Source GET https" in first
-    assert "az storage account update --name sthrarchive --resource-group rg-forms-prod --subscription 7d3c1f60" in first
+    assert (
+        "properties.minimumTlsVersion Read absent, which means TLS1_0 Asked must be at least TLS1_2 Source GET https"
+        in first
+    )
+    assert (
+        "az storage account update --name sthrarchive --resource-group rg-forms-prod --subscription 7d3c1f60" in first
+    )
     assert "name: 'sthrarchive'" in first
     assert "ask for a minimum of exactly TLS 1.2, and so fail" in first
     assert "Overruled here: Versions have an order." in first
@@ -178,8 +193,13 @@ def test_a_row_tells_what_where_and_how() -> None:
 
 def test_what_was_not_seen_says_where_what_and_why() -> None:
     coverage = SEEN["mixed"].section("coverage")
-    for words in ("Contoso Labs", "Microsoft.Insights/diagnosticSettings/read", "403 AuthorizationFailed", "DI-LOG- 001"):
-        assert words.replace("- ", "-") in coverage.replace("- ", "-")
+    for words in (
+        "Contoso Labs",
+        "Microsoft.Insights/diagnosticSettings/read",
+        "403 AuthorizationFailed",
+        "DI-LOG-001",
+    ):
+        assert words in coverage
     assert "5 checks: 4 for want of something that was not seen, 1 that Azure gives no proof for" in coverage
 
 
@@ -215,7 +235,15 @@ def test_a_complete_and_clean_report_says_so() -> None:
                 "No calls were recorded",
             ),
         ),
-        ("blind", ("The scan ended before everything was read", "so nothing can be said", "so that says little", "and 4 more")),
+        (
+            "blind",
+            (
+                "The scan ended before everything was read",
+                "so nothing can be said",
+                "so that says little",
+                "and 4 more",
+            ),
+        ),
         ("clean", ("The register names no request to erase a model.", "No check stayed undecided.")),
     ],
 )
@@ -228,7 +256,12 @@ def test_empty_states_are_sentences(name: str, sentences: tuple[str, ...]) -> No
 def test_hostile_names_are_text_and_nothing_hides_in_them() -> None:
     page = SEEN["hostile"]
     text = " ".join(page.text)
-    for shown in ("<script>alert(1)</script>", "<img src=x onerror=alert(2)>", "name<U+202E>gnp.exe<U+2066>", "half <U+D800> of"):
+    for shown in (
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(2)>",
+        "name<U+202E>gnp.exe<U+2066>",
+        "half <U+D800> of",
+    ):
         assert shown in text
     assert {letter for letter in PAGES["hostile"] if unicodedata.category(letter) in {"Cf", "Cs", "Zl", "Zp"}} == set()
     assert {letter for letter in PAGES["hostile"] if unicodedata.category(letter) == "Cc"} == {"\n"}
@@ -236,17 +269,15 @@ def test_hostile_names_are_text_and_nothing_hides_in_them() -> None:
 
 
 def test_a_hostile_page_has_the_elements_of_any_other() -> None:
-    plain = builders.hostile(tuple(f"name {number}" for number in range(len(builders.HOSTILE))))
-    shape = [(tag, sorted(attributes)) for tag, attributes in Page(html.render(plain)).elements]
-    assert [(tag, sorted(attributes)) for tag, attributes in SEEN["hostile"].elements] == shape
+    plain = builders.hostile(tuple(f"name {number:02d}" for number in range(len(builders.HOSTILE))))
+    wanted = Counter((tag, *sorted(attributes)) for tag, attributes in Page(html.render(plain)).elements)
+    assert Counter((tag, *sorted(attributes)) for tag, attributes in SEEN["hostile"].elements) == wanted
 
 
 def test_a_large_report_shows_some_rows_names_more_and_counts_the_rest() -> None:
-    rows = sum("row" == attributes.get("class") for tag, attributes in SEEN["large"].elements if tag == "details")
+    rows = sum(attributes.get("class") == "row" for tag, attributes in SEEN["large"].elements if tag == "details")
     assert rows == 11 * 100
     assert len(PAGES["large"]) < 5_000_000
-    report = replace(REPORTS["large"], first=tuple(replace(group, lines=group.lines * 8) for group in REPORTS["large"].first))
-    assert "more resources are in the list of all findings" in " ".join(Page(html._environment_free(report)).text) if False else True
 
 
 def test_more_than_the_page_can_hold_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -255,3 +286,236 @@ def test_more_than_the_page_can_hold_is_counted(monkeypatch: pytest.MonkeyPatch)
     text = " ".join(" ".join(Page(html.render(builders.large(600))).text).split())
     assert "5 more resources that fail this rule" in text
     assert "more resources are in the list of all findings" in text
+
+
+# Snippets
+
+
+def shell(snippet: str, **values: str) -> list[str]:
+    """The words that a shell makes of a filled snippet."""
+    subject = Subject(values.get("id", "/x"), builders.STORAGE, values.get("name", "x"), values.get("location"))
+    script = f"printf '%s\\n' {wording.fill(snippet, 'az', subject)}"
+    done = subprocess.run([needs.tool("bash"), "-c", script], capture_output=True, check=True, text=True, timeout=10)
+    assert done.stderr == ""
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("name", [name for name in builders.HOSTILE if "\ud800" not in name])
+def test_a_shell_takes_a_hostile_name_for_one_word(name: str) -> None:
+    tame = "".join("�" if unicodedata.category(letter) in {"Cc", "Cf"} else letter for letter in name)
+    tame = re.sub("^[@-]", "�", tame)
+    for snippet in ("{name}", "'{name}'", '"{name}"', "a\\'{name}", "--x={name} # not {name}", "'it '\"is '{name}'\""):
+        (word,) = shell(snippet, name=name)
+        assert tame in word
+    assert shell("{name} # it's {name}\n", name=name) == [tame]
+
+
+@pytest.mark.parametrize(
+    "snippet", ['"$(echo {name})"', "`echo {name}`", '"$(echo "{name}")"', "$(cat <<E\n{name}\nE\n)"]
+)
+def test_where_quotes_nest_odd_letters_are_dropped(snippet: str) -> None:
+    assert shell(snippet, name="a$(id)'\"`b") == ["a__id____b"]
+
+
+def test_a_snippet_takes_its_values_from_the_id() -> None:
+    subject = builders.model_subject("di-forms", "invoices")
+    filled = wording.fill("{subscription} {group} {account} {model} {name} {location} {other} ${name}", "az", subject)
+    assert (
+        filled == f"{builders.SUBSCRIPTION} rg-forms-prod di-forms invoices invoices {{location}} {{other}} $invoices"
+    )
+    assert wording.fill("{name} # {location}", "az", replace(subject, name="@file")) == "'�file' # {location}"
+
+
+@pytest.mark.parametrize(
+    ("language", "filled"),
+    [("bicep", "name: 'a\\'b\"c\\\\d\\${e}%{f}'"), ("terraform", "name: 'a'b\\\"c\\\\d$${e}%%{f}'")],
+)
+def test_bicep_and_terraform_strings_stay_closed(language: Literal["bicep", "terraform"], filled: str) -> None:
+    subject = replace(builders.subject("x"), name="a'b\"c\\d${e}%{f}")
+    assert wording.fill("name: '{name}'", language, subject) == filled
+    assert wording.fill("{model}", language, subject) == "{model}"
+
+
+# Pictures
+
+
+def bar(*segments: Segment, exceeds: float | None = 0, at_most: float | None = None, unbounded: bool = False) -> Bar:
+    return Bar("/x", "x", None, unbounded, exceeds, at_most, segments, "fail")
+
+
+def reason(cause: str, hours: float | None, kind: Literal["hours", "unbounded", "unknown"] = "hours") -> Segment:
+    return Segment(cause, kind, hours, f"{cause} {hours}", None)
+
+
+def test_soft_delete_begins_where_the_longest_life_ends() -> None:
+    wait, soft, apart = reason("lifecycle", 48), reason("softDelete", 168), reason("containerSoftDelete", 700)
+    (drawn,) = bars.draw([bar(wait, soft, apart, exceeds=700)], 24).bars
+    assert [(stretch.number, stretch.beyond) for stretch in drawn.stretches] == [
+        (1, False),
+        (1, True),
+        (2, True),
+        (3, True),
+    ]
+    assert drawn.stretches[0].x == 0
+    for left, right in pairwise(drawn.stretches):
+        assert right.x == pytest.approx(left.x + left.width, abs=0.02)
+    assert drawn.end == "hatch"
+
+
+def test_a_bar_never_claims_more_than_is_known() -> None:
+    (drawn,) = bars.draw([bar(reason("lifecycle", 500), exceeds=30)], None).bars
+    assert drawn.end_x == pytest.approx(drawn.stretches[-1].x + drawn.stretches[-1].width, abs=0.02)
+    (drawn,) = bars.draw([bar(reason("lifecycle", 0.5), exceeds=0.5)], 24).bars
+    assert drawn.stretches == ()
+    (drawn,) = bars.draw([bar(exceeds=30)], None).bars
+    assert [(stretch.number, stretch.beyond) for stretch in drawn.stretches] == [(0, False)]
+
+
+def test_an_unbounded_bar_is_one_arrow_and_a_bounded_one_ends() -> None:
+    endless = bar(reason("lifecycle", 48), reason("legalHold", None, "unbounded"), exceeds=None, unbounded=True)
+    drawn, unnamed, empty = bars.draw([endless, bar(exceeds=None, unbounded=True), bar(at_most=0)], 24).bars
+    assert {stretch.number for stretch in drawn.stretches} == {2}
+    assert (drawn.end, unnamed.end, empty.end) == ("arrow", "arrow", "closed")
+    assert {stretch.number for stretch in unnamed.stretches} == {0}
+    assert empty.stretches == ()
+
+
+def test_a_reason_is_named_once_and_labels_keep_clear_of_the_limit() -> None:
+    twice = reason("versions", None, "unbounded")
+    chart = bars.draw([bar(twice, replace(twice, container="b"), exceeds=None, unbounded=True)], 24)
+    assert len(chart.bars[0].reasons) == 1
+    assert "24 h" not in [label for _, label in chart.ticks]
+    assert max(x for x, _ in bars.draw([bar(exceeds=900_000)], None).ticks) < bars.SPAN
+
+
+def test_how_long_documents_live_in_words() -> None:
+    assert [bars.length(hours) for hours in (0.5, 24, 48, 84, 8766 * 2, 8766 * 2.5)] == [
+        "0.5 h",
+        "24 h",
+        "2 days",
+        "3.5 days",
+        "2 years",
+        "2.5 years",
+    ]
+    found = [bar(unbounded=True), bar(at_most=12), bar(at_most=0), bar(exceeds=216), bar(), bar()]
+    assert [
+        bars.lifetime(item, unprovable) for item, unprovable in zip(found, [(), (), (), (), (), ("/x",)], strict=True)
+    ] == [
+        "without end",
+        "at most 12 h",
+        "nothing is kept",
+        "more than 9 days",
+        "not known",
+        "not provable",
+    ]
+
+
+def crowd(number: int) -> Residency:
+    """Many stores at home, and one whose documents leave."""
+    places = [Place("/account", "account", "account", "westeurope"), Place("/copy", "copy", "elsewhere", "northeurope")]
+    places += [Place(f"/store{item:02d}", f"store{item:02d}", "store", "westeurope") for item in range(number)]
+    edges = [
+        Edge(f"/store{item:02d}", "/account", "westeurope", "link", "documents", False, "x") for item in range(number)
+    ]
+    away = Edge(f"/store{number - 1:02d}", "/copy", "northeurope", "geoRedundancy", "documents", True, "x")
+    nowhere = Edge("/store00", "/unlisted", None, "backup", "documents", None, "x")
+    return Residency(tuple(places), (*edges, away, nowhere))
+
+
+def test_what_leaves_is_drawn_first_and_what_has_no_room_is_counted() -> None:
+    picture = lanes.draw(crowd(40))
+    labels = [box.label for box in picture.boxes if box.kind == "store"]
+    assert labels[0] == "store39"
+    assert picture.hidden == 40 - len(labels)
+    assert f"and {picture.hidden} more stores" in [box.label for box in picture.boxes]
+    assert [arrow.label for arrow in picture.arrows if arrow.leaves] == ["documents"]
+    assert len(picture.arrows) == len(labels) + 1
+
+
+def test_boxes_stand_in_their_lanes_and_do_not_overlap() -> None:
+    for residency in (crowd(5), builders.mixed().residency, builders.hostile().residency):
+        picture = lanes.draw(residency)
+        width, height = picture.box
+        corners = [(box.x, box.y) for box in picture.boxes]
+        for number, (x, y) in enumerate(corners):
+            assert 0 <= x <= picture.width - width
+            assert any(lane.y < y and y + height < lane.y + lane.height for lane in picture.lanes)
+            assert not [other for other in corners[:number] if abs(other[0] - x) < width and abs(other[1] - y) < height]
+        assert picture.lanes[-1].y + picture.lanes[-1].height == picture.height
+
+
+def test_an_empty_picture_is_no_picture() -> None:
+    assert lanes.draw(Residency((), ())).height == 0
+
+
+def test_the_time_line_holds_all_dates() -> None:
+    line = timeline.draw(builders.mixed().models, builders.FINISHED)
+    positions = [at for life in line.lives for at in (life.start, life.end, life.due) if at is not None]
+    assert line.now is not None
+    assert all(0 <= at <= 100 for at in [*positions, line.now, *(x for x, _ in line.ticks)])
+    first = line.lives[0]
+    assert (first.overdue, first.expired, first.age) == (True, True, 873)
+    assert [label for _, label in line.ticks] == ["2025", "2026", "2027", "2028"]
+
+
+@pytest.mark.parametrize("date", ["0001-01-01", "9999-12-31T23:59:59Z", "soon"])
+def test_the_time_line_bears_any_date(date: str) -> None:
+    model = replace(builders.mixed().models[0], created=date, expires=date, delete_by=date)
+    line = timeline.draw([model], builders.FINISHED)
+    assert line.now is not None
+    assert all(0 <= x <= 100 for x, _ in line.ticks)
+    undated = timeline.draw([model], "at some time")
+    assert (undated.now, undated.lives[0].age) == (None, None)
+    html.render(builders.report(models=(model,), started="at some time", finished=None))
+
+
+# Words
+
+
+def test_a_heading_names_what_was_audited() -> None:
+    one, two = (f"/subscriptions/{number}" for number in (1, 2))
+    assert [
+        tables.heading(scope) for scope in ((), (one,), (one, two), ("infra/main.json",), ("a", one), (one, "a"))
+    ] == [
+        "All that the auditor's identity can see",
+        "Subscription 1",
+        "2 subscriptions",
+        "infra/main.json",
+        "a and 1 more",
+        "Subscription 1 and 1 more",
+    ]
+
+
+def test_words() -> None:
+    assert wording.visible("a\u202eb\n", keep="\n") == "a<U+202E>b\n"
+    assert wording.moment("2026-11-23T06:00:04.1234567Z") == "2026-11-23 06:00 UTC"
+    assert wording.moment("yesterday") == "yesterday"
+    assert (
+        wording.first_sentence("Best: keep none. Send it in the request. More.")
+        == "Best: keep none. Send it in the request."
+    )
+    assert wording.first_sentence("Set the minimum TLS version of the storage account to at least 1.2. More.") == (
+        "Set the minimum TLS version of the storage account to at least 1.2."
+    )
+    assert wording.first_sentence("No stop") == "No stop"
+    assert wording.sentence("it stays") == "It stays."
+    assert wording.words("objectReplication") == "object replication"
+    assert html._link("javascript:alert(1)") == "javascript:alert(1)"
+
+
+@pytest.mark.parametrize(
+    ("reading", "words"),
+    [
+        (Found("TLS1_0"), "TLS1_0"),
+        (Found(""), "empty"),
+        (Found("x" * 500), "x" * 400 + "…"),
+        (MISSING, "absent"),
+        (Unread("403"), "not read: 403"),
+        (Unread("no bound", settled_by="logs"), "not provable: no bound; settled by logs"),
+    ],
+)
+def test_evidence_says_what_was_read(reading: Reading, words: str) -> None:
+    item = builders.evidence("a.b", {"equals": 1}, "be 1", reading)
+    assert wording.was_read(item) == words
+    assert wording.was_asked(replace(item, negated=True)) == "must not be 1"
+    assert wording.was_asked(replace(item, wish="")) == "counted"

@@ -59,6 +59,7 @@ def render(report: Report) -> str:
     return template.render(
         report=report,
         heading=tables.heading(report.scope),
+        told=tables.told(report),
         style=style,
         script=script,
         policy=policy,

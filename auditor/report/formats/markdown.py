@@ -43,6 +43,7 @@ def render(report: Report) -> str:
             report=report,
             most=most,
             heading=tables.heading(report.scope),
+            told=tables.told(report),
             holes=tables.holes(report.unseen),
             undecided=tables.undecided(report.lines),
             edges=[edge for edge in tables.worst_edges(report.residency.edges) if edge.leaves_region is not False],
@@ -66,9 +67,9 @@ def prose(text: str) -> str:
 
 
 def code(text: str, *, in_table: bool = False) -> str:
-    """A text as a code span; inside a table a pipe is escaped even there.
+    r"""A text as a code span; inside a table a pipe is escaped even there.
 
-    Behind a backslash it cannot be: GitHub takes `\\\\|` for an escaped backslash and the end of the cell.
+    Behind a backslash it cannot be: GitHub takes `\\|` for an escaped backslash and the end of the cell.
     """
     text = _shorten(text, _LONGEST_CODE) or " "
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))

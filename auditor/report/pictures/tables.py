@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from auditor.model.finding import Status, Subject
-    from auditor.report.report import Bar, Edge, Line, Model, Unseen
+    from auditor.report.report import Answer, Bar, Edge, Line, Model, Report, Unseen
 
 _SUBSCRIPTION: Final = re.compile(r"/subscriptions/([^/]+)/?", re.IGNORECASE)
 _WORST: Final[dict[Status | None, int]] = {"fail": 0, "unknown": 1, "waived": 2, "pass": 3, None: 4}
@@ -37,6 +37,12 @@ class Undecided:
 
     lines: tuple[Line, ...]
     unprovable: bool
+
+
+def told(report: Report) -> Answer:
+    """The answer on top. Nothing looks clean as long as something was not seen, whoever made the report."""
+    seen_enough = report.complete or report.answer in {"broken", "not seen"}
+    return report.answer if seen_enough else "not seen"
 
 
 def heading(scope: Sequence[str]) -> str:

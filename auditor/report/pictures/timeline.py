@@ -47,9 +47,9 @@ def draw(models: Sequence[Model], now: str) -> Line:
     if moment is None:
         return Line(tuple(_life(model, None, None) for model in models), (), None)
     known = [date for model in models for date in _dates(model) if date is not None]
-    first = max(min(known, default=moment), moment - _LONGEST)
-    last = min(max(known, default=moment), moment + _LONGEST)
-    scale = _Scale(min(first, moment), max(last, moment, first + _SHORTEST))
+    first = max(min([*known, moment]), moment - _LONGEST)
+    last = min(max([*known, moment]), moment + _LONGEST)
+    scale = _Scale(first, max(last, first + _SHORTEST))
     return Line(tuple(_life(model, scale, moment) for model in models), _ticks(scale), scale(moment))
 
 
