@@ -154,6 +154,8 @@ def _check(document: Document, entry: Any, place: Place, kind: _Kind) -> bool:  
             document.mistake((*place, name), f"{name} is no key here; {nearest(name, known)}")
         elif not isinstance(value, str) or not value.strip():
             document.mistake((*place, name), "a text is wanted here (put numbers in quotes)")
+        elif kind is _ERASURES and name == "model" and set(value) & set("*?["):
+            document.mistake((*place, name), "a request names one model; patterns are for the register")
         elif name in kind.times and parse_moment(value) is None:
             document.mistake((*place, name), f"{value!r} is no date or time: 2026-12-31 or 2026-12-31T12:00:00Z")
     for name in kind.required:

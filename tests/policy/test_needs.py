@@ -44,7 +44,7 @@ FACT_READS = {
         (CONTAINER, {"field": "parent.parent.name", "equals": "x"}, {STORAGE, SUBSCRIPTION}),
         (SUBSCRIPTION, {"field": "parent.name", "equals": "x"}, set()),
     ],
-    ids=str,
+    ids=lambda value: ",".join(sorted(value)) if isinstance(value, set) else str(value),
 )
 def test_what_paths_lead_to_is_needed(type_name: str, check: Json, needed: set[str]) -> None:
     assert types_needed(rule(check, applies_to=(type_name,)), FACT_READS) == {type_name, *needed}
