@@ -7,6 +7,7 @@ send requests as they are (`send_request`): the raw JSON loses nothing and costs
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import ssl
@@ -51,6 +52,8 @@ SERVICES: Final = {
 _ANY_SUBSCRIPTION: Final = "00000000-0000-0000-0000-000000000000"
 """Clients want a subscription for the addresses that they make; ours are whole, so one client serves all."""
 _CHUNK: Final = 16 * 1024
+_GOODBYE: Final = 0.05
+"""Seconds for connections to end once nobody needs them."""
 
 # azure-core warns on the log about what we report as a gap; without a handler Python would print it on stderr.
 logging.getLogger("azure").addHandler(logging.NullHandler())
@@ -129,6 +132,8 @@ async def connect(cloud: Cloud, auth: str | None, tool: str, patience: Patience)
     """Sign in, and give the clients for as long as the block lasts; raises `SignInError`."""
     connector = aiohttp.TCPConnector(limit=patience.in_flight, keepalive_timeout=60, ssl=trusted())
     async with AsyncExitStack() as stack:
+        # aiohttp ends TLS connections after the session has closed (its page on graceful shutdown): runs last of all.
+        stack.push_async_callback(asyncio.sleep, _GOODBYE)
         # Bodies are unpacked by azure-core, proxies and certificates come from the environment, cookies are not kept.
         session = await stack.enter_async_context(
             aiohttp.ClientSession(

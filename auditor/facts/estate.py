@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from auditor.model.reading import Unread
 from auditor.model.types import ACCOUNT, DOCUMENT_INTELLIGENCE_KINDS, STORAGE
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Estate:
     @cached_property
     def accounts(self) -> tuple[Resource, ...]:
         """The accounts that host Document Intelligence. One without a kind counts, since it may."""
-        return tuple(item for item in self.snapshot.of_type(ACCOUNT) if hosts_document_intelligence(item))
+        return tuple(item for item in self.snapshot.of_type(ACCOUNT) if hosts_document_intelligence(item) is True)
 
     @cached_property
     def storage_by_name(self) -> Mapping[str, Sequence[Resource]]:
@@ -56,7 +57,9 @@ class Estate:
         return named[0] if len(named) == 1 else None
 
 
-def hosts_document_intelligence(resource: Resource) -> bool:
-    """Whether a cognitive account's kind hosts Document Intelligence; an unreadable kind may."""
+def hosts_document_intelligence(resource: Resource) -> bool | Unread:
+    """Whether a cognitive account's kind hosts Document Intelligence; one without a kind does, since it may."""
     kind = resource.body.get("kind")
+    if isinstance(kind, Unread):
+        return Unread(f"the kind of {resource.name} was not read: {kind.why}")
     return not isinstance(kind, str) or kind.lower() in DOCUMENT_INTELLIGENCE_KINDS

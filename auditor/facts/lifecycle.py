@@ -38,8 +38,6 @@ class LifecycleRule:
         """Whether the rule covers every blob of a container; None asks for every container that there may be."""
         if container is not None and container.lower() in UNTOUCHED:
             return False
-        if container is not None and container.lower() in UNTOUCHED:
-            return False
         if not self.prefixes:
             return True
         return container is not None and any(f"{container}/".startswith(prefix) for prefix in self.prefixes)
@@ -63,7 +61,8 @@ def soonest(rules: Iterable[LifecycleRule], container: str | None, what: str) ->
 def _rule(rule: Json) -> LifecycleRule | None:
     definition = _at(rule, "definition")
     filters = _at(definition, "filters")
-    if _at(rule, "enabled") not in {None, True} or _at(filters, "blobIndexMatch"):
+    enabled = _at(rule, "enabled")
+    if not (enabled is None or enabled is True) or _at(filters, "blobIndexMatch"):
         return None
     types = _at(filters, "blobTypes")
     if types is not None and not (isinstance(types, list) and any(str(item).lower() == "blockblob" for item in types)):

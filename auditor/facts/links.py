@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from auditor.model.reading import Found, Json, Unread
+from auditor.facts.estate import hosts_document_intelligence
+from auditor.model.reading import Found, Json, Unread, read_whole
 from auditor.model.resource import resource_key
 from auditor.model.types import (
     ACCOUNT,
@@ -106,11 +107,13 @@ def holds_documents(storage: Resource, estate: Estate) -> Json:
     """
     if estate.all_documents:
         return True
-    if str(storage.body.get("kind")).lower() == "filestorage":
+    kind = storage.body.get("kind")
+    if isinstance(kind, str) and kind.lower() == "filestorage":
         return False
-    if known_links(storage, estate):
-        return True
-    return doubt_about(storage, estate) or False
+    links = known_links(storage, estate)
+    if links and isinstance(kind, Unread) and all(link.strength != "proof" for link in links):
+        return Unread(f"its kind was not read: {kind.why}")
+    return True if links else doubt_about(storage, estate) or False
 
 
 def known_links(storage: Resource, estate: Estate) -> tuple[Link, ...]:
@@ -146,9 +149,16 @@ def doubt_about(storage: Resource, estate: Estate) -> Unread | None:
         assignments = estate.snapshot.listing(subscription, ROLE_ASSIGNMENT).unread
         if assignments is not None:
             return Unread(f"role assignments in {_short(subscription)} were not read: {assignments.why}")
+    unread = estate.once("unread assignments", lambda: _unread_assignments(estate))
+    if unread & {None, subscription}:
+        return Unread("a part of a role assignment was not read")
+    if any(_hidden(storage.body, "properties", "networkAcls", name) for name in ("resourceAccessRules", "ipRules")):
+        return Unread("the rules of its firewall were not read")
     service = estate.snapshot.listing(storage.id, BLOB_SERVICE).only()
     if isinstance(service, Unread):
         return Unread(f"the CORS rules of its blob service were not read: {service.why}")
+    if isinstance(service, Found) and _hidden(service.value, "properties", "cors"):
+        return Unread("the CORS rules of its blob service were not read")
     return None
 
 
@@ -156,13 +166,46 @@ def _doubt_everywhere(estate: Estate) -> Unread | None:
     """What hides links to any storage account: accounts or models that could not be listed."""
     for scope, why in estate.snapshot.unlisted(BY_NAME[ACCOUNT.lower()]):
         return Unread(f"Document Intelligence accounts in {_short(scope)} were not read: {why.why}")
+    for account in estate.snapshot.of_type(ACCOUNT):
+        hosts = hosts_document_intelligence(account)
+        if isinstance(hosts, Unread):
+            return hosts
+    for model in (*estate.snapshot.of_type(MODEL), *estate.snapshot.of_type(CLASSIFIER)):
+        if _hidden(model.body, "properties"):
+            return Unread(f"the training source of {model.name} was not read")
     for account in estate.accounts:
+        if _hidden(account.body, "identity") or _hidden(account.body, "properties", "userOwnedStorage"):
+            return Unread(f"the identity or the storage of {account.name} was not read")
         for kind in (MODEL, CLASSIFIER):
             unread = estate.snapshot.listing(account.id, kind).unread
             if unread is not None:
                 label = BY_NAME[kind.lower()].label
                 return Unread(f"the training sources of each {label} of {account.name} were not read: {unread.why}")
     return None
+
+
+def _unread_assignments(estate: Estate) -> frozenset[str | None]:
+    """The subscriptions (None: the tenant) in which a role assignment was read only in part."""
+    return frozenset(
+        item.owner for item in estate.snapshot.of_type(ROLE_ASSIGNMENT) if _is_unread_assignment(item, estate)
+    )
+
+
+def _is_unread_assignment(assignment: Resource, estate: Estate) -> bool:
+    """Whether a role assignment may be a link although what was read of it does not show it."""
+    principal = _object(assignment.body.get("properties")).get("principalId")
+    if isinstance(principal, str) and principal.lower() not in _account_principals(estate):
+        return False
+    return any(_hidden(assignment.body, "properties", name) for name in ("principalId", "scope", "roleDefinitionId"))
+
+
+def _hidden(value: Json, *names: str) -> bool:
+    """Whether a part of what stands below nested names could not be read."""
+    for name in names:
+        if isinstance(value, Unread):
+            return True
+        value = value.get(name) if isinstance(value, dict) else None
+    return not read_whole(value)
 
 
 def _short(scope: str) -> str:
@@ -201,11 +244,20 @@ def _training_sources(estate: Estate) -> list[tuple[Resource, str, str]]:
     for model in (*estate.snapshot.of_type(MODEL), *estate.snapshot.of_type(CLASSIFIER)):
         properties = model.body.get("properties")
         for url in sorted(set(_container_urls(properties))):
-            parts = urlsplit(url)
-            host = _BLOB_HOST.match(parts.hostname or "")
-            if host is not None:
-                found.append((model, host[1].lower(), parts.path.strip("/").split("/")[0]))
+            host, path = _host_and_path(url)
+            store = _BLOB_HOST.match(host)
+            if store is not None:
+                found.append((model, store[1].lower(), path.strip("/").split("/")[0]))
     return found
+
+
+def _host_and_path(url: str) -> tuple[str, str]:
+    """The host of an address, in small letters, and the path there; empty for what is no address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    return parts.hostname or "", parts.path
 
 
 def _container_urls(value: Json) -> Iterator[str]:
@@ -219,8 +271,10 @@ def _container_urls(value: Json) -> Iterator[str]:
 
 def _from_roles(estate: Estate) -> Iterator[Link]:
     """A role assignment of an account's identity: at the storage account, above it, or on one of its containers."""
-    principals = {principal: account for account in estate.accounts for principal in _principals(account)}
+    principals = _account_principals(estate)
     for assignment in estate.snapshot.of_type(ROLE_ASSIGNMENT):
+        if _is_unread_assignment(assignment, estate):
+            continue
         properties = _object(assignment.body.get("properties"))
         account = principals.get(str(properties.get("principalId", "")).lower())
         if account is None:
@@ -255,6 +309,14 @@ def _role_link(storage: Resource, account: Resource, scope: str, role: str, *, c
     if conditional:
         words += ", under a condition"
     return Link(storage.key, account, "roleAssignment", "grant" if name else "hint", words, container)
+
+
+def _account_principals(estate: Estate) -> dict[str, Resource]:
+    """The accounts by the identities that they have."""
+    return estate.once(
+        "principals",
+        lambda: {principal: account for account in estate.accounts for principal in _principals(account)},
+    )
 
 
 def _principals(account: Resource) -> Iterator[str]:
@@ -307,7 +369,7 @@ def _cors_admits_studio(storage: Resource, estate: Estate) -> bool:
         return False
     cors = _object(_object(service.value.get("properties")).get("cors"))
     return any(
-        urlsplit(str(origin)).hostname in STUDIO_HOSTS
+        _host_and_path(str(origin))[0] in STUDIO_HOSTS
         for rule in _objects(cors.get("corsRules"))
         for origin in _list(rule.get("allowedOrigins"))
     )

@@ -74,16 +74,19 @@ def model_present(request: Resource, estate: Estate) -> Json:
             unread = estate.snapshot.listing(item.id, kind).unread
             if unread is not None:
                 return Unread(f"the {BY_NAME[kind.lower()].label} list of {item.name} was not read: {unread.why}")
-    deleted = [item for item in estate.snapshot.of_type(DELETED_ACCOUNT) if _names_deleted(account, item)]
+    deleted = [
+        item
+        for item in estate.snapshot.of_type(DELETED_ACCOUNT)
+        if _names_deleted(account, item) and hosts_document_intelligence(item) is not False
+    ]
     if seen:
         return Unread(f"a deleted account {deleted[0].name} may still hold it") if deleted else False
-    return True if deleted else _present_in_unseen_account(str(account), estate)
+    hosting = [hosts_document_intelligence(item) for item in deleted]
+    return True in hosting or next(iter(hosting), None) or _present_in_unseen_account(str(account), estate)
 
 
 def _names_deleted(written: Json, deleted: Resource) -> bool:
-    """Whether what a request calls an account is this deleted one, which hosts models and keeps its name and group."""
-    if not hosts_document_intelligence(deleted):
-        return False
+    """Whether what a request calls an account is this deleted one, which keeps its name and group."""
     match = _DELETED_ID.match(deleted.key)
     live = f"{match[1]}{match[2]}/providers/{ACCOUNT.lower()}/{match[3]}" if match else deleted.key
     return _names(written, live)
@@ -105,7 +108,11 @@ def restorable_accounts(resource: Resource, estate: Estate) -> Json:
     if resource.type_key != SUBSCRIPTION.lower():
         return [_restorable(resource)]
     listing = estate.snapshot.listing(resource.id, DELETED_ACCOUNT)
-    found: list[Json] = [_restorable(item) for item in listing.resources if hosts_document_intelligence(item)]
+    found: list[Json] = []
+    for item in listing.resources:
+        hosts = hosts_document_intelligence(item)
+        if hosts is not False:
+            found.append(_restorable(item) if hosts is True else hosts)
     return found if listing.unread is None else [*found, listing.unread]
 
 

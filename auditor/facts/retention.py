@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from auditor.facts.lifecycle import soonest
-from auditor.facts.store import Store, is_off, number_in, property_of, read_store
+from auditor.facts.store import Store, is_off, number_in, part_of, property_of, read_store
 from auditor.model.reading import Json, Unread
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ def retention_of(storage: Resource, estate: Estate) -> Json:
     kept = _kept_after_delete(store)
     versions = [_versions(store, name) for name in names]
     bounds = [_container(store, name, version, kept) for name, version in zip(names, versions, strict=True)]
+    versions = [_doubted(store, name, version) for name, version in zip(names, versions, strict=True)]
+    bounds = [_doubted(store, name, bound) for name, bound in zip(names, bounds, strict=True)]
     account = _worst([*bounds, _standing(store)])
     empty = not names and not store.deleted and account.hours == 0 and not account.reasons and not store.replicates
     at_most: Json = 0 if empty else _no_bound(account)
@@ -107,6 +109,15 @@ def _container(store: Store, name: str | None, versions: Bound, kept: Bound) -> 
     alive = max(part.hours for part in parts)
     reasons = [reason for part in parts for reason in part.reasons]
     return Bound(alive + kept.hours, [*reasons, *kept.reasons])
+
+
+def _doubted(store: Store, name: str | None, bound: Bound) -> Bound:
+    """The same bound, known for nothing where it is not known whether the container holds documents at all."""
+    doubt = store.doubts.get(name or "")
+    if doubt is None or not bound.reasons:
+        return bound
+    words = f"whether container {name} holds documents is not known: {doubt.why}"
+    return Bound(0, [Reason("lifecycle", None, words, name, unread=True)])
 
 
 def _forgotten(store: Store, name: str | None) -> Bound:
@@ -178,31 +189,29 @@ def _held(store: Store, name: str | None) -> Bound:
 
 
 def _account_hold(store: Store) -> Reason | None:
-    setting = store.body.get("immutableStorageWithVersioning")
-    if isinstance(setting, Unread):
-        return Reason("immutability", None, f"immutability of the account was not read: {setting.why}", unread=True)
-    if not isinstance(setting, dict) or setting.get("enabled") in {None, False}:
+    enabled = part_of(store.body, "immutableStorageWithVersioning", "enabled")
+    if isinstance(enabled, Unread):
+        return Reason("immutability", None, f"immutability of the account was not read: {enabled.why}", unread=True)
+    if enabled is None or enabled is False:
         return None
-    policy = setting.get("immutabilityPolicy")
-    if isinstance(policy, dict) and str(policy.get("state", "")).lower() == "disabled":
-        policy = None
-    days = policy.get("immutabilityPeriodSinceCreationInDays") if isinstance(policy, dict) else None
-    return _hold("the account", days)
+    policy = part_of(store.body, "immutableStorageWithVersioning", "immutabilityPolicy")
+    state = part_of(policy, "state")
+    known = not isinstance(state, Unread) and str(state).lower() != "disabled"
+    return _hold("the account", part_of(policy, "immutabilityPeriodSinceCreationInDays") if known else None)
 
 
 def _immutability(container: Resource) -> Reason | None:
     on = property_of(container, "hasImmutabilityPolicy")
-    versioned = property_of(container, "immutableStorageWithVersioning")
+    versioned = part_of(property_of(container, "immutableStorageWithVersioning"), "enabled")
     if isinstance(on, Unread):
         return Reason(
             "immutability", None, f"its immutability policy was not read: {on.why}", container.name, unread=True
         )
     if on is True:
-        policy = property_of(container, "immutabilityPolicy")
-        body = policy.get("properties") if isinstance(policy, dict) else None
-        days = body.get("immutabilityPeriodSinceCreationInDays") if isinstance(body, dict) else None
+        policy = part_of(property_of(container, "immutabilityPolicy"), "properties")
+        days = part_of(policy, "immutabilityPeriodSinceCreationInDays")
         return _hold(f"container {container.name}", days, container.name)
-    if isinstance(versioned, dict) and versioned.get("enabled") is True:
+    if versioned is True or isinstance(versioned, Unread):
         return _hold(f"container {container.name}", None, container.name)
     return None
 
@@ -266,7 +275,8 @@ def _window(store: Store, setting: str, cause: str, words: str, days_if_silent: 
         return Reason(cause, None, f"{setting} was not read: {enabled.why}", unread=True)
     if is_off(enabled):
         return None
-    days = number_in(store.setting(setting, "days")) or days_if_silent
+    reading = store.setting(setting, "days")
+    days = number_in(reading) or (None if isinstance(reading, Unread) else days_if_silent)
     if days is None:
         return Reason(cause, HOURS, words.format("at least 1 day"))
     return Reason(cause, days * HOURS, words.format(_days(days)))
@@ -291,7 +301,8 @@ def _coverage(store: Store, name: str | None) -> dict[str, Json]:
             "words": "the lifecycle policy was not read",
         }
     # Lifecycle rules do not act on what is held (immutable storage page).
-    held = next((hold for hold in _held(store, name).reasons if not hold.unread), None)
+    holds = _held(store, name).reasons
+    held = next((hold for hold in holds if not hold.unread), None)
     deletes = {
         what: held is None and soonest(store.rules, name, what) is not None
         for what in ("blobs", "snapshots", "versions")
@@ -304,6 +315,12 @@ def _coverage(store: Store, name: str | None) -> dict[str, Json]:
         enabled = store.versioning()
         answers["versions"] = enabled if isinstance(enabled, Unread) else is_off(enabled)
     missing = [what for what, answer in answers.items() if answer is False]
+    doubt = store.doubts.get(name or "")
+    if doubt is not None:
+        answers |= dict.fromkeys(missing, doubt)
+    if holds and held is None:
+        may = Unread(holds[0].words)
+        answers = {what: may if answer is True else answer for what, answer in answers.items()}
     return {
         "container": container,
         "deletesBlobs": answers["blobs"],

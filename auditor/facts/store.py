@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from auditor.facts.lifecycle import KINDS_WITH_LIFECYCLE, LifecycleRule, lifecycle_rules
 from auditor.facts.links import doubt_about, known_links
-from auditor.model.reading import Found, Json, Missing, Reading, Unread
+from auditor.model.reading import MISSING, Found, Json, Missing, Reading, Unread, read_whole
 from auditor.model.types import BLOB_SERVICE, CONTAINER, LIFECYCLE_POLICY, OBJECT_REPLICATION
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from auditor.facts.estate import Estate
     from auditor.model.resource import Resource
 
@@ -19,7 +21,10 @@ _SYSTEM_CONTAINERS: Final = frozenset({"$logs", "$blobchangefeed"})
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """What was read of a storage account that matters for retention."""
+    """What was read of a storage account that matters for retention.
+
+    `doubts` says by name of a container why it may hold no documents; `body` is the account's properties.
+    """
 
     service: Reading
     rules: tuple[LifecycleRule, ...]
@@ -28,67 +33,74 @@ class Store:
     deleted: tuple[Resource, ...]
     unlisted: Unread | None
     replicates: bool
-    body: dict[str, Any]
+    body: Json
+    doubts: Mapping[str, Unread]
 
     def setting(self, *names: str) -> Reading:
         """A property of the blob service."""
         if not isinstance(self.service, Found):
             return self.service if isinstance(self.service, Unread) else Unread("there is no blob service")
-        value: Json = self.service.value.get("properties")
-        for name in names:
-            if isinstance(value, Unread):
-                return value
-            value = value.get(name) if isinstance(value, dict) else None
-        return Missing() if value is None else value if isinstance(value, Unread) else Found(value)
+        value = part_of(self.service.value, "properties", *names)
+        return MISSING if value is None else value if isinstance(value, Unread) else Found(value)
 
     def versioning(self) -> Reading:
         """Whether versioning is on; version-level immutability of the account forces it on (immutable storage page)."""
-        forced = self.body.get("immutableStorageWithVersioning")
-        if isinstance(forced, dict) and forced.get("enabled") is True:
+        forced = part_of(self.body, "immutableStorageWithVersioning", "enabled")
+        if forced is True:
             return Found(value=True)
-        return self.setting("isVersioningEnabled")
+        own = self.setting("isVersioningEnabled")
+        return forced if isinstance(forced, Unread) and is_off(own) else own
 
 
 def read_store(storage: Resource, estate: Estate) -> Store:
     """Look up the account's blob service, lifecycle policy and containers; system containers hold no documents.
 
-    Where links name containers, and no link can be hidden, only these count; if none of them is left, all do.
+    Where links name containers only these count; where a link may be hidden, the others may. If none of those that are
+    named is left, all count.
     """
     snapshot = estate.snapshot
     listing = snapshot.listing(storage.id, CONTAINER)
-    wanted = _named_containers(storage, estate)
-    live: list[Resource] = []
-    deleted: list[Resource] = []
-    for container in listing.resources:
-        if container.name.lower() in _SYSTEM_CONTAINERS:
-            continue
-        if property_of(container, "deleted") is True:
-            deleted.append(container)
-        else:
-            live.append(container)
-    policy = snapshot.listing(storage.id, LIFECYCLE_POLICY).only()
-    kind = storage.body.get("kind")
-    acts = not isinstance(kind, str) or kind.lower() in KINDS_WITH_LIFECYCLE
-    body = storage.body.get("properties")
+    found = [item for item in listing.resources if item.name.lower() not in _SYSTEM_CONTAINERS]
+    live = [item for item in found if property_of(item, "deleted") is not True]
+    doubt, wanted = doubt_about(storage, estate), _named_containers(storage, estate)
+    named = [item for item in live if item.name in wanted]
+    doubts = {item.name: doubt for item in live if named and doubt is not None and item.name not in wanted}
+    for item in live:
+        deleted = property_of(item, "deleted")
+        if isinstance(deleted, Unread):
+            doubts[item.name] = Unread(f"whether it is deleted was not read: {deleted.why}")
     return Store(
         service=snapshot.listing(storage.id, BLOB_SERVICE).only(),
-        rules=lifecycle_rules(policy.value) if isinstance(policy, Found) and acts else (),
+        rules=lifecycle_rules(policy.value) if isinstance(policy := _policy(storage, estate), Found) else (),
         policy=policy,
-        containers=tuple([item for item in live if item.name in wanted] or live) if wanted else tuple(live),
-        deleted=tuple(deleted),
+        containers=tuple(named if named and doubt is None else live),
+        deleted=tuple(item for item in found if item not in live),
         unlisted=listing.unread,
         replicates=bool(snapshot.listing(storage.id, OBJECT_REPLICATION).resources),
-        body=body if isinstance(body, dict) else {},
+        body=storage.body.get("properties"),
+        doubts=doubts,
     )
 
 
-def _named_containers(storage: Resource, estate: Estate) -> frozenset[str] | None:
-    """The containers that hold documents, where every link names one and no link can be hidden; else None, for all."""
-    links = known_links(storage, estate)
-    if estate.all_documents or not links or doubt_about(storage, estate) is not None:
-        return None
+def _policy(storage: Resource, estate: Estate) -> Reading:
+    """The lifecycle policy; missing where the account is of a kind on which none acts, unread where a part of it is."""
+    policy = estate.snapshot.listing(storage.id, LIFECYCLE_POLICY).only()
+    kind = storage.body.get("kind")
+    if isinstance(policy, Found):
+        if isinstance(kind, str) and kind.lower() not in KINDS_WITH_LIFECYCLE:
+            return MISSING
+        if isinstance(kind, Unread):
+            return Unread(f"the kind of the account, which decides whether it acts, was not read: {kind.why}")
+        if not read_whole(policy.value.get("properties")):
+            return Unread("a part of it could not be read")
+    return policy
+
+
+def _named_containers(storage: Resource, estate: Estate) -> frozenset[str]:
+    """The containers that hold documents, where every link that is known names one; empty for all."""
+    links = () if estate.all_documents else known_links(storage, estate)
     names = frozenset(link.container or "" for link in links)
-    return None if "" in names else names
+    return frozenset() if "" in names else names
 
 
 def is_off(reading: Reading) -> bool:
@@ -105,7 +117,13 @@ def number_in(reading: Reading) -> float | None:
 
 def property_of(container: Resource, name: str) -> Json:
     """A property of a container; `Unread` where the container was not read, None where it has none."""
-    properties = container.body.get("properties")
-    if isinstance(properties, Unread):
-        return properties
-    return properties.get(name) if isinstance(properties, dict) else None
+    return part_of(container.body.get("properties"), name)
+
+
+def part_of(value: Json, *names: str) -> Json:
+    """What stands below nested names; `Unread` from the first part on that was not read, None where there is nothing."""
+    for name in names:
+        if isinstance(value, Unread):
+            return value
+        value = value.get(name) if isinstance(value, dict) else None
+    return value

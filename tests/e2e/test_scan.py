@@ -15,7 +15,8 @@ from jsonschema import Draft202012Validator
 import auditor
 from tests.e2e.estate import BAD, EXPECTED, GOOD, MODELS, estate
 from tests.e2e.run import Ran, scan
-from tests.fakes.azure import FakeAzure
+from tests.fakes.azure import Estate, FakeAzure
+from tests.fakes.azure import builders as make
 from tests.judges import oav
 
 SCHEMAS = Path(auditor.__file__).parent / "schemas"
@@ -137,9 +138,6 @@ def test_without_models_their_rules_are_unknown_with_that_reason(tmp_path: Path)
 
 
 def test_a_store_outside_of_what_was_read_is_unknown_and_not_forgotten(tmp_path: Path) -> None:
-    from tests.fakes.azure import Estate
-    from tests.fakes.azure import builders as make
-
     forms = make.document_intelligence("forms", local_auth=False)
     source = "https://elsewhere.blob.core.windows.net/training?sv=2024&sig=c2VjcmV0c2VjcmV0c2VjcmV0"
     with FakeAzure(Estate([make.subscription(), forms, make.custom_model(forms, source=source)])) as azure:
