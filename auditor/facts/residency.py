@@ -116,7 +116,8 @@ def _versioning_is_off(storage: Resource, estate: Estate) -> bool:
     if not isinstance(service, Found):
         return False
     properties = service.value.get("properties")
-    return isinstance(properties, dict) and properties.get("isVersioningEnabled") in {None, False}
+    enabled = properties.get("isVersioningEnabled") if isinstance(properties, dict) else Unread("no properties")
+    return enabled is None or enabled is False
 
 
 def _replication_edge(storage: Resource, policy: dict[str, Any], estate: Estate) -> dict[str, Json]:

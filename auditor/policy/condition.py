@@ -190,7 +190,9 @@ class Test:
                 verdict, shown, written = self._ask(reading, prepared, scope.now), reading, asked
             parts.append(Judgement(verdict, (replace(self._evidence(text, shown, written), holds=_HOLDS[verdict]),)))
         if not parts:
-            empty = Evidence(self.field.path.text, {"elements": 0}, "have no element that differs", Found([]), holds=True)
+            empty = Evidence(
+                self.field.path.text, {"elements": 0}, "have no element that differs", Found([]), holds=True
+            )
             return Judgement(Verdict.PASS, (empty,))
         return combine(all_of, parts)
 

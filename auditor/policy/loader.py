@@ -274,7 +274,9 @@ class _RuleFile:
                 value = None
             marked = mark_unread(value or {})
             if isinstance(marked, Unread) or _badly_marked(marked):
-                self._document.mistake((*place, part), "$unread stands alone in place of a value, with a text that says why")
+                self._document.mistake(
+                    (*place, part), "$unread stands alone in place of a value, with a text that says why"
+                )
                 marked = {}
             given[part] = marked
         now = body.get("now")
