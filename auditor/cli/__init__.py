@@ -48,7 +48,7 @@ class _Table(click.Group):
 @click.group(cls=_Table, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(VERSION, prog_name="auditor", message="%(prog)s %(version)s")
 def cli() -> None:
-    r"""Prove, or disprove, that an Azure estate keeps the privacy promises of Document Intelligence.
+    """Prove, or disprove, that an Azure estate keeps the privacy promises of Document Intelligence.
 
     What was not seen is unknown, never a pass.
 

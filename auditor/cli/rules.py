@@ -57,24 +57,28 @@ def show(rule_id: str, policies: tuple[Path, ...]) -> None:
     click.echo(_page(rule))
 
 
+def _prose(text: str) -> str:
+    return click.wrap_text(text, width=100)
+
+
 def _page(rule: Rule) -> str:
     lines = [
         f"{rule.id}  {rule.title}",
         f"{rule.name}; severity {rule.severity}, profile {rule.profile}, basis {rule.basis}",
         f"applies to {', '.join(rule.applies_to)}",
         "",
-        rule.why,
+        _prose(rule.why),
     ]
     for item in rule.parameters:
         allowed = f", allowed: {', '.join(map(str, item.allowed))}" if item.allowed else ""
         lines += ["", f"Parameter {item.name} (default {item.default}{allowed}) {item.about}".rstrip()]
-    lines += ["", f"Fix: {rule.fix.text}"]
+    lines += ["", _prose(f"Fix: {rule.fix.text}")]
     for name, snippet in (("az", rule.fix.az), ("Bicep", rule.fix.bicep), ("Terraform", rule.fix.terraform)):
         if snippet:
             lines += ["", f"{name}:", *(f"    {line}" for line in snippet.splitlines())]
     if rule.peers is not None:
-        lines += ["", f"Others ask for the opposite: {', '.join(rule.peers.rules)}", f"  {rule.peers.asks}"]
-        lines += [f"  Overruled here: {rule.peers.overruled}"]
+        lines += ["", _prose(f"Others ask for the opposite ({', '.join(rule.peers.rules)}): {rule.peers.asks}")]
+        lines += [_prose(f"Overruled here: {rule.peers.overruled}")]
     if rule.mappings:
         lines += ["", *(f"{name}: {', '.join(values)}" for name, values in rule.mappings.items())]
     lines += ["", *rule.references, "", f"{len(rule.examples)} examples in {rule.file}"]

@@ -64,7 +64,7 @@ def scan(
     quiet: bool,
     no_color: bool,
 ) -> int:
-    r"""Audit Azure, or a saved snapshot of it. Reads only; changes nothing.
+    """Audit Azure, or a saved snapshot of it. Reads only; changes nothing.
 
     \b
     auditor scan                                    every subscription that you can see
