@@ -74,7 +74,7 @@ def read_store(storage: Resource, estate: Estate) -> Store:
         rules=lifecycle_rules(policy.value) if isinstance(policy := _policy(storage, estate), Found) else (),
         policy=policy,
         containers=tuple(named if named and doubt is None else live),
-        deleted=tuple(item for item in found if item not in live),
+        deleted=tuple(item for item in found if property_of(item, "deleted") is True),
         unlisted=listing.unread,
         replicates=bool(snapshot.listing(storage.id, OBJECT_REPLICATION).resources),
         body=storage.body.get("properties"),

@@ -1,0 +1,139 @@
+"""The result that other programs read: as the published schema says, and the same bytes for the same input."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from auditor import audit
+from auditor.data import samples_folder
+from auditor.model.finding import Evidence
+from auditor.model.reading import MISSING, Found, Unread
+from auditor.report.formats.json import as_data, render
+from auditor.report.report import Report
+from auditor.statements import read_models
+from tests.builders import STARTED
+from tests.needs import PROJECT
+from tests.report import builders
+
+SCHEMA = json.loads((PROJECT / "auditor/schemas/assessment-1.schema.json").read_text(encoding="utf-8"))
+VALIDATOR = Draft202012Validator(SCHEMA)
+
+
+@cache
+def sample() -> Report:
+    samples = samples_folder()
+    read = audit.read_saved(samples / "estate.jsonl", [read_models(samples / "models.yaml", STARTED)])
+    return audit.judge_snapshot(audit.prepare(audit.Choice()), read)
+
+
+REPORTS = {
+    "sample": sample,
+    "mixed": builders.mixed,
+    "blind": builders.blind,
+    "empty": builders.empty,
+    "clean": builders.clean,
+    "hostile": builders.hostile,
+}
+
+
+def test_the_schema_is_one_and_leaves_nothing_open() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    assert SCHEMA["additionalProperties"] is False
+    assert set(SCHEMA["required"]) == set(SCHEMA["properties"])
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_report_is_as_the_schema_says(name: str) -> None:
+    data = json.loads(render(REPORTS[name]()))
+    assert [error.message for error in VALIDATOR.iter_errors(data)] == []
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_the_numbers_add_up(name: str) -> None:
+    report = REPORTS[name]()
+    data = as_data(report)
+    statuses = [finding["status"] for finding in data["findings"]]
+    for status in ("pass", "fail", "unknown", "waived"):
+        assert data["summary"][status] == statuses.count(status)
+        assert sum(question[status] for question in data["questions"]) == statuses.count(status)
+    assert data["policy"]["rules"] == len(report.rules)
+    assert len(data["gaps"]) == len(report.unseen)
+    assert data["complete"] is (report.finished is not None and not report.unseen)
+
+
+def test_the_same_report_gives_the_same_bytes() -> None:
+    assert render(sample()) == render(sample.__wrapped__())
+    assert render(sample()).endswith("}\n")
+
+
+def test_fingerprints_are_unique() -> None:
+    prints = [finding["fingerprint"] for finding in as_data(sample())["findings"]]
+    assert len(set(prints)) == len(prints)
+
+
+def evidence(*seen: Evidence) -> list[dict[str, Any]]:
+    line = builders.line(builders.TLS, "unknown", builders.subject("docs"), "Why.", *seen)
+    data = json.loads(render(builders.report((line,))))
+    assert [error.message for error in VALIDATOR.iter_errors(data)] == []
+    (finding,) = data["findings"]
+    return list(finding["evidence"])
+
+
+def test_evidence_says_what_was_read_and_what_was_asked() -> None:
+    asked: dict[str, Any] = {"atLeast": "TLS1_2"}
+    assert evidence(
+        Evidence("a", asked, "be", Found("TLS1_0"), source="GET x"),
+        Evidence("b", asked, "be", Found(None)),
+        Evidence("c", asked, "be", MISSING, assumed=Found("TLS1_0")),
+        Evidence("d", asked, "be", MISSING),
+        Evidence("e", asked, "be", Unread("403"), negated=True),
+        Evidence("f", {"equals": Unread("x")}, "be", Found({"deep": [Unread("y")]})),
+    ) == [
+        {"path": "a", "expected": asked, "actual": "TLS1_0", "read": "found", "source": "GET x"},
+        {"path": "b", "expected": asked, "actual": None, "read": "found", "source": None},
+        {"path": "c", "expected": asked, "actual": None, "read": "missing", "source": None, "assumed": "TLS1_0"},
+        {"path": "d", "expected": asked, "actual": None, "read": "missing", "source": None},
+        {"path": "e", "expected": {"not": asked}, "actual": None, "read": "unread", "source": None, "reason": "403"},
+        {
+            "path": "f",
+            "expected": {"equals": {"$unread": "x"}},
+            "actual": {"deep": [{"$unread": "y"}]},
+            "read": "found",
+            "source": None,
+        },
+    ]
+
+
+def test_names_stay_as_they_are() -> None:
+    """Whoever reads JSON escapes for himself; what is changed here could not be found again."""
+    line = builders.line(builders.TLS, "fail", builders.subject("größe <b>\u202e"), "Why.")
+    (finding,) = json.loads(render(builders.report((line,))))["findings"]
+    assert finding["resource"]["name"] == "größe <b>\u202e"
+    assert "größe" in render(builders.report((line,)))
+
+
+def test_a_finding_names_its_rule_its_resource_and_no_waiver_yet() -> None:
+    line = builders.line(builders.TLS, "fail", builders.subject("docs", location=None), "Why.")
+    (finding,) = as_data(builders.report((line,)))["findings"]
+    assert finding == {
+        "rule": "DI-TLS-001",
+        "status": "fail",
+        "severity": "high",
+        "message": "Why.",
+        "fingerprint": line.finding.fingerprint,
+        "resource": {
+            "id": line.finding.subject.id,
+            "type": "Microsoft.Storage/storageAccounts",
+            "name": "docs",
+            "location": None,
+        },
+        "at": None,
+        "evidence": [],
+        "waiver": None,
+        "since": None,
+    }
