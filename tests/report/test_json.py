@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -37,7 +38,7 @@ REPORTS = {
     "blind": builders.blind,
     "empty": builders.empty,
     "clean": builders.clean,
-    "hostile": builders.hostile,
+    "hostile": lambda: replace(builders.hostile(), kind="azure"),
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from auditor.model.finding import SEVERITIES, STATUSES
-from auditor.report.wording import plural
+from auditor.report.wording import plural, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +61,7 @@ def render(report: Report, look: Look = PLAIN) -> str:
         emoji=False,
         legacy_windows=False,
     )
-    console.print(Text(clean(report.headline), style="bold"))
+    console.print(Text(visible(report.headline), style="bold"))
     console.print(_scope(report), style="dim")
     console.print()
     console.print(_questions(report))
@@ -74,19 +73,13 @@ def render(report: Report, look: Look = PLAIN) -> str:
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
 
 
-def clean(text: str) -> str:
-    """Make hostile names harmless: control and bidirectional characters are shown as their code points."""
-    return "".join(
-        f"<U+{ord(letter):04X}>" if unicodedata.category(letter) in {"Cc", "Cf", "Zl", "Zp"} else letter
-        for letter in text
-    )
-
-
 def _scope(report: Report) -> Text:
     read = next((number for name, number in report.read.items() if name.endswith("/subscriptions")), 0)
-    ended = report.finished or "never ended"
+    span = (
+        f"begun {report.started}, never ended" if report.finished is None else f"{report.started} to {report.finished}"
+    )
     return Text(
-        f"{plural(report.resources, 'resource')} in {plural(read, 'subscription')}, {report.started} to {ended}; "
+        f"{plural(report.resources, 'resource')} in {plural(read, 'subscription')}, {visible(span)}; "
         f"profile {report.profile}, {plural(len(report.rules), 'rule')}, policy {report.policy_hash[:12]}"
     )
 
@@ -96,7 +89,7 @@ def _questions(report: Report) -> Table:
     for question in report.questions:
         mark, style = _ANSWER_MARKS[question.answer]
         table.add_row(
-            Text(mark, style=style), question.title, Text(question.answer, style=style), clean(question.sentence)
+            Text(mark, style=style), question.title, Text(question.answer, style=style), visible(question.sentence)
         )
     return table
 
@@ -114,7 +107,7 @@ def _unseen(console: Console, report: Report) -> None:
     for heading in ("scope", "operation", "why", "what to do"):
         table.add_column(heading, overflow="fold")
     for item in report.unseen:
-        table.add_row(*(clean(text) for text in (item.name, item.operation, item.reason, item.advice)))
+        table.add_row(*(visible(text) for text in (item.name, item.operation, item.reason, item.advice)))
     if report.unseen:
         console.print(table)
 
@@ -134,9 +127,9 @@ def _failing(console: Console, report: Report) -> None:
 
 def _lines(console: Console, lines: Sequence[Line]) -> None:
     for line in lines:
-        name = clean(line.finding.subject.name)
-        place = f" ({clean(line.finding.subject.location)})" if line.finding.subject.location else ""
-        console.print(Padding(Text.assemble((name, "bold"), place, ": ", clean(line.message)), (0, 0, 0, 4)))
+        name = visible(line.finding.subject.name)
+        place = f" ({visible(line.finding.subject.location)})" if line.finding.subject.location else ""
+        console.print(Padding(Text.assemble((name, "bold"), place, ": ", visible(line.message)), (0, 0, 0, 4)))
 
 
 def _unknown(console: Console, report: Report) -> None:
@@ -147,7 +140,9 @@ def _unknown(console: Console, report: Report) -> None:
     console.print()
     console.print(Text(f"{mark} UNKNOWN  {plural(len(unknown), 'check')} could not be decided", style=f"bold {style}"))
     for line in unknown[:_MOST_UNKNOWN]:
-        text = Text.assemble((line.rule.id, "bold"), "  ", clean(line.finding.subject.name), ": ", clean(line.message))
+        text = Text.assemble(
+            (line.rule.id, "bold"), "  ", visible(line.finding.subject.name), ": ", visible(line.message)
+        )
         console.print(Padding(text, (0, 0, 0, 4)))
     if len(unknown) > _MOST_UNKNOWN:
         rest = len(unknown) - _MOST_UNKNOWN
