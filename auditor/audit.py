@@ -86,6 +86,8 @@ def prepare(choice: Choice) -> Audit:
     """Load the rules of a profile and check the parameters that the user set."""
     policy = load_rules(choice.policies)
     rules = tuple(rule for rule in policy.rules if rule.profile in _PROFILE_RULES[choice.profile])
+    if not rules:
+        raise UsageError(f"no rule belongs to the profile {choice.profile}", "--profile strict takes all rules.")
     return Audit(policy, rules, _parameters(policy, rules, choice.parameters), choice)
 
 
@@ -98,9 +100,7 @@ def _parameters(policy: Policy, rules: Sequence[Rule], chosen: Mapping[str, str]
             raise UsageError(f"no rule has a parameter {name}", f"--set: {nearest(name, known)}")
         value = parse_yaml(text, name).value
         wanted = known[name]
-        if type(value) is not type(wanted.default) and not (
-            isinstance(value, int | float) and isinstance(wanted.default, int | float) and not isinstance(value, bool)
-        ):
+        if _kind(value) != _kind(wanted.default):
             raise UsageError(
                 f"--set {name}={text}: {name} is a {_kind(wanted.default)}", f"Its default is {wanted.default}."
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -60,6 +61,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; errors that a user can act on become one line and one hint on stderr."""
+    _take_every_letter()
     try:
         outcome: Any = cli.main(list(arguments) if arguments is not None else None, standalone_mode=False)
     except click.exceptions.Exit as error:
@@ -74,7 +76,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(f"error: {error.problem}", err=True)
         click.echo(f"hint: {error.hint}", err=True)
         return error.exit_code
-    except BrokenPipeError:
-        sys.stderr.close()
-        return ExitCode.CLEAN
     return int(outcome or 0)
+
+
+def _take_every_letter() -> None:
+    """Let no letter of a name break the output: what a terminal cannot show is escaped, what is redirected is UTF-8."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")

@@ -26,11 +26,23 @@ def write_reports(report: Report, outputs: Sequence[Output], *, no_color: bool, 
     rendered = [(output, _render(report, output, no_color=no_color)) for output in outputs]
     for output, text in rendered:
         if output.path is None:
-            click.echo(text, nl=not text.endswith("\n"), color=True)
+            _print(text)
         else:
             write_file(output.path, text)
             if not quiet:
                 click.echo(f"{output.format}: {output.path}", err=True)
+
+
+def _print(text: str) -> None:
+    try:
+        click.echo(text, nl=not text.endswith("\n"), color=True)
+    except BrokenPipeError:
+        raise  # whoever reads has enough; click ends quietly
+    except OSError as error:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - Python tries once more at its end
+        raise RenderError(
+            f"cannot write to stdout: {error.strerror or error}", "Write to a file: -o FORMAT=PATH"
+        ) from error
 
 
 def _render(report: Report, output: Output, *, no_color: bool) -> str:
@@ -45,15 +57,23 @@ def _render(report: Report, output: Output, *, no_color: bool) -> str:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a file whole or not at all: beside it first, then under its name."""
+    """Write a file whole or not at all: beside it first, then under its name. A device or a pipe is written as it is.
+
+    Half a surrogate pair, which no encoding takes, becomes its escape; JSON reads it again.
+    """
     temporary = ""
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+        target = path.resolve()
+        if target.exists() and not target.is_file():
+            with target.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+                stream.write(text)
+            return
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
             stream.write(text)
         made = Path(temporary)
         made.chmod(0o644)  # mkstemp makes files that only we can read
-        made.replace(path)
+        made.replace(target)
     except OSError as error:
         if temporary:
             Path(temporary).unlink(missing_ok=True)

@@ -31,7 +31,7 @@ from auditor.report.assemble import Basis, assemble, count
 from auditor.report.coverage import blind_spots, unseen
 from auditor.report.headline import WORST_FIRST, answer_of, headline, questions, worst_answer
 from auditor.report.report import Line, Report, Unseen
-from auditor.report.wording import message, plural, words
+from auditor.report.wording import describe, message, plural, words
 from auditor.statements import read_models
 from tests.builders import STARTED, SUBSCRIPTION_ID, account, gap, snapshot, storage
 from tests.report.builders import (
@@ -677,3 +677,7 @@ def test_an_unseen_blob_service_is_told_beside_its_store() -> None:
     (item,) = made.unseen
     assert (item.name, item.operation) == ("docs", f"{BLOB_SERVICE}/read")
     assert item.rules
+
+
+def test_what_was_not_read_can_be_said_by_itself() -> None:
+    assert describe(Evidence("name", {"equals": "x"}, "be x", HIDDEN)) == "not known (name): 403"
