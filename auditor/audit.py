@@ -19,7 +19,21 @@ from auditor.model.reading import Json, Unread
 from auditor.model.resource import Resource
 from auditor.model.snapshot import AZURE, Snapshot
 from auditor.model.snapshot_file import open_writer, read_snapshot
-from auditor.model.types import CLASSIFIER, LOCATION, MODEL, STORAGE, SUBSCRIPTION
+from auditor.model.types import (
+    ACCOUNT_TLS,
+    BLOB_LOGS,
+    CALL_METRICS,
+    CLASSIFIER,
+    DOCUMENT_ACCESS,
+    INSPECTION,
+    LOCATION,
+    MODEL,
+    OPERATION,
+    REQUEST_LOGS,
+    STORAGE,
+    STORAGE_TLS,
+    SUBSCRIPTION,
+)
 from auditor.policy.judge import group_by_type, judge
 from auditor.policy.loader import Policy, compile_all, load_policy
 from auditor.policy.needs import types_needed
@@ -74,7 +88,10 @@ class Audit:
     @property
     def types(self) -> frozenset[str]:
         """All types that must be collected."""
-        return frozenset({SUBSCRIPTION}).union(*self.needs.values())
+        hears = {
+            (about.lower(), fact.name.lower()): (*fact.reads, *fact.hears) for fact in FACTS for about in fact.about
+        }
+        return frozenset({SUBSCRIPTION}).union(*(types_needed(rule, hears) for rule in self.rules))
 
 
 def load_rules(folders: Sequence[Path] = ()) -> Policy:
@@ -186,7 +203,27 @@ class LiveScan:
     cloud: str = "public"
     auth: str | None = None
     no_models: bool = False
+    no_logs: bool = False
+    no_probe: bool = False
+    inspect_blobs: bool = False
     save_to: Path | None = None
+
+
+_LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
+    "--no-models was given": (MODEL, CLASSIFIER, OPERATION),
+    "--no-logs was given": (DOCUMENT_ACCESS, REQUEST_LOGS, BLOB_LOGS, CALL_METRICS),
+    "--no-probe was given": (ACCOUNT_TLS, STORAGE_TLS),
+}
+"""What the user can leave out, by the reason that then stands in the report."""
+
+
+def _left_out(audit: Audit, live: LiveScan) -> dict[str, str]:
+    given = {
+        "--no-models was given": live.no_models,
+        "--no-logs was given": live.no_logs,
+        "--no-probe was given": live.no_probe,
+    }
+    return {name: why for why, names in _LEFT_OUT.items() if given[why] for name in names if name in audit.types}
 
 
 def collect_live(audit: Audit, live: LiveScan, statements: Sequence[Statement], progress: Progress) -> Snapshot:
@@ -197,8 +234,9 @@ def collect_live(audit: Audit, live: LiveScan, statements: Sequence[Statement], 
         management_group=live.management_group,
         cloud=live.cloud,
         auth=live.auth,
-        skipped=dict.fromkeys((MODEL, CLASSIFIER), "--no-models was given") if live.no_models else {},
+        skipped=_left_out(audit, live),
         tool=VERSION,
+        unasked={} if live.inspect_blobs else {INSPECTION: "--inspect-blobs was not given"},
     )
     with ExitStack() as stack:
         sink = _Saving(stack, live.save_to, statements)

@@ -36,6 +36,7 @@ _STORAGE = "storage/resource-manager/Microsoft.Storage/stable/2025-01-01"
 _SUBSCRIPTIONS = "resources/resource-manager/Microsoft.Resources/stable/2022-12-01/subscriptions.json"
 _AUTHORIZATION = "authorization/resource-manager/Microsoft.Authorization/stable/2022-04-01"
 _INSIGHTS = "monitor/resource-manager/Microsoft.Insights/preview/2021-05-01-preview"
+_WORKSPACES = "operationalinsights/resource-manager/Microsoft.OperationalInsights/stable/2025-02-01"
 _INTELLIGENCE = "ai/data-plane/DocumentIntelligence/stable/2024-11-30/DocumentIntelligence.json"
 
 _SWAGGER: Final = {
@@ -49,6 +50,13 @@ _SWAGGER: Final = {
     types.LIFECYCLE_POLICY: f"{_STORAGE}/storage.json#/definitions/ManagementPolicy",
     types.OBJECT_REPLICATION: f"{_STORAGE}/storage.json#/definitions/ObjectReplicationPolicy",
     types.ROLE_ASSIGNMENT: f"{_AUTHORIZATION}/authorization-RoleAssignmentsCalls.json#/definitions/RoleAssignment",
+    types.ROLE_DEFINITION: f"{_AUTHORIZATION}/authorization-RoleDefinitionsCalls.json#/definitions/RoleDefinition",
+    types.WORKSPACE: f"{_WORKSPACES}/Workspaces.json#/definitions/Workspace",
+    types.WORKSPACE_TABLE: f"{_WORKSPACES}/Tables.json#/definitions/Table",
+    types.ACCOUNT_PERIMETER: f"{_COGNITIVE}#/definitions/NetworkSecurityPerimeterConfiguration",
+    types.STORAGE_PERIMETER: f"{_STORAGE}/networkSecurityPerimeter.json#/definitions/NetworkSecurityPerimeterConfiguration",
+    types.PROJECT: f"{_COGNITIVE}#/definitions/Project",
+    types.LOCAL_USER: f"{_STORAGE}/storage.json#/definitions/LocalUser",
     types.DIAGNOSTIC_SETTING: f"{_INSIGHTS}/diagnosticsSettings_API.json#/definitions/DiagnosticSettingsResource",
 }
 _BICEP: Final = {
@@ -60,6 +68,108 @@ _BICEP: Final = {
     types.LIFECYCLE_POLICY: types.LIFECYCLE_POLICY,
     types.OBJECT_REPLICATION: types.OBJECT_REPLICATION,
 }
+_BICEP_ALONE: Final = {types.CONNECTION: types.CONNECTION, types.PROJECT_CONNECTION: types.PROJECT_CONNECTION}
+"""Types that Azure/azure-rest-api-specs writes as a union, and Bicep's files of types as one."""
+_LEAVES: Final = dict.fromkeys
+_BY_HAND: Final[dict[str, Shape]] = {
+    # No specification of these is in the corpus; what is read of them is documented (azure-facts 2.11, D29, D31).
+    types.VAULT: {
+        **_LEAVES(
+            (
+                "vaultUri",
+                "tenantId",
+                "enableSoftDelete",
+                "softDeleteRetentionInDays",
+                "enablePurgeProtection",
+                "enableRbacAuthorization",
+                "publicNetworkAccess",
+                "provisioningState",
+            )
+        ),
+        "networkAcls": {**_LEAVES(("bypass", "defaultAction")), "ipRules": {"[]": {"value": None}}},
+    },
+    types.BACKUP_VAULT: {
+        **_LEAVES(("provisioningState", "resourceMoveState", "replicatedRegions")),
+        "storageSettings": {"[]": _LEAVES(("datastoreType", "type"))},
+        "featureSettings": {"crossRegionRestoreSettings": {"state": None}},
+        "securitySettings": {
+            "softDeleteSettings": _LEAVES(("state", "retentionDurationInDays")),
+            "immutabilitySettings": {"state": None},
+        },
+    },
+    types.BACKUP_INSTANCE: {
+        **_LEAVES(("friendlyName", "currentProtectionState", "provisioningState", "objectType")),
+        "dataSourceInfo": _LEAVES(("resourceID", "resourceType", "resourceLocation", "datasourceType", "resourceName")),
+        "policyInfo": {
+            **_LEAVES(("policyId", "policyVersion")),
+            "policyParameters": {
+                "backupDatasourceParametersList": {"[]": {"objectType": None, "containersList": {"[]": None}}}
+            },
+        },
+    },
+    types.BACKUP_POLICY: {
+        "objectType": None,
+        "datasourceTypes": {"[]": None},
+        "policyRules": {
+            "[]": {
+                **_LEAVES(("name", "objectType", "isDefault")),
+                "lifecycles": {
+                    "[]": {
+                        "deleteAfter": _LEAVES(("objectType", "duration")),
+                        "sourceDataStore": _LEAVES(("dataStoreType", "objectType")),
+                    }
+                },
+            }
+        },
+    },
+    types.PRIVATE_ENDPOINT: {
+        "subnet": {"id": None},
+        "provisioningState": None,
+        "privateLinkServiceConnections": {
+            "[]": {"name": None, "properties": {"privateLinkServiceId": None, "groupIds": {"[]": None}}}
+        },
+    },
+    types.OPERATION: {
+        **_LEAVES(
+            (
+                "operationId",
+                "status",
+                "kind",
+                "createdDateTime",
+                "lastUpdatedDateTime",
+                "percentCompleted",
+                "resourceLocation",
+                "apiVersion",
+            )
+        )
+    },
+    # What surveys find out; `auditor.collectors.surveys` makes it.
+    types.ACCOUNT_TLS: {"host": None, "offers": {"[]": _LEAVES(("version", "accepted", "words"))}},
+    types.STORAGE_TLS: {"host": None, "offers": {"[]": _LEAVES(("version", "accepted", "words"))}},
+    types.DOCUMENT_ACCESS: {
+        **_LEAVES(("from", "to")),
+        "uses": {"[]": _LEAVES(("principal", "storage", "container", "reads", "writes", "deletes", "last"))},
+    },
+    types.REQUEST_LOGS: {
+        **_LEAVES(("from", "to")),
+        "workspaces": {"[]": None},
+        "operations": {"[]": _LEAVES(("category", "operation", "kind", "result", "calls", "first", "last"))},
+    },
+    types.BLOB_LOGS: {
+        **_LEAVES(("from", "to")),
+        "workspaces": {"[]": None},
+        "requests": {"[]": _LEAVES(("tls", "protocol", "authentication", "requests", "callers", "last"))},
+        "documents": _LEAVES(("written", "deleted", "remaining", "longestHours")),
+        "lifecycle": _LEAVES(("deletes", "failures", "last")),
+    },
+    types.CALL_METRICS: {
+        **_LEAVES(("from", "to")),
+        "regions": {"[]": _LEAVES(("region", "calls"))},
+        "operations": {"[]": _LEAVES(("operation", "calls"))},
+    },
+    types.INSPECTION: _LEAVES(("blobs", "oldest", "deleted", "versions", "snapshots", "words")),
+}
+"""The `properties` of types without a specification."""
 _DATA_PLANE: Final = {
     types.MODEL: f"{_INTELLIGENCE}#/definitions/DocumentModelDetails",
     types.CLASSIFIER: f"{_INTELLIGENCE}#/definitions/DocumentClassifierDetails",
@@ -77,6 +187,10 @@ def build(corpus: Path) -> str:
     }
     for name, resource_type in _BICEP.items():
         shapes[name] = merged(shapes[name], bicep.shape(resource_type))
+    for name, resource_type in _BICEP_ALONE.items():
+        shapes[name] = merged(envelope, bicep.shape(resource_type))
+    for name, properties in _BY_HAND.items():
+        shapes[name] = merged(envelope, {"properties": properties})
     for name, reference in _DATA_PLANE.items():
         shapes[name] = {**dict.fromkeys(("id", "type", "name", "location")), "properties": swagger.shape(reference)}
     return _text({"$sources": sorted(swagger.sources | bicep.sources), **shapes})

@@ -42,6 +42,13 @@ if TYPE_CHECKING:
     "--snapshot", type=click.Path(path_type=Path), metavar="FILE", help="Judge a saved snapshot; contacts nothing."
 )
 @click.option("--no-models", is_flag=True, help="Do not ask the data plane for models; their rules become unknown.")
+@click.option("--no-logs", is_flag=True, help="Ask neither logs nor metrics; the rules about practice become unknown.")
+@click.option("--no-probe", is_flag=True, help="Make no handshakes with endpoints; their rules become unknown.")
+@click.option(
+    "--inspect-blobs",
+    is_flag=True,
+    help="List the blobs of documents containers for the age of the oldest. Takes a right that could read content.",
+)
 @options.judging
 def scan(
     *,
@@ -52,6 +59,9 @@ def scan(
     save_snapshot: Path | None,
     snapshot: Path | None,
     no_models: bool,
+    no_logs: bool,
+    no_probe: bool,
+    inspect_blobs: bool,
     policies: tuple[Path, ...],
     profile: str,
     settings: dict[str, str],
@@ -76,10 +86,31 @@ def scan(
     judged = audit.prepare(audit.Choice(policies, profile, settings, scope == "all"))
     statements = find_statements(config, models)
     if snapshot is not None:
-        _refuse_live_options(subscriptions, management_group, auth, save_snapshot, no_models=no_models)
+        _refuse_live_options(
+            {
+                "--subscription": subscriptions,
+                "--management-group": management_group,
+                "--auth": auth,
+                "--save-snapshot": save_snapshot,
+                "--no-models": no_models,
+                "--no-logs": no_logs,
+                "--no-probe": no_probe,
+                "--inspect-blobs": inspect_blobs,
+            }
+        )
         read = audit.read_saved(snapshot, statements)
     else:
-        wish = audit.LiveScan(subscriptions, management_group, cloud, auth, no_models, save_snapshot)
+        wish = audit.LiveScan(
+            subscriptions=subscriptions,
+            management_group=management_group,
+            cloud=cloud,
+            auth=auth,
+            no_models=no_models,
+            no_logs=no_logs,
+            no_probe=no_probe,
+            inspect_blobs=inspect_blobs,
+            save_to=save_snapshot,
+        )
         read = _collect(judged, wish, statements, quiet=quiet)
     shows_passes = any(output.format != "text" for output in outputs)
     report = audit.judge_snapshot(judged, read, explain_passes=shows_passes)
@@ -98,22 +129,8 @@ def _collect(judged: audit.Audit, wish: audit.LiveScan, statements: tuple[Statem
         return audit.collect_live(judged, wish, statements, progress)
 
 
-def _refuse_live_options(
-    subscriptions: tuple[str, ...],
-    management_group: str | None,
-    auth: str | None,
-    save_snapshot: Path | None,
-    *,
-    no_models: bool,
-) -> None:
+def _refuse_live_options(given: dict[str, object]) -> None:
     """Options that only make sense with Azure are no good with a saved snapshot; dropping them would mislead."""
-    given = {
-        "--subscription": subscriptions,
-        "--management-group": management_group,
-        "--auth": auth,
-        "--save-snapshot": save_snapshot,
-        "--no-models": no_models,
-    }
     for name, value in given.items():
         if value:
             raise UsageError(

@@ -7,31 +7,91 @@ imports Azure, so the permissions can be listed at once.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from auditor.collectors.limits import Throttle
-from auditor.collectors.questions import Question, always, document_intelligence, holds_blobs, models, replicates
-from auditor.collectors.shapes import Shape, arm_resource, classifier, custom_model, role_assignment, subscription
+from auditor.collectors.questions import (
+    Question,
+    always,
+    document_intelligence,
+    has_local_users,
+    has_projects,
+    holds_blobs,
+    keeps_blobs_data,
+    logs_blobs,
+    logs_requests,
+    models,
+    receives_logs,
+    replicates,
+)
+from auditor.collectors.shapes import (
+    Shape,
+    arm_resource,
+    classifier,
+    custom_model,
+    log_table,
+    operation,
+    role_assignment,
+    role_definition,
+    subscription,
+)
+from auditor.lazy import Entry
 from auditor.model.types import (
     ACCOUNT,
+    ACCOUNT_PERIMETER,
+    ACCOUNT_TLS,
+    BACKUP_INSTANCE,
+    BACKUP_POLICY,
+    BACKUP_VAULT,
+    BLOB_LOGS,
     BLOB_SERVICE,
     BY_NAME,
+    CALL_METRICS,
     CLASSIFIER,
+    CONNECTION,
     CONTAINER,
     DELETED_ACCOUNT,
     DIAGNOSTIC_SETTING,
+    DOCUMENT_ACCESS,
+    INSPECTION,
     LIFECYCLE_POLICY,
+    LOCAL_USER,
     LOCATION,
     MODEL,
     OBJECT_REPLICATION,
+    OPERATION,
+    PRIVATE_ENDPOINT,
+    PROJECT,
+    PROJECT_CONNECTION,
+    REQUEST_LOGS,
     ROLE_ASSIGNMENT,
+    ROLE_DEFINITION,
     STORAGE,
+    STORAGE_PERIMETER,
+    STORAGE_TLS,
     SUBSCRIPTION,
+    VAULT,
+    WORKSPACE,
+    WORKSPACE_TABLE,
     ResourceType,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+class Stage(IntEnum):
+    """When a collector is asked: each stage begins when the one before it is over, and may look at what that one read.
+
+    `DETAILS` and `PRACTICE` are only for the storage accounts that the caller chooses before them; resources of other
+    types take part in every stage.
+    """
+
+    LISTS = 0
+    SIGNALS = 1
+    DETAILS = 2
+    PRACTICE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +103,11 @@ class Collector:
     (`/blobServices/default`), `path` from there to what is asked. With `single` the answer is one resource, else a
     list. `service` names the official client (`clients.SERVICES`).
 
-    `actions` and `data_actions` are the rights that reading it takes. `detailed`: only for the storage accounts that
-    the caller chooses between the stages. `absent`: the codes of a 404 that mean "there is none" (an empty one: a 404
+    `actions` and `data_actions` are the rights that reading it takes. `survey` names a function that finds out in a way
+    of its own (a handshake, a query), in place of a GET of `path`; see `auditor.collectors.surveys`. `absent`: the codes of a 404 that mean "there is none" (an empty one: a 404
     that names no code); every other error is a gap. `each`: the list may leave things out, so each item is read once
-    more below the list. `question` decides whether to ask at all; `shape` makes resources of what comes.
+    more below the list. `after` names types that `question` or `survey`
+    look at, which are therefore collected too. `question` decides whether to ask at all; `shape` makes resources of what comes.
     """
 
     type: str
@@ -61,8 +122,10 @@ class Collector:
     query: str = ""
     single: bool = False
     each: bool = False
-    detailed: bool = False
+    stage: Stage = Stage.LISTS
+    survey: Entry | None = None
     absent: frozenset[str] = frozenset()
+    after: tuple[str, ...] = ()
     question: Question = always
     shape: Shape = arm_resource
 
@@ -80,6 +143,10 @@ class Collector:
 _FORM_RECOGNIZER: Final = "Microsoft.CognitiveServices/accounts/FormRecognizer"
 _SUBSCRIPTIONS: Final = "2022-12-01"
 _COGNITIVE: Final = "2025-06-01"
+_LOG_ANALYTICS: Final = "2025-02-01"
+_KEY_VAULT: Final = "2023-07-01"
+_DATA_PROTECTION: Final = "2023-05-01"
+_NETWORK: Final = "2023-05-01"
 _STORAGE: Final = "2025-01-01"
 _AUTHORIZATION: Final = "2022-04-01"
 _INSIGHTS: Final = "2021-05-01-preview"
@@ -198,7 +265,7 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         throttle=Throttle.STORAGE_READS,
         actions=("Microsoft.Storage/storageAccounts/managementPolicies/read",),
         single=True,
-        detailed=True,
+        stage=Stage.DETAILS,
         absent=frozenset({"ManagementPolicyNotFound", ""}),
         question=holds_blobs,
     ),
@@ -211,7 +278,7 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         api_version=_STORAGE,
         throttle=Throttle.STORAGE_LISTS,
         actions=("Microsoft.Storage/storageAccounts/blobServices/containers/read",),
-        detailed=True,
+        stage=Stage.DETAILS,
         question=holds_blobs,
     ),
     Collector(
@@ -222,7 +289,7 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         api_version=_STORAGE,
         throttle=Throttle.STORAGE_LISTS,
         actions=("Microsoft.Storage/storageAccounts/objectReplicationPolicies/read",),
-        detailed=True,
+        stage=Stage.DETAILS,
         question=replicates,
     ),
     Collector(
@@ -234,8 +301,257 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         api_version=_INSIGHTS,
         throttle=Throttle.ARM,
         actions=("Microsoft.Insights/diagnosticSettings/read",),
-        detailed=True,
+        stage=Stage.DETAILS,
         question=holds_blobs,
+    ),
+    Collector(
+        type=ROLE_DEFINITION,
+        owner=SUBSCRIPTION,
+        path="/providers/Microsoft.Authorization/roleDefinitions",
+        service="authorization",
+        api_version=_AUTHORIZATION,
+        throttle=Throttle.ARM,
+        actions=("Microsoft.Authorization/roleDefinitions/read",),
+        shape=role_definition,
+    ),
+    Collector(
+        type=WORKSPACE,
+        owner=SUBSCRIPTION,
+        path="/providers/Microsoft.OperationalInsights/workspaces",
+        service="subscriptions",  # one list and its tables need no client of their own
+        api_version=_LOG_ANALYTICS,
+        throttle=Throttle.ARM,
+        actions=("Microsoft.OperationalInsights/workspaces/read",),
+    ),
+    Collector(
+        type=VAULT,
+        owner=SUBSCRIPTION,
+        path="/providers/Microsoft.KeyVault/vaults",
+        service="subscriptions",
+        api_version=_KEY_VAULT,
+        throttle=Throttle.ARM,
+        actions=("Microsoft.KeyVault/vaults/read",),
+    ),
+    Collector(
+        type=BACKUP_VAULT,
+        owner=SUBSCRIPTION,
+        path="/providers/Microsoft.DataProtection/backupVaults",
+        service="subscriptions",
+        api_version=_DATA_PROTECTION,
+        throttle=Throttle.ARM,
+        actions=("Microsoft.DataProtection/backupVaults/read",),
+    ),
+    Collector(
+        type=BACKUP_INSTANCE,
+        owner=BACKUP_VAULT,
+        path="/backupInstances",
+        service="subscriptions",
+        api_version=_DATA_PROTECTION,
+        throttle=Throttle.ARM,
+        actions=("Microsoft.DataProtection/backupVaults/backupInstances/read",),
+    ),
+    Collector(
+        type=BACKUP_POLICY,
+        owner=BACKUP_VAULT,
+        path="/backupPolicies",
+        service="subscriptions",
+        api_version=_DATA_PROTECTION,
+        throttle=Throttle.ARM,
+        actions=("Microsoft.DataProtection/backupVaults/backupPolicies/read",),
+    ),
+    Collector(
+        type=PRIVATE_ENDPOINT,
+        owner=SUBSCRIPTION,
+        path="/providers/Microsoft.Network/privateEndpoints",
+        service="subscriptions",
+        api_version=_NETWORK,
+        throttle=Throttle.ARM,
+        actions=("Microsoft.Network/privateEndpoints/read",),
+    ),
+    Collector(
+        type=ACCOUNT_PERIMETER,
+        owner=ACCOUNT,
+        path="/networkSecurityPerimeterConfigurations",
+        service="cognitiveservices",
+        api_version=_COGNITIVE,
+        throttle=Throttle.ARM,
+        actions=("Microsoft.CognitiveServices/accounts/networkSecurityPerimeterConfigurations/read",),
+        question=document_intelligence,
+    ),
+    Collector(
+        type=CONNECTION,
+        owner=ACCOUNT,
+        path="/connections",
+        service="cognitiveservices",
+        api_version=_COGNITIVE,
+        throttle=Throttle.ARM,
+        actions=("Microsoft.CognitiveServices/accounts/connections/read",),
+        question=has_projects,
+    ),
+    Collector(
+        type=PROJECT,
+        owner=ACCOUNT,
+        path="/projects",
+        service="cognitiveservices",
+        api_version=_COGNITIVE,
+        throttle=Throttle.ARM,
+        actions=("Microsoft.CognitiveServices/accounts/projects/read",),
+        question=has_projects,
+    ),
+    Collector(
+        type=PROJECT_CONNECTION,
+        owner=PROJECT,
+        path="/connections",
+        service="cognitiveservices",
+        api_version=_COGNITIVE,
+        throttle=Throttle.ARM,
+        actions=("Microsoft.CognitiveServices/accounts/projects/connections/read",),
+    ),
+    Collector(
+        type=OPERATION,
+        owner=ACCOUNT,
+        path="/documentintelligence/operations",
+        service="documentintelligence",
+        api_version=_DOCUMENT_INTELLIGENCE,
+        throttle=Throttle.DOCUMENT_INTELLIGENCE,
+        data_actions=(f"{_FORM_RECOGNIZER}/operations/read", f"{_FORM_RECOGNIZER}/operation/list/operations/read"),
+        question=models,
+        shape=operation,
+    ),
+    Collector(
+        type=DOCUMENT_ACCESS,
+        owner=WORKSPACE,
+        path="/documentAccess/default",
+        service="logs",
+        api_version="v1",
+        throttle=Throttle.LOGS,
+        actions=(
+            "Microsoft.OperationalInsights/workspaces/query/read",
+            "Microsoft.OperationalInsights/workspaces/query/StorageBlobLogs/read",
+        ),
+        single=True,
+        stage=Stage.SIGNALS,
+        after=(ACCOUNT,),
+        survey=Entry(
+            "auditor.collectors.surveys.logs:document_access", "which containers the accounts' identities use"
+        ),
+    ),
+    Collector(
+        type=REQUEST_LOGS,
+        owner=ACCOUNT,
+        path="/requestLogs/default",
+        service="logs",
+        api_version="v1",
+        throttle=Throttle.LOGS,
+        actions=(
+            "Microsoft.OperationalInsights/workspaces/query/read",
+            "Microsoft.OperationalInsights/workspaces/query/AzureDiagnostics/read",
+        ),
+        single=True,
+        stage=Stage.PRACTICE,
+        after=(DIAGNOSTIC_SETTING, WORKSPACE),
+        question=logs_requests,
+        survey=Entry("auditor.collectors.surveys.logs:requests", "which operations an account has served"),
+    ),
+    Collector(
+        type=CALL_METRICS,
+        owner=ACCOUNT,
+        path="/callMetrics/default",
+        service="metrics",
+        api_version="2024-02-01",
+        throttle=Throttle.ARM,
+        actions=("Microsoft.Insights/metrics/read",),
+        single=True,
+        stage=Stage.PRACTICE,
+        question=document_intelligence,
+        survey=Entry("auditor.collectors.surveys.metrics:calls", "in which regions calls were served"),
+    ),
+    Collector(
+        type=ACCOUNT_TLS,
+        owner=ACCOUNT,
+        path="/tlsProbes/default",
+        service="",
+        api_version="",
+        throttle=Throttle.WIRE,
+        single=True,
+        stage=Stage.PRACTICE,
+        question=document_intelligence,
+        survey=Entry("auditor.collectors.surveys.tls:probe_account", "which TLS versions the endpoint takes"),
+    ),
+    Collector(
+        type=WORKSPACE_TABLE,
+        owner=WORKSPACE,
+        path="/tables",
+        service="subscriptions",
+        api_version=_LOG_ANALYTICS,
+        throttle=Throttle.ARM,
+        actions=("Microsoft.OperationalInsights/workspaces/tables/read",),
+        stage=Stage.PRACTICE,
+        after=(DIAGNOSTIC_SETTING, ACCOUNT, STORAGE),
+        question=receives_logs,
+        shape=log_table,
+    ),
+    Collector(
+        type=STORAGE_PERIMETER,
+        owner=STORAGE,
+        path="/networkSecurityPerimeterConfigurations",
+        service="storage",
+        api_version=_STORAGE,
+        throttle=Throttle.STORAGE_LISTS,
+        actions=("Microsoft.Storage/storageAccounts/networkSecurityPerimeterConfigurations/read",),
+        stage=Stage.DETAILS,
+    ),
+    Collector(
+        type=LOCAL_USER,
+        owner=STORAGE,
+        path="/localUsers",
+        service="storage",
+        api_version=_STORAGE,
+        throttle=Throttle.STORAGE_LISTS,
+        actions=("Microsoft.Storage/storageAccounts/localUsers/read",),
+        stage=Stage.DETAILS,
+        question=has_local_users,
+    ),
+    Collector(
+        type=STORAGE_TLS,
+        owner=STORAGE,
+        path="/tlsProbes/default",
+        service="",
+        api_version="",
+        throttle=Throttle.WIRE,
+        single=True,
+        stage=Stage.PRACTICE,
+        question=keeps_blobs_data,
+        survey=Entry("auditor.collectors.surveys.tls:probe_storage", "which TLS versions the blob endpoint takes"),
+    ),
+    Collector(
+        type=BLOB_LOGS,
+        owner=STORAGE,
+        path="/blobLogs/default",
+        service="logs",
+        api_version="v1",
+        throttle=Throttle.LOGS,
+        actions=(
+            "Microsoft.OperationalInsights/workspaces/query/read",
+            "Microsoft.OperationalInsights/workspaces/query/StorageBlobLogs/read",
+        ),
+        single=True,
+        stage=Stage.PRACTICE,
+        after=(DIAGNOSTIC_SETTING, WORKSPACE),
+        question=logs_blobs,
+        survey=Entry("auditor.collectors.surveys.logs:blobs", "how clients used the blobs, and when they deleted them"),
+    ),
+    Collector(
+        type=INSPECTION,
+        owner=CONTAINER,
+        path="/inspections/default",
+        service="blobs",
+        api_version="",
+        throttle=Throttle.BLOBS,
+        data_actions=("Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read",),
+        single=True,
+        stage=Stage.PRACTICE,
+        survey=Entry("auditor.collectors.surveys.blobs:inspect", "how old the oldest blob is"),
     ),
 )
 
@@ -262,10 +578,11 @@ def permissions(types: Iterable[str] | None = None) -> Permissions:
 
 
 def with_owners(types: Iterable[str]) -> frozenset[str]:
-    """These types (any case) and those on which they hang, in lower case: containers need the storage accounts."""
+    """These types (any case) and those that lead to them, in lower case: containers need the storage accounts."""
     wanted = {name.lower() for name in types}
     while True:
-        owners = {record.owner.lower() for record in COLLECTORS if record.owner and record.kind.key in wanted}
+        asked = [record for record in COLLECTORS if record.kind.key in wanted]
+        owners = {name.lower() for record in asked for name in (record.owner, *record.after) if name}
         if owners <= wanted:
             return frozenset(wanted)
         wanted |= owners

@@ -6,7 +6,7 @@ Importing this module loads nothing of Azure; `collect` does, and only the clien
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ class Request:
     `types`: names of the resource types that rules and facts need; only these are asked for, with the lists that lead
     to them. `subscriptions`: ids or display names, empty for all that can be seen. `auth`: one link of the sign-in
     chain (`sign_in.LINKS`), None for the standard chain. `skipped`: types that the user does not want asked for, and
-    why; each becomes a gap at every resource that would have been asked. `tool`: our version.
+    why; each becomes a gap at every resource that would have been asked. `tool`: our version. `unasked`: types
+    that are looked at only when the user asks for it, and how to; no gap, but unread.
     """
 
     types: frozenset[str]
@@ -34,6 +35,7 @@ class Request:
     auth: str | None
     skipped: Mapping[str, str]
     tool: str
+    unasked: Mapping[str, str] = field(default_factory=dict)
 
 
 class Sink(Protocol):

@@ -9,9 +9,11 @@ from urllib.parse import quote
 from auditor.collectors.answers import NotReadError
 from auditor.collectors.limits import Counted, Throttle
 from auditor.collectors.paging import read_list
-from auditor.collectors.questions import Ask, Elsewhere, Hidden, NoneThere, subdomain
+from auditor.collectors.questions import Ask, Elsewhere, Hidden, NoneThere, Silent, subdomain
 from auditor.collectors.reader import Call
 from auditor.collectors.shapes import OddItemError
+from auditor.collectors.surveys import Desk
+from auditor.model.reading import Unread
 from auditor.model.region import normalise_region
 from auditor.model.types import subscription_of
 
@@ -20,9 +22,12 @@ if TYPE_CHECKING:
 
     from auditor.collectors.catalogue import Collector
     from auditor.collectors.clouds import Cloud
+    from auditor.collectors.questions import Decision
     from auditor.collectors.reader import Reader
     from auditor.collectors.recorder import Recorder
     from auditor.collectors.shapes import Body
+    from auditor.collectors.surveys import Survey
+    from auditor.lazy import Entry
     from auditor.model.reading import Json
     from auditor.model.resource import Resource
 
@@ -56,20 +61,20 @@ class _Findings:
 
 
 class Worker:
-    """Does jobs. `skipped` are types (lower case) that nobody wants asked for, and why."""
+    """Does jobs. `unwanted` says by type (lower case) what becomes of those that nobody wants asked for."""
 
-    def __init__(self, cloud: Cloud, skipped: Mapping[str, str], reader: Reader, recorder: Recorder) -> None:
+    def __init__(self, cloud: Cloud, unwanted: Mapping[str, Decision], reader: Reader, recorder: Recorder) -> None:
         self._cloud = cloud
-        self._skipped = skipped
+        self._unwanted = unwanted
         self._reader = reader
         self._recorder = recorder
 
     async def do(self, job: Job) -> list[Resource]:
         """Do one job; what it found. Everything it could not find out is on record when it is done."""
         record = job.collector
-        decision = record.question(job.owner, self._recorder.get)
-        if record.kind.key in self._skipped and not isinstance(decision, Elsewhere):
-            decision = Hidden(self._skipped[record.kind.key])
+        decision = record.question(job.owner, self._recorder)
+        if not isinstance(decision, Elsewhere):
+            decision = self._unwanted.get(record.kind.key, decision)
         match decision:
             case Ask():
                 return await self._ask(_Findings(job, self._call(job)))
@@ -77,6 +82,8 @@ class Worker:
                 self._gap(job, reason)
             case NoneThere(because):
                 self._recorder.list_read(job.scope, record.operation, because)
+            case Silent(reason):
+                self._recorder.resource(_survey_body(job, Unread(reason)), "the resources themselves")
             case Elsewhere():
                 pass
             case _:
@@ -85,6 +92,8 @@ class Worker:
 
     async def _ask(self, found: _Findings) -> list[Resource]:
         record = found.job.collector
+        if record.survey is not None:
+            return await self._survey(found, record.survey)
         read = self._single if record.single else self._closely if record.each else self._list
         try:
             await read(found)
@@ -93,6 +102,16 @@ class Worker:
         else:
             if found.whole:
                 self._recorder.list_read(found.job.scope, record.operation, f"GET {found.call.url}")
+        return found.resources
+
+    async def _survey(self, found: _Findings, entry: Entry) -> list[Resource]:
+        desk = Desk(self._cloud, self._reader, self._recorder, found.job.collector)
+        try:
+            answer: Survey = await entry.load()(found.job.owner, desk)
+        except NotReadError as failure:
+            self._gap(found.job, failure.reason)
+            return []
+        self._keep_from(found, _survey_body(found.job, answer.properties), answer.source)
         return found.resources
 
     async def _single(self, found: _Findings) -> None:
@@ -159,7 +178,10 @@ class Worker:
         return record.shape(item, record.type, found.job.owner)
 
     def _keep(self, found: _Findings, body: Body | None, url: str) -> None:
-        resource = self._recorder.resource(body, f"GET {url}") if body is not None else None
+        self._keep_from(found, body, f"GET {url}")
+
+    def _keep_from(self, found: _Findings, body: Body | None, source: str) -> None:
+        resource = self._recorder.resource(body, source) if body is not None else None
         if resource is not None:
             found.resources.append(resource)
 
@@ -180,6 +202,18 @@ class Worker:
             path = f"{record.path}{below}"
         url = f"{endpoint}{quote(path, safe=_KEPT)}?api-version={record.api_version}{record.query}"
         return Call(record.service, endpoint, url, record.operation, _counted(job))
+
+
+def _survey_body(job: Job, properties: Json) -> Body:
+    """What a survey finds out, as the one child of its kind; it has no id in Azure."""
+    record = job.collector
+    return {
+        "id": f"{job.scope}{record.path}",
+        "type": record.type,
+        "name": "default",
+        "location": job.owner.location,
+        "properties": properties,
+    }
 
 
 def _counted(job: Job) -> Counted:

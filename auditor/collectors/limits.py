@@ -24,6 +24,9 @@ class Throttle(Enum):
     STORAGE_READS = "reads of the storage resource provider"
     STORAGE_LISTS = "lists of the storage resource provider"
     DOCUMENT_INTELLIGENCE = "Document Intelligence"
+    LOGS = "Log Analytics queries"
+    WIRE = "handshakes"
+    BLOBS = "lists of blobs"
 
 
 class Clock(Protocol):
@@ -139,11 +142,23 @@ def _document_intelligence() -> Gate:
     return TokenBucket(burst=10, rate=5)
 
 
+def _logs() -> Gate:
+    # 200 requests in 30 seconds for a user (azure-facts 3g, D40).
+    return SlidingWindow(count=150, period=31)
+
+
+def _gentle() -> Gate:
+    return TokenBucket(burst=20, rate=20)
+
+
 _NARROW: Final[dict[Throttle, Callable[[], Gate]]] = {
     Throttle.ARM: _arm,
     Throttle.STORAGE_READS: _storage_reads,
     Throttle.STORAGE_LISTS: _storage_lists,
     Throttle.DOCUMENT_INTELLIGENCE: _document_intelligence,
+    Throttle.LOGS: _logs,
+    Throttle.WIRE: _gentle,
+    Throttle.BLOBS: _gentle,
 }
 
 

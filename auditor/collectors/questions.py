@@ -1,16 +1,22 @@
 """Whether to ask at all: what is known of a resource can tell that there is nothing, or that asking is in vain.
 
 Each question is asked of the resource that a collector hangs on. `Ask` sends the call. `NoneThere` records the list as
-read and empty, with the place that proves it. `Hidden` is a gap without a call. `Elsewhere`: the collector is not for
-resources of this kind, so nothing is missing.
+read and empty, with the place that proves it. `Hidden` is a gap without a call. `Silent` is no gap: the estate itself
+has nothing to tell (no logs are sent anywhere, say), which is kept as a resource with unread properties. `Elsewhere`: the
+collector is not for resources of this kind, so nothing is missing.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
-from auditor.model.types import DOCUMENT_INTELLIGENCE_KINDS
+from auditor.model.resource import resource_key
+from auditor.model.types import (
+    DIAGNOSTIC_SETTING,
+    DOCUMENT_INTELLIGENCE_KINDS,
+    FOUNDRY_KINDS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,32 +45,52 @@ class Hidden:
 
 
 @dataclass(frozen=True, slots=True)
+class Silent:
+    """There is nothing to ask, for a reason that is no failure of the scan: the answer is kept as unread."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Elsewhere:
     """Such a resource has nothing of the kind."""
 
 
-Decision: TypeAlias = Ask | NoneThere | Hidden | Elsewhere
-Lookup: TypeAlias = "Callable[[str], Resource | None]"
-Question: TypeAlias = "Callable[[Resource, Lookup], Decision]"
+Decision: TypeAlias = Ask | NoneThere | Hidden | Silent | Elsewhere
+
+
+class Seen(Protocol):
+    """What the scan has read so far; `Recorder` fits."""
+
+    def get(self, resource_id: str) -> Resource | None:
+        """The resource with this id, if it was read."""
+        ...
+
+    def of_type(self, type_name: str) -> list[Resource]:
+        """All resources of a type that were read."""
+        ...
+
+
+Question: TypeAlias = "Callable[[Resource, Seen], Decision]"
 
 ASK: Final = Ask()
 ELSEWHERE: Final = Elsewhere()
 
 
-def always(_owner: Resource, _lookup: Lookup) -> Decision:
+def always(_owner: Resource, _seen: Seen) -> Decision:
     """Ask."""
     return ASK
 
 
-def document_intelligence(account: Resource, _lookup: Lookup) -> Decision:
+def document_intelligence(account: Resource, _seen: Seen) -> Decision:
     """Only accounts of a kind that hosts Document Intelligence (azure-facts 2.1); one that names none may be."""
     kind = account.body.get("kind")
     return ELSEWHERE if isinstance(kind, str) and kind.lower() not in DOCUMENT_INTELLIGENCE_KINDS else ASK
 
 
-def models(account: Resource, lookup: Lookup) -> Decision:
+def models(account: Resource, seen: Seen) -> Decision:
     """Only where Entra sign-in is possible, which takes a subdomain of the account's own (azure-facts 2.1, D10)."""
-    decision = document_intelligence(account, lookup)
+    decision = document_intelligence(account, seen)
     if decision is ASK and not subdomain(account):
         return Hidden("the account has no custom subdomain, so signing in to it with Entra ID is impossible")
     return decision
@@ -76,22 +102,77 @@ def subdomain(account: Resource) -> str:
     return name if isinstance(name, str) else ""
 
 
-def holds_blobs(account: Resource, _lookup: Lookup) -> Decision:
+def holds_blobs(account: Resource, _seen: Seen) -> Decision:
     """Accounts for files only have no blob service, hence none of what belongs to it."""
     if str(account.body.get("kind")).lower() == "filestorage":
         return NoneThere("kind FileStorage, which has no blob service")
     return ASK
 
 
-def replicates(account: Resource, lookup: Lookup) -> Decision:
+def replicates(account: Resource, seen: Seen) -> Decision:
     """Object replication takes versioning and excludes a hierarchical namespace (azure-facts 2.7): saves most calls."""
     if _properties(account).get("isHnsEnabled") is True:
         return NoneThere("isHnsEnabled, which excludes object replication")
-    service = lookup(f"{account.id}/blobServices/default")
+    service = seen.get(f"{account.id}/blobServices/default")
     settings = _properties(service) if service is not None else {}
     if settings and settings.get("isVersioningEnabled") in (None, False):
         return NoneThere("isVersioningEnabled is off, which object replication needs")
-    return holds_blobs(account, lookup)
+    return holds_blobs(account, seen)
+
+
+def has_projects(account: Resource, _seen: Seen) -> Decision:
+    """Projects and connections hang on accounts of kind AIServices; others have none (azure-facts 2.1)."""
+    kind = account.body.get("kind")
+    return ELSEWHERE if isinstance(kind, str) and kind.lower() not in FOUNDRY_KINDS else ASK
+
+
+def has_local_users(account: Resource, _seen: Seen) -> Decision:
+    """No user of the account's own can sign in while they are switched off."""
+    if _properties(account).get("isLocalUserEnabled") is False:
+        return NoneThere("isLocalUserEnabled is false")
+    return ASK
+
+
+def keeps_blobs_data(account: Resource, _seen: Seen) -> Decision:
+    """Accounts for files only have no blob endpoint."""
+    return ELSEWHERE if str(account.body.get("kind")).lower() == "filestorage" else ASK
+
+
+def logs_requests(account: Resource, seen: Seen) -> Decision:
+    """Only where a diagnostic setting sends the account's logs to a workspace that was seen."""
+    decision = document_intelligence(account, seen)
+    return _logged(account.id, seen) if decision is ASK else decision
+
+
+def logs_blobs(account: Resource, seen: Seen) -> Decision:
+    """Only where a diagnostic setting of the blob service sends its logs to a workspace that was seen."""
+    decision = keeps_blobs_data(account, seen)
+    return _logged(f"{account.id}/blobServices/default", seen) if decision is ASK else decision
+
+
+def receives_logs(workspace: Resource, seen: Seen) -> Decision:
+    """Only workspaces that a diagnostic setting which was read names."""
+    named = (log_workspaces(setting) for setting in seen.of_type(DIAGNOSTIC_SETTING))
+    return ASK if any(workspace.key in keys for keys in named) else ELSEWHERE
+
+
+def log_workspaces(setting: Resource) -> frozenset[str]:
+    """The key of the workspace that a diagnostic setting sends logs to, if it sends any to one."""
+    workspace = _properties(setting).get("workspaceId")
+    return frozenset({resource_key(workspace)}) if isinstance(workspace, str) and workspace else frozenset()
+
+
+def workspaces_of(resource_id: str, seen: Seen) -> list[Resource]:
+    """The workspaces, as far as they were seen, to which the diagnostic settings of a resource send its logs."""
+    own = [setting for setting in seen.of_type(DIAGNOSTIC_SETTING) if setting.owner == resource_key(resource_id)]
+    keys = sorted({key for setting in own for key in log_workspaces(setting)})
+    return [workspace for key in keys if (workspace := seen.get(key)) is not None]
+
+
+def _logged(resource_id: str, seen: Seen) -> Decision:
+    if workspaces_of(resource_id, seen):
+        return ASK
+    return Silent("no diagnostic setting that was read sends logs to a workspace that was read")
 
 
 def _properties(resource: Resource) -> dict[str, Json]:

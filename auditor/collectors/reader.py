@@ -58,13 +58,17 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One GET: which client sends it, to where, under which right it is counted, and against which limits."""
+    """One read: which client sends it, to where, under which right it is counted, and against which limits.
+
+    With a `body` it is a query, sent by POST; everything else is a GET.
+    """
 
     service: str
     endpoint: str
     url: str
     operation: str
     counted: Counted
+    body: Json = None
 
 
 class Reader:
@@ -145,7 +149,10 @@ class Reader:
         return self._shares[lane]
 
     async def _exchange(self, call: Call) -> Json:
-        request = HttpRequest("GET", call.url, headers=_HEADERS)
+        if call.body is None:
+            request = HttpRequest("GET", call.url, headers=_HEADERS)
+        else:
+            request = HttpRequest("POST", call.url, headers=_HEADERS, json=call.body)
         timeouts = {"connection_timeout": self._patience.connect, "read_timeout": self._patience.read}
         async with self._azure.send(call.service, call.endpoint, request, **timeouts) as response:
             content = await _body(response)

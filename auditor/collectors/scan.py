@@ -1,17 +1,19 @@
 """One scan: sign in, find the subscriptions, read the lists and their children, then the details that are wanted.
 
-In the first stage everything runs side by side, a list's children as soon as the list is there. Between the stages the
-caller looks at what was read and chooses storage accounts; in the second stage their details are read.
+In the first stage everything runs side by side, a list's children as soon as the list is there. The second looks into
+workspaces for signals of who reads documents. Then the caller looks at what was read and chooses storage accounts; in the
+third stage their details are read, and in the fourth practice is looked at: handshakes, logs, metrics.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.collectors.catalogue import COLLECTORS, SUBSCRIPTIONS, Collector, with_owners
+from auditor.collectors.catalogue import COLLECTORS, SUBSCRIPTIONS, Collector, Stage, with_owners
 from auditor.collectors.clients import connect
 from auditor.collectors.clouds import cloud_named
 from auditor.collectors.jobs import Job, Worker
+from auditor.collectors.questions import Hidden, Silent
 from auditor.collectors.reader import Patience, Reader
 from auditor.collectors.recorder import Recorder
 from auditor.collectors.subscriptions import TENANT, Scope, find_scope
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from auditor.collectors.collect import Progress, Request, Sink
     from auditor.collectors.limits import Throttle
+    from auditor.collectors.questions import Decision
     from auditor.model.resource import Resource
     from auditor.model.snapshot import Snapshot
 
@@ -48,18 +51,22 @@ async def scan(
         if begin is not None:
             begin(header)
         recorder = Recorder(header, sink)
-        skipped = {name.lower(): reason for name, reason in request.skipped.items()}
-        worker = Worker(cloud, skipped, reader, recorder)
+        unwanted: dict[str, Decision] = {name.lower(): Hidden(reason) for name, reason in request.skipped.items()}
+        unwanted |= {name.lower(): Silent(reason) for name, reason in request.unasked.items()}
+        worker = Worker(cloud, unwanted, reader, recorder)
         wanted = with_owners([*request.types, *request.skipped])
         collectors = tuple(record for record in COLLECTORS if record.kind.key in wanted)
         stages = _Stages(collectors, worker, recorder, progress, reader.share)
-        await stages.everything_but_details(scope)
-        await stages.details(select(recorder.snapshot()))
+        await stages.lists(scope)
+        await stages.further(Stage.SIGNALS, frozenset())
+        chosen = select(recorder.snapshot())
+        await stages.further(Stage.DETAILS, chosen)
+        await stages.further(Stage.PRACTICE, chosen)
     return recorder.snapshot(End(utc_now(), dict(sorted((+reader.calls).items()))))
 
 
 class _Stages:
-    """The two stages of a scan with the collectors that are wanted."""
+    """The stages of a scan with the collectors that are wanted."""
 
     def __init__(
         self, collectors: Sequence[Collector], worker: Worker, recorder: Recorder, progress: Progress, at_once: int
@@ -70,7 +77,7 @@ class _Stages:
         self._progress = progress
         self._at_once = at_once
 
-    async def everything_but_details(self, scope: Scope) -> None:
+    async def lists(self, scope: Scope) -> None:
         """The subscriptions, their lists, and the children of what is in these."""
         for reason in scope.unread:
             self._recorder.gap(TENANT, SUBSCRIPTIONS.operation, reason)
@@ -80,27 +87,31 @@ class _Stages:
             self._recorder.resource(body, scope.source)
         async with together() as group:
             for subscription in self._recorder.of_type(SUBSCRIPTION):
-                for record in self._hanging_on(SUBSCRIPTION):
+                for record in self._hanging_on(SUBSCRIPTION, Stage.LISTS):
                     self._progress.expect(record.kind.label, 1)
                     group.create_task(self._with_children(Job(record, subscription)))
 
-    async def details(self, chosen: frozenset[str]) -> None:
-        """The details of the storage accounts that the caller chose."""
-        collectors = self._hanging_on(STORAGE, detailed=True)
-        accounts: dict[str | None, list[Resource]] = {}
-        for account in self._recorder.of_type(STORAGE):
-            if account.key in chosen:
-                accounts.setdefault(subscription_of(account.key), []).append(account)
+    async def further(self, stage: Stage, chosen: frozenset[str]) -> None:
+        """A later stage: the storage accounts that the caller chose, and everything else that was read."""
+        collectors: dict[str, list[Collector]] = {}
+        for record in self._collectors:
+            if record.owner is not None and record.stage is stage:
+                collectors.setdefault(record.owner, []).append(record)
         async with together() as group:
-            for own in accounts.values():
-                group.create_task(self._run(collectors, own))
+            for type_name, records in collectors.items():
+                owners: dict[str | None, list[Resource]] = {}
+                for resource in self._recorder.of_type(type_name):
+                    if type_name != STORAGE or resource.key in chosen:
+                        owners.setdefault(subscription_of(resource.key), []).append(resource)
+                for own in owners.values():
+                    group.create_task(self._run(records, own))
 
-    def _hanging_on(self, type_name: str, *, detailed: bool = False) -> list[Collector]:
-        return [record for record in self._collectors if record.owner == type_name and record.detailed == detailed]
+    def _hanging_on(self, type_name: str, stage: Stage) -> list[Collector]:
+        return [record for record in self._collectors if record.owner == type_name and record.stage is stage]
 
     async def _with_children(self, job: Job) -> None:
         found = await self._do(job)
-        await self._run(self._hanging_on(job.collector.type), found)
+        await self._run(self._hanging_on(job.collector.type, Stage.LISTS), found)
 
     async def _run(self, collectors: Sequence[Collector], owners: Sequence[Resource]) -> None:
         """Ask each owner; collectors with the same limit take turns, so that waiting at one limit holds up no other."""

@@ -6,7 +6,7 @@ subscriptions none; models and classifiers have neither id nor type (azure-facts
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +63,47 @@ def custom_model(item: Json, type_name: str, owner: Resource | None) -> Body | N
 def classifier(item: Json, type_name: str, owner: Resource | None) -> Body:
     """A classifier; all are the customer's."""
     return _below_account(item, type_name, owner, "classifierId")
+
+
+def operation(item: Json, type_name: str, owner: Resource | None) -> Body:
+    """A build, compose or copy of a model, as the service remembers it for 24 hours (azure-facts 3a, D15)."""
+    return _below_account(item, type_name, owner, "operationId")
+
+
+_OF_INTEREST: Final = ("microsoft.cognitiveservices", "microsoft.storage")
+
+
+def role_definition(item: Json, type_name: str, owner: Resource | None) -> Body | None:
+    """A role; one that grants nothing on cognitive or storage accounts is left out, since hundreds do not."""
+    body = arm_resource(item, type_name, owner)
+    properties = body.get("properties")
+    permissions = properties.get("permissions") if isinstance(properties, dict) else None
+    if not isinstance(permissions, list):
+        return body
+    granted = [
+        action
+        for permission in permissions
+        for name in ("actions", "dataActions")
+        for action in (permission.get(name) or () if isinstance(permission, dict) else ("*",))
+    ]
+    return body if any(_touches(action) for action in granted) else None
+
+
+def _touches(action: Json) -> bool:
+    """Whether an action may be one on the providers of interest; what is no text may be anything."""
+    if not isinstance(action, str):
+        return True
+    head = action.lower().partition("*")[0]
+    return any(provider.startswith(head[: len(provider)]) for provider in _OF_INTEREST)
+
+
+_LOG_TABLES: Final = frozenset({"azurediagnostics", "storagebloblogs"})
+
+
+def log_table(item: Json, type_name: str, owner: Resource | None) -> Body | None:
+    """A table of a workspace, if it is one that the logs of accounts and stores end in (azure-facts 3f)."""
+    body = arm_resource(item, type_name, owner)
+    return body if body["id"].rpartition("/")[2].lower() in _LOG_TABLES else None
 
 
 def _below_account(item: Json, type_name: str, owner: Resource | None, id_field: str) -> Body:

@@ -10,26 +10,40 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from auditor.facts import links, models, residency, retention
+from auditor.facts import access, keys, links, logs, models, network, residency, retention
 from auditor.facts.estate import Estate
 from auditor.model.reading import Json
 from auditor.model.resource import Resource
 from auditor.model.types import (
     ACCOUNT,
+    BACKUP_INSTANCE,
+    BACKUP_POLICY,
+    BACKUP_VAULT,
     BLOB_SERVICE,
     CLASSIFIER,
+    CONNECTION,
     CONTAINER,
     DECLARED_STORAGE,
     DELETED_ACCOUNT,
+    DIAGNOSTIC_SETTING,
+    DOCUMENT_ACCESS,
     ERASURE_REQUEST,
+    INSPECTION,
     LIFECYCLE_POLICY,
     LOCATION,
     MODEL,
     OBJECT_REPLICATION,
+    OPERATION,
+    PRIVATE_ENDPOINT,
+    PROJECT,
+    PROJECT_CONNECTION,
     REGISTERED_MODEL,
     ROLE_ASSIGNMENT,
+    ROLE_DEFINITION,
     STORAGE,
     SUBSCRIPTION,
+    VAULT,
+    WORKSPACE,
 )
 
 Derive: TypeAlias = Callable[[Resource, Estate], Json]
@@ -37,7 +51,11 @@ Derive: TypeAlias = Callable[[Resource, Estate], Json]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact about resources of some types; `derive` gives JSON with `Unread` leaves, or None for nothing to say."""
+    """One fact about resources of some types; `derive` gives JSON with `Unread` leaves, or None for nothing to say.
+
+    It follows from the types in `reads`: what could not be read of them leaves it unknown. Those that it `hears` are
+    collected too and may add to it, but hide nothing where they could not be read.
+    """
 
     name: str
     about: tuple[str, ...]
@@ -45,9 +63,26 @@ class Fact:
     reads: tuple[str, ...]
     derive: Derive
     summary: str
+    hears: tuple[str, ...] = ()
 
 
-_LINK_SOURCES: Final = (ACCOUNT, STORAGE, ROLE_ASSIGNMENT, MODEL, CLASSIFIER, BLOB_SERVICE, DECLARED_STORAGE)
+_LINK_SOURCES: Final = (
+    ACCOUNT,
+    STORAGE,
+    ROLE_ASSIGNMENT,
+    ROLE_DEFINITION,
+    MODEL,
+    CLASSIFIER,
+    BLOB_SERVICE,
+    CONNECTION,
+    PROJECT,
+    PROJECT_CONNECTION,
+    DECLARED_STORAGE,
+)
+_LINK_HINTS: Final = (WORKSPACE, DOCUMENT_ACCESS)
+"""Logs can only add links: a workspace that could not be read takes nothing away from what is known."""
+_ACCESS_SOURCES: Final = (ROLE_ASSIGNMENT, ROLE_DEFINITION)
+_EDGES: Final = {"[]": dict.fromkeys(("via", "carries", "to", "name", "region", "leavesRegion", "words"))}
 _BOUND: Final = {"unbounded": None, "exceedsHours": None, "atMostHours": None}
 _REASONS: Final = {"[]": {"cause": None, "kind": None, "hours": None, "words": None, "container": None}}
 
@@ -59,6 +94,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         _LINK_SOURCES,
         links.holds_documents,
         "Whether any signal links the storage account to Document Intelligence, or it is declared to hold documents.",
+        hears=_LINK_HINTS,
     ),
     Fact(
         "links",
@@ -67,17 +103,37 @@ FACTS: Final[tuple[Fact, ...]] = (
         _LINK_SOURCES,
         links.links_of,
         "The Document Intelligence accounts that the storage account is linked to, each with its signal and strength.",
+        hears=_LINK_HINTS,
     ),
     Fact(
         "residency",
         (STORAGE,),
         {
             "redundancy": {"leavesRegion": None, "secondary": None, "words": None},
-            "edges": {"[]": dict.fromkeys(("via", "carries", "to", "name", "region", "leavesRegion", "words"))},
+            "edges": _EDGES,
         },
-        (STORAGE, BLOB_SERVICE, OBJECT_REPLICATION, LOCATION),
+        (
+            STORAGE,
+            BLOB_SERVICE,
+            OBJECT_REPLICATION,
+            LOCATION,
+            BACKUP_VAULT,
+            BACKUP_INSTANCE,
+            DIAGNOSTIC_SETTING,
+            WORKSPACE,
+            VAULT,
+            PRIVATE_ENDPOINT,
+        ),
         residency.residency_of,
         "Where copies of a document come to rest: redundancy, and an edge for each path that carries bytes.",
+    ),
+    Fact(
+        "residency",
+        (ACCOUNT,),
+        {"edges": _EDGES},
+        (ACCOUNT, LOCATION, OPERATION, DIAGNOSTIC_SETTING, WORKSPACE, STORAGE, VAULT, PRIVATE_ENDPOINT),
+        residency.residency_of_account,
+        "Where what an account processes can go: further regions, copies of models, logs, keys, private endpoints.",
     ),
     Fact(
         "retention",
@@ -89,11 +145,88 @@ FACTS: Final[tuple[Fact, ...]] = (
                 "[]": dict.fromkeys(("container", "deletesBlobs", "deletesSnapshots", "deletesVersions", "words"))
             },
             "reasons": _REASONS,
+            "backups": {"[]": dict.fromkeys(("kind", "vault", "hours", "words"))},
             "containers": {"[]": {"name": None, **_BOUND, "reasons": _REASONS}},
         },
-        (STORAGE, BLOB_SERVICE, LIFECYCLE_POLICY, CONTAINER, OBJECT_REPLICATION, *_LINK_SOURCES),
+        (
+            STORAGE,
+            BLOB_SERVICE,
+            LIFECYCLE_POLICY,
+            CONTAINER,
+            OBJECT_REPLICATION,
+            BACKUP_VAULT,
+            BACKUP_INSTANCE,
+            BACKUP_POLICY,
+            *_LINK_SOURCES,
+        ),
         retention.retention_of,
         "How long a forgotten or deleted document stays recoverable at the worst, with the chain of reasons.",
+        hears=_LINK_HINTS,
+    ),
+    Fact(
+        "keyReaders",
+        (ACCOUNT, STORAGE),
+        {
+            "principals": {"[]": dict.fromkeys(("id", "type", "role", "scope", "conditional", "words"))},
+            "count": None,
+        },
+        _ACCESS_SOURCES,
+        access.key_readers,
+        "Who may list the keys of the resource or read results, by the role assignments at and above it.",
+    ),
+    Fact(
+        "firewall",
+        (ACCOUNT, STORAGE),
+        {"addresses": {"[]": dict.fromkeys(("value", "prefix", "wide", "words"))}},
+        (),
+        network.firewall,
+        "The ranges of addresses that the firewall lets in, each with the length of its prefix.",
+    ),
+    Fact(
+        "logging",
+        (ACCOUNT, STORAGE),
+        {
+            **dict.fromkeys(("audit", "requests", "reads", "writes", "deletes")),
+            "destinations": {"[]": dict.fromkeys(("kind", "to", "name", "region", "words"))},
+        },
+        (DIAGNOSTIC_SETTING, WORKSPACE, STORAGE),
+        logs.logging_of,
+        "Which kinds of requests the diagnostic settings log, and where to.",
+    ),
+    Fact(
+        "receivesLogs",
+        (WORKSPACE,),
+        {"[]": dict.fromkeys(("of", "name", "words"))},
+        (DIAGNOSTIC_SETTING, ACCOUNT, *_LINK_SOURCES),
+        logs.receives_logs,
+        "The accounts and documents stores whose logs the workspace receives.",
+        hears=_LINK_HINTS,
+    ),
+    Fact(
+        "keepsKeysOf",
+        (VAULT,),
+        {"[]": dict.fromkeys(("id", "name", "words"))},
+        (ACCOUNT, *_LINK_SOURCES),
+        keys.keeps_keys_of,
+        "The accounts and documents stores whose customer-managed key lies in the vault.",
+        hears=_LINK_HINTS,
+    ),
+    Fact(
+        "api",
+        (MODEL, CLASSIFIER),
+        dict.fromkeys(("version", "retires", "daysLeft", "words")),
+        (),
+        models.api_of,
+        "The API version that built the model, and how many days it has left before it retires.",
+    ),
+    Fact(
+        "trainingData",
+        (MODEL, CLASSIFIER, ERASURE_REQUEST),
+        {"[]": dict.fromkeys(("storage", "container", "left", "words"))},
+        (STORAGE, CONTAINER, MODEL, CLASSIFIER),
+        models.training_data,
+        "The containers that the model was trained from, and whether anything is left in them.",
+        hears=(INSPECTION,),
     ),
     Fact(
         "register",

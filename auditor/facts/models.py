@@ -133,3 +133,13 @@ def _names(written: Json, account_key: str) -> bool:
         return False
     wanted = resource_key(written)
     return fnmatchcase(account_key if "/" in wanted else account_key.rpartition("/")[2], wanted)
+
+
+def api_of(model: Resource, estate: Estate) -> Json:
+    """The API version that built a model, and how long it is still served."""
+    return Unread("not derived yet")
+
+
+def training_data(resource: Resource, estate: Estate) -> Json:
+    """The containers that a model was trained from, and whether anything is left in them."""
+    return Unread("not derived yet")

@@ -30,6 +30,11 @@ def residency_of(storage: Resource, estate: Estate) -> Json:
     return {"redundancy": redundancy, "edges": edges}
 
 
+def residency_of_account(account: Resource, estate: Estate) -> Json:
+    """The edges over which what an account processes can go elsewhere."""
+    return {"edges": [Unread("not derived yet")]}
+
+
 def _redundancy(storage: Resource, estate: Estate) -> dict[str, Json]:
     """What the SKU does with copies. The pair is fixed by the region and may lie in another country (redundancy page)."""
     sku = storage.body.get("sku")

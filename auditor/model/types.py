@@ -25,12 +25,38 @@ LIFECYCLE_POLICY: Final = "Microsoft.Storage/storageAccounts/managementPolicies"
 OBJECT_REPLICATION: Final = "Microsoft.Storage/storageAccounts/objectReplicationPolicies"
 ROLE_ASSIGNMENT: Final = "Microsoft.Authorization/roleAssignments"
 DIAGNOSTIC_SETTING: Final = "Microsoft.Insights/diagnosticSettings"
+ROLE_DEFINITION: Final = "Microsoft.Authorization/roleDefinitions"
+WORKSPACE: Final = "Microsoft.OperationalInsights/workspaces"
+WORKSPACE_TABLE: Final = "Microsoft.OperationalInsights/workspaces/tables"
+VAULT: Final = "Microsoft.KeyVault/vaults"
+BACKUP_VAULT: Final = "Microsoft.DataProtection/backupVaults"
+BACKUP_INSTANCE: Final = "Microsoft.DataProtection/backupVaults/backupInstances"
+BACKUP_POLICY: Final = "Microsoft.DataProtection/backupVaults/backupPolicies"
+PRIVATE_ENDPOINT: Final = "Microsoft.Network/privateEndpoints"
+ACCOUNT_PERIMETER: Final = "Microsoft.CognitiveServices/accounts/networkSecurityPerimeterConfigurations"
+STORAGE_PERIMETER: Final = "Microsoft.Storage/storageAccounts/networkSecurityPerimeterConfigurations"
+CONNECTION: Final = "Microsoft.CognitiveServices/accounts/connections"
+PROJECT: Final = "Microsoft.CognitiveServices/accounts/projects"
+PROJECT_CONNECTION: Final = "Microsoft.CognitiveServices/accounts/projects/connections"
+OPERATION: Final = "Microsoft.CognitiveServices/accounts/operations"
+LOCAL_USER: Final = "Microsoft.Storage/storageAccounts/localUsers"
+# What the auditor finds out by looking at practice has no ARM id: it gets one below what it is about.
+ACCOUNT_TLS: Final = "Microsoft.CognitiveServices/accounts/tlsProbes"
+STORAGE_TLS: Final = "Microsoft.Storage/storageAccounts/tlsProbes"
+DOCUMENT_ACCESS: Final = "Microsoft.OperationalInsights/workspaces/documentAccess"
+REQUEST_LOGS: Final = "Microsoft.CognitiveServices/accounts/requestLogs"
+BLOB_LOGS: Final = "Microsoft.Storage/storageAccounts/blobLogs"
+CALL_METRICS: Final = "Microsoft.CognitiveServices/accounts/callMetrics"
+INSPECTION: Final = "Microsoft.Storage/storageAccounts/blobServices/containers/inspections"
 REGISTERED_MODEL: Final = "Auditor.Register/models"
 ERASURE_REQUEST: Final = "Auditor.Register/erasureRequests"
 DECLARED_STORAGE: Final = "Auditor.Register/storage"
 
 DOCUMENT_INTELLIGENCE_KINDS: Final = frozenset({"formrecognizer", "cognitiveservices", "aiservices"})
 """Kinds of cognitive accounts that host Document Intelligence, in lower case (azure-facts 2.1, source D1)."""
+
+FOUNDRY_KINDS: Final = frozenset({"aiservices"})
+"""Kinds of cognitive accounts that have projects and connections, in lower case (azure-facts 2.1)."""
 
 REGISTER_ID: Final = "/auditor/register"
 """The scope of what the customer states about the estate: registered models, erasure requests, declared storage."""
@@ -99,6 +125,93 @@ RESOURCE_TYPES: Final[tuple[ResourceType, ...]] = (
     _type(CONTAINER, STORAGE, "containers", "container"),
     _type(LIFECYCLE_POLICY, STORAGE, "lifecyclePolicy", "lifecycle policy", single=True),
     _type(OBJECT_REPLICATION, STORAGE, "objectReplication", "object replication policy"),
+    _type(ROLE_DEFINITION, SUBSCRIPTION, "roleDefinitions", "role definition"),
+    _type(WORKSPACE, SUBSCRIPTION, "workspaces", "Log Analytics workspace"),
+    _type(WORKSPACE_TABLE, WORKSPACE, "tables", "table"),
+    _type(VAULT, SUBSCRIPTION, "vaults", "key vault"),
+    _type(BACKUP_VAULT, SUBSCRIPTION, "backupVaults", "backup vault"),
+    _type(BACKUP_INSTANCE, BACKUP_VAULT, "instances", "backup instance"),
+    _type(BACKUP_POLICY, BACKUP_VAULT, "policies", "backup policy"),
+    _type(PRIVATE_ENDPOINT, SUBSCRIPTION, "privateEndpoints", "private endpoint"),
+    _type(
+        ACCOUNT_PERIMETER,
+        ACCOUNT,
+        "perimeters",
+        "network perimeter of an account",
+        owner_kinds=DOCUMENT_INTELLIGENCE_KINDS,
+    ),
+    _type(STORAGE_PERIMETER, STORAGE, "perimeters", "network perimeter of a storage account"),
+    _type(CONNECTION, ACCOUNT, "connections", "connection", owner_kinds=FOUNDRY_KINDS),
+    _type(PROJECT, ACCOUNT, "projects", "project", owner_kinds=FOUNDRY_KINDS),
+    _type(PROJECT_CONNECTION, PROJECT, "connections", "connection of a project"),
+    _type(
+        OPERATION,
+        ACCOUNT,
+        "operations",
+        "operation on models",
+        operation=f"{_FORM_RECOGNIZER}/operations/read",
+        owner_kinds=DOCUMENT_INTELLIGENCE_KINDS,
+    ),
+    _type(LOCAL_USER, STORAGE, "localUsers", "local user"),
+    _type(
+        ACCOUNT_TLS,
+        ACCOUNT,
+        "tlsProbe",
+        "TLS probe of an account",
+        single=True,
+        operation="Auditor.Wire/accountTls/read",
+        owner_kinds=DOCUMENT_INTELLIGENCE_KINDS,
+    ),
+    _type(
+        STORAGE_TLS,
+        STORAGE,
+        "tlsProbe",
+        "TLS probe of a storage account",
+        single=True,
+        operation="Auditor.Wire/storageTls/read",
+    ),
+    _type(
+        DOCUMENT_ACCESS,
+        WORKSPACE,
+        "documentAccess",
+        "log of who reads documents",
+        single=True,
+        operation="Microsoft.OperationalInsights/workspaces/query/read",
+    ),
+    _type(
+        REQUEST_LOGS,
+        ACCOUNT,
+        "requestLogs",
+        "log of requests",
+        single=True,
+        operation="Microsoft.OperationalInsights/workspaces/query/AzureDiagnostics/read",
+        owner_kinds=DOCUMENT_INTELLIGENCE_KINDS,
+    ),
+    _type(
+        BLOB_LOGS,
+        STORAGE,
+        "blobLogs",
+        "log of blob requests",
+        single=True,
+        operation="Microsoft.OperationalInsights/workspaces/query/StorageBlobLogs/read",
+    ),
+    _type(
+        CALL_METRICS,
+        ACCOUNT,
+        "callMetrics",
+        "metrics of calls",
+        single=True,
+        operation="Microsoft.Insights/metrics/read",
+        owner_kinds=DOCUMENT_INTELLIGENCE_KINDS,
+    ),
+    _type(
+        INSPECTION,
+        CONTAINER,
+        "inspection",
+        "look at the ages of blobs",
+        single=True,
+        operation=f"{CONTAINER}/blobs/read",
+    ),
     _type(DIAGNOSTIC_SETTING, None, "diagnosticSettings", "diagnostic setting"),
     _type(REGISTERED_MODEL, None, None, "registered model"),
     _type(ERASURE_REQUEST, None, None, "erasure request"),
@@ -124,7 +237,6 @@ def relations_of(type_name: str) -> dict[str, ResourceType]:
 
 _SUBSCRIPTION_ID = re.compile(r"^(/subscriptions/[^/]+)(?=/|$)", re.IGNORECASE)
 _EXTENSION = re.compile(r"^(.+?)/providers/(?:microsoft\.insights/diagnosticsettings)/", re.IGNORECASE)
-_TOP_LEVEL = re.compile(r"^(.+/providers/[^/]+/[^/]+/[^/]+)/", re.IGNORECASE)
 
 
 def subscription_of(resource_id: str) -> str | None:
@@ -144,5 +256,11 @@ def owner_of(resource_id: str, type_name: str) -> str | None:
         return None
     if kind.owner == SUBSCRIPTION:
         return subscription_of(resource_id)
-    match = _TOP_LEVEL.match(resource_id)
+    match = _below(kind.owner.count("/")).match(resource_id)
     return match[1].lower() if match else None
+
+
+@cache
+def _below(levels: int) -> re.Pattern[str]:
+    """What stands below a resource whose type has so many names behind its provider; the first group is that resource."""
+    return re.compile(rf"^(.+/providers/[^/]+(?:/[^/]+/[^/]+){{{levels}}})/", re.IGNORECASE)
