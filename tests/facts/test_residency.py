@@ -100,7 +100,7 @@ FROM_TABLE = "northeurope (Microsoft's list of regions of 2025-09-23)"
 def test_the_pair_of_a_region_is_looked_up_and_the_words_say_where(locations: tuple[Resource, ...], told: str) -> None:
     for store in (storage(sku="Standard_GRS"), storage(sku="Standard_GRS", location="(Europe) West Europe")):
         found = residency(store, *locations)["redundancy"]
-        assert (found["leavesRegion"], found["secondary"]) == (True, told.split()[0].strip(","))
+        assert (found["leavesRegion"], found["secondary"]) == (True, told.split(maxsplit=1)[0].strip(","))
         assert found["words"] == f"Standard_GRS keeps a second copy in {told}"
 
 
