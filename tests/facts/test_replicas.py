@@ -180,6 +180,13 @@ def test_what_was_not_read_at_the_destination_is_told_beside_what_is_known_there
     assert doubt == f"{NOT_SEEN}, where the lifecycle policy was not read: 403 AuthorizationFailed"
 
 
+def test_a_number_that_was_not_read_at_the_destination_is_told_once_as_known_and_once_as_not() -> None:
+    service = blob_service(COPY, deleteRetentionPolicy={"enabled": True, "days": HIDDEN})
+    fact = retention(TO_COPY, COPY, service, lifecycle(COPY, delete_rule(0)), container(COPY, "kept"))
+    assert (exceeds(fact), known(fact)) == (24, False)
+    assert all(told.endswith("soft delete keeps deleted blobs; for how many days was not read") for told in words(fact))
+
+
 def test_containers_that_were_not_listed_may_be_copied() -> None:
     gaps = (gap(STORE, CONTAINER),)
     basic = (STORE, *kept(STORE)[1:], account(), grant(STORE.id), TO_COPY, *kept(COPY, "kept", days=9))
