@@ -76,9 +76,15 @@ def protections_of(storage: Resource, estate: Estate) -> tuple[Protection, ...]:
     return estate.once("protections", lambda: _by_storage(estate)).get(storage.key, ())
 
 
-def unseen_backups(estate: Estate) -> tuple[str, ...]:
-    """In clauses, what could not be read of backups, which may protect any account."""
-    return estate.once("unseen backups", lambda: tuple(_unseen(estate)))
+def unseen_backups(estate: Estate) -> str | None:
+    """In a clause, what could not be read of backups, which may protect any account; None if that is nothing."""
+    return estate.once("unseen backups", lambda: _together(list(_unseen(estate))))
+
+
+def _together(clauses: list[str]) -> str | None:
+    """The first of them and how many more there are: hundreds of subscriptions may be closed to the auditor."""
+    rest = f" (and {len(clauses) - 1} more like it)" if len(clauses) > 1 else ""
+    return f"{clauses[0]}{rest}" if clauses else None
 
 
 def _unseen(estate: Estate) -> Iterator[str]:

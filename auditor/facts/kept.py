@@ -79,8 +79,10 @@ def _window(store: Store, setting: str, cause: str, words: str, days_if_silent: 
 
 def _by_backups(store: Store, name: str | None) -> tuple[Reason, ...]:
     """What backups keep of a container; a backup may be made just before the delete, so it counts from then."""
-    found = [reason for item in store.backups if (reason := _by_backup(item, name)) is not None]
-    return (*found, *(Reason("backup", None, words, unread=True) for words in store.unseen_backups))
+    found = tuple(reason for item in store.backups if (reason := _by_backup(item, name)) is not None)
+    if store.unseen_backups is None:
+        return found
+    return (*found, Reason("backup", None, store.unseen_backups, unread=True))
 
 
 def _by_backup(protection: Protection, name: str | None) -> Reason | None:

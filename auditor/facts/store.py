@@ -44,7 +44,7 @@ class Store:
     replicas: tuple[Replica, ...]
     unseen_replicas: Unread | None
     backups: tuple[Protection, ...]
-    unseen_backups: tuple[str, ...]
+    unseen_backups: str | None
     body: Json
     doubts: Mapping[str, Unread]
     inspected: Mapping[str, Json]
