@@ -124,6 +124,8 @@ class _Source:
         head = evidence.path.split("[", 1)[0].split(".")
         if head[0] == "facts":
             return "derived from the whole snapshot"
+        if head[0] == "parameters":
+            return "as set for this audit"
         return (self.of_child(head[1]) if head[0] == "children" and len(head) > 1 else None) or self.own
 
 

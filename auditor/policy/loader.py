@@ -191,7 +191,7 @@ class _RuleFile:
             compile_rule(rule, type_name, self._language, values, self._document.mistake)
         used = repr((rule.where, rule.check))
         for parameter in rule.parameters:
-            if f"{{'parameter': {parameter.name!r}}}" not in used:
+            if f"'parameter': {parameter.name!r}" not in used:
                 self._document.mistake(("parameters", parameter.name), f"nothing uses the parameter {parameter.name}")
 
     def _applies_to(self) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def compiled(
     language = Language(Shapes(dict.fromkeys(types or (STORAGE,), trees)), Defaults({}))
     found = []
     for type_name in types or (STORAGE,):
-        made = compile_rule(rule(check, where, id=rule_id), type_name, language, {}, pytest.fail)
+        made = compile_rule(rule(check, where, id=rule_id), type_name, language, {"limit": 1}, pytest.fail)
         assert made is not None
         found.append((type_name, made))
     return found
@@ -276,6 +276,11 @@ def test_evidence_says_where_it_was_read() -> None:
         ("children.blobService.properties.isVersioningEnabled", "GET service, 2026-11-01T06:00:01Z"),
         ("children.containers[*].name", "GET store, 2026-11-01T06:00:00Z"),
     ]
+
+
+def test_a_parameter_is_as_set_for_the_audit() -> None:
+    (finding,) = judged(compiled({"parameter": "limit", "less": 2}), snapshot(storage())).findings
+    assert [(item.path, item.source) for item in finding.evidence] == [("parameters.limit", "as set for this audit")]
 
 
 def test_what_was_made_by_hand_names_no_source() -> None:
