@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import date
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from auditor.facts.estate import hosts_document_intelligence
-from auditor.model.reading import Json, Unread
+from auditor.facts.parts import any_of, part_of
+from auditor.model.containers import container_at
+from auditor.model.reading import Found, Json, Unread
 from auditor.model.resource import resource_key
 from auditor.model.types import (
     ACCOUNT,
     BY_NAME,
     CLASSIFIER,
+    CONTAINER,
     DELETED_ACCOUNT,
+    ERASURE_REQUEST,
+    INSPECTION,
     MODEL,
     REGISTER_ID,
     REGISTERED_MODEL,
@@ -22,6 +31,8 @@ from auditor.model.types import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from auditor.facts.estate import Estate
     from auditor.model.resource import Resource
 
@@ -135,11 +146,136 @@ def _names(written: Json, account_key: str) -> bool:
     return fnmatchcase(account_key if "/" in wanted else account_key.rpartition("/")[2], wanted)
 
 
+@cache
+def _api_versions() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((Path(__file__).parent / "api_versions.json").read_text(encoding="utf-8"))
+    return found
+
+
 def api_of(model: Resource, estate: Estate) -> Json:
-    """The API version that built a model, and how long it is still served."""
-    return Unread("not derived yet")
+    """The API version that built a model, and how many days it has left; below zero where it is retired already.
+
+    `retires` and `daysLeft` are null where no retirement is announced. A version that the table of dates does not know
+    tells nothing.
+    """
+    version = part_of(model.body.get("properties"), "apiVersion")
+    if not isinstance(version, str):
+        why = version.why if isinstance(version, Unread) else "the service did not tell"
+        return _unknown_api(Unread(f"the API version that built it was not read: {why}"), None)
+    known = _api_versions()["versions"].get(version.strip().lower().removeprefix("v"))
+    if known is None:
+        return _unknown_api(Unread(f"when API version {version} retires is not known here"), version)
+    retires = known["retires"]
+    if retires is None:
+        words = f"API version {version} built it, whose retirement was not announced by {_api_versions()['asOf']}"
+        return {"version": version, "retires": None, "daysLeft": None, "words": words}
+    left = (date.fromisoformat(retires) - estate.now.date()).days
+    words = f"API version {version} built it, which {'retired' if left < 0 else 'retires'} on {retires}"
+    return {"version": version, "retires": retires, "daysLeft": left, "words": words}
+
+
+def _unknown_api(why: Unread, version: str | None) -> dict[str, Json]:
+    return {"version": version or why, "retires": why, "daysLeft": why, "words": why.why}
+
+
+_NOT_STATED: Final = Unread(
+    "the model is gone or was not seen, and with it what it was trained from: state that as trainingData in models.yaml"
+)
+_NOT_TOLD: Final = Unread("the service does not tell what it was trained from, as of copies and old models")
 
 
 def training_data(resource: Resource, estate: Estate) -> Json:
-    """The containers that a model was trained from, and whether anything is left in them."""
-    return Unread("not derived yet")
+    """The containers that a model was trained from, and whether anything is left in them.
+
+    Of an erasure request: those of the model while it is there and tells them, else those that the request states.
+    """
+    if resource.type_key != ERASURE_REQUEST.lower():
+        return _left_in(_told_by(resource), estate)
+    told = [source for model in _models_named_by(resource, estate) for source in _told_by(model)]
+    if not any(isinstance(source, str) for source in told):
+        stated = part_of(resource.body.get("properties"), "trainingData")
+        told = (stated if isinstance(stated, list) else [] if stated is None else [stated]) or told or [_NOT_STATED]
+    return _left_in(told, estate)
+
+
+def _models_named_by(request: Resource, estate: Estate) -> Iterator[Resource]:
+    """The models and classifiers that an erasure request may mean, as far as they were seen."""
+    stated = _stated(request)
+    for account in estate.snapshot.of_type(ACCOUNT):
+        if _names(stated.get("account"), account.key):
+            for kind in (MODEL, CLASSIFIER):
+                children = estate.snapshot.listing(account.id, kind).resources
+                yield from (child for child in children if child.name == stated.get("model"))
+
+
+def _told_by(model: Resource) -> list[Json]:
+    """The addresses of the containers that a model names, and an `Unread` for what it does not tell.
+
+    A composed model, which has a classifier of its own (azure-facts 3a), is not trained: its parts are, and each of
+    them is judged by itself.
+    """
+    properties = model.body.get("properties")
+    types = part_of(properties, "docTypes")
+    holders = [properties, *(types.values() if isinstance(types, dict) else [types])]
+    found = [
+        part_of(holder, source, "containerUrl")
+        for holder in holders
+        for source in ("azureBlobSource", "azureBlobFileListSource")
+    ]
+    told = [url for url in found if url is not None]
+    return told if told or isinstance(part_of(properties, "classifierId"), str) else [_NOT_TOLD]
+
+
+def _left_in(addresses: list[Json], estate: Estate) -> list[Json]:
+    """What is left in each container, once each; unread addresses come last."""
+    found: dict[tuple[str, str], Json] = {}
+    doubts: list[Json] = []
+    for address in addresses:
+        place = container_at(address) if isinstance(address, str) else None
+        if place is not None:
+            found.setdefault(place, _remains(*place, estate))
+        elif isinstance(address, Unread):
+            doubts.append(address)
+        else:
+            doubts.append(Unread(f"{address} is no address of a container"))
+    return [*(found[place] for place in sorted(found)), *doubts[:1]]
+
+
+def _remains(storage: str, container: str, estate: Estate) -> dict[str, Json]:
+    left = _left(storage, container, estate)
+    what = left.why if isinstance(left, Unread) else "something is left in it" if left else "nothing is left in it"
+    words = f"container {container} of {storage}: {what}"
+    return {"storage": storage, "container": container, "left": left, "words": words}
+
+
+def _left(storage: str, container: str, estate: Estate) -> bool | Unread:
+    """Whether something is left in a container; one that is deleted and can be restored counts with all that it holds."""
+    store = estate.storage(storage)
+    if store is None:
+        return Unread(f"storage account {storage} was not seen")
+    listing = estate.snapshot.listing(store.id, CONTAINER)
+    named = [item for item in listing.resources if item.name == container]
+    if named:
+        return any_of(_left_in_container(item, estate) for item in named)
+    return (
+        False
+        if listing.unread is None
+        else Unread(f"the containers of {store.name} were not read: {listing.unread.why}")
+    )
+
+
+def _left_in_container(container: Resource, estate: Estate) -> bool | Unread:
+    if part_of(container.body.get("properties"), "deleted") is True:
+        return True
+    inspection = estate.snapshot.listing(container.id, INSPECTION).only()
+    if not isinstance(inspection, Found):
+        return Unread("it is there, and whether anything is left in it takes --inspect-blobs")
+    properties = inspection.value.get("properties")
+    return any_of(_is_some(part_of(properties, name)) for name in ("blobs", "deleted", "versions", "snapshots"))
+
+
+def _is_some(number: Json) -> bool | Unread:
+    """Whether a look into a container counted some; true and false stand for some and none."""
+    if isinstance(number, Unread):
+        return Unread(f"what is left in it was not seen: {number.why}")
+    return number > 0 if isinstance(number, int | float) else Unread("what is left in it was not counted")
