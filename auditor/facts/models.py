@@ -191,10 +191,14 @@ def training_data(resource: Resource, estate: Estate) -> Json:
     """
     if resource.type_key != ERASURE_REQUEST.lower():
         return _left_in(_told_by(resource), estate)
-    told = [source for model in _models_named_by(resource, estate) for source in _told_by(model)]
+    models = list(_models_named_by(resource, estate))
+    told = [source for model in models for source in _told_by(model)]
     if not any(isinstance(source, str) for source in told):
         stated = part_of(resource.body.get("properties"), "trainingData")
-        told = (stated if isinstance(stated, list) else [] if stated is None else [stated]) or told or [_NOT_STATED]
+        if stated:
+            told = stated if isinstance(stated, list) else [stated]
+        elif not models:
+            told = [_NOT_STATED]
     return _left_in(told, estate)
 
 
