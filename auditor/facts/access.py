@@ -37,7 +37,7 @@ class _Grant:
     """One role assignment that lets a principal list keys (`keys`), or only read results."""
 
     principal: str
-    type: Json
+    type: str | Unread | None
     role: str
     scope: str
     conditional: bool | Unread
@@ -141,6 +141,7 @@ def _grant(
     if not isinstance(principal, str) or not isinstance(scope, str):
         return Unread(f"who holds {role_name(role, estate)}, and where, was not read")
     conditional = condition if isinstance(condition, Unread) else bool(condition)
+    kind = kind if isinstance(kind, str | Unread) else None
     return _Grant(principal.lower(), kind, role_name(role, estate), scope, conditional, keys is True)
 
 
