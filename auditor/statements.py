@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from auditor.errors import ConfigurationError
-from auditor.model.containers import container_at
 from auditor.model.durations import parse_moment
 from auditor.model.resource import ListRead, Read, Resource
 from auditor.model.types import BY_NAME, DECLARED_STORAGE, ERASURE_REQUEST, REGISTER_ID, REGISTERED_MODEL
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from auditor.model.snapshot import Snapshot
 
+_CONTAINER = re.compile(r"^https?://[^/?#\s]+/[^/?#\s]+/?$", re.IGNORECASE)
 MODELS_SCHEMA: Final = "auditor.models/1"
 _HINT: Final = "The documentation of the register shows a whole models.yaml and auditor.yaml."
 
@@ -180,12 +181,12 @@ def _check_containers(document: Document, value: Any, place: Place) -> None:
         document.mistake(place, "the list names no container; leave it out if the model was trained from none")
     for index, address in enumerate(value if several else [value]):
         where = (*place, index) if several else place
-        if not isinstance(address, str) or container_at(address) is None:
+        if isinstance(address, str) and "?" in address:
+            document.mistake(where, "only the address is wanted here; what stands behind the question mark is a secret")
+        elif not isinstance(address, str) or _CONTAINER.match(address) is None:
             document.mistake(
                 where, "the address of a container is wanted here: https://NAME.blob.core.windows.net/CONTAINER"
             )
-        elif "?" in address:
-            document.mistake(where, "only the address is wanted here; what stands behind the question mark is a secret")
 
 
 def _resource(document: Document, entry: dict[str, Any], kind: _Kind, place: Place, at: str) -> Resource:

@@ -117,9 +117,7 @@ def test_a_request_states_what_the_model_was_trained_from(written: Any, tmp_path
     schema().validate(parse_yaml(text, "models.yaml").value)
 
 
-@pytest.mark.parametrize(
-    "written", [[], "", 7, "lake/claims", f"{CLAIMS}?sig=1", [CLAIMS, "x"], "https://x.org/claims"]
-)
+@pytest.mark.parametrize("written", [[], "", 7, "lake/claims", f"{CLAIMS}?sig=1", [CLAIMS, "x"], "https://x.org/"])
 def test_what_the_reader_refuses_the_published_schema_refuses(written: Any, tmp_path: Path) -> None:
     text = HEAD + f"erasureRequests:\n  - {{{ASKED}, trainingData: {json.dumps(written)}}}"
     assert mistakes(read_models, tmp_path, text)

@@ -10,9 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from auditor.facts.addresses import address_in
 from auditor.facts.estate import hosts_document_intelligence
 from auditor.facts.parts import any_of, part_of
-from auditor.model.containers import container_at
+from auditor.facts.signals.training import urls_of
 from auditor.model.reading import Found, Json, Unread
 from auditor.model.resource import resource_key
 from auditor.model.types import (
@@ -33,6 +34,7 @@ from auditor.model.types import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from auditor.facts.addresses import Address
     from auditor.facts.estate import Estate
     from auditor.model.resource import Resource
 
@@ -218,59 +220,56 @@ def _told_by(model: Resource) -> list[Json]:
     A composed model, which has a classifier of its own (azure-facts 3a), is not trained: its parts are, and each of
     them is judged by itself.
     """
-    properties = model.body.get("properties")
-    types = part_of(properties, "docTypes")
-    holders = [properties, *(types.values() if isinstance(types, dict) else [types])]
-    found = [
-        part_of(holder, source, "containerUrl")
-        for holder in holders
-        for source in ("azureBlobSource", "azureBlobFileListSource")
+    told = [
+        Unread(f"what {model.name} was trained from was not read: {url.why}") if isinstance(url, Unread) else url
+        for url in urls_of(model)
     ]
-    told = [url for url in found if url is not None]
-    return told if told or isinstance(part_of(properties, "classifierId"), str) else [_NOT_TOLD]
+    composed = isinstance(part_of(model.body.get("properties"), "classifierId"), str)
+    return told if told or composed else [_NOT_TOLD]
 
 
-def _left_in(addresses: list[Json], estate: Estate) -> list[Json]:
-    """What is left in each container, once each; unread addresses come last."""
+def _left_in(urls: list[Json], estate: Estate) -> list[Json]:
+    """What is left in each container, once each; an `Unread` at the end for what is no address of one."""
     found: dict[tuple[str, str], Json] = {}
     doubts: list[Json] = []
-    for address in addresses:
-        place = container_at(address) if isinstance(address, str) else None
-        if place is not None:
-            found.setdefault(place, _remains(*place, estate))
-        elif isinstance(address, Unread):
-            doubts.append(address)
+    for url in urls:
+        address = address_in(url, estate) if isinstance(url, str) else None
+        if address is not None and address.container is not None:
+            found.setdefault((address.name, address.container), _remains(address, address.container, estate))
+        elif isinstance(url, Unread):
+            doubts.append(url)
         else:
-            doubts.append(Unread(f"{address} is no address of a container"))
+            doubts.append(Unread(f"{url} is no address of a container"))
     return [*(found[place] for place in sorted(found)), *doubts[:1]]
 
 
-def _remains(storage: str, container: str, estate: Estate) -> dict[str, Json]:
-    left = _left(storage, container, estate)
-    what = left.why if isinstance(left, Unread) else "something is left in it" if left else "nothing is left in it"
-    words = f"container {container} of {storage}: {what}"
-    return {"storage": storage, "container": container, "left": left, "words": words}
+def _remains(address: Address, container: str, estate: Estate) -> dict[str, Json]:
+    left, words = _look_into(address, container, estate)
+    words = f"container {container} of {address.name}: {words}"
+    return {"storage": address.name, "container": container, "left": left, "words": words}
 
 
-def _left(storage: str, container: str, estate: Estate) -> bool | Unread:
-    """Whether something is left in a container; one that is deleted and can be restored counts with all that it holds."""
-    store = estate.storage(storage)
-    if store is None:
-        return Unread(f"storage account {storage} was not seen")
-    listing = estate.snapshot.listing(store.id, CONTAINER)
-    named = [item for item in listing.resources if item.name == container]
-    if named:
-        return any_of(_left_in_container(item, estate) for item in named)
-    return (
-        False
-        if listing.unread is None
-        else Unread(f"the containers of {store.name} were not read: {listing.unread.why}")
-    )
+def _look_into(address: Address, container: str, estate: Estate) -> tuple[bool | Unread, str]:
+    """Whether something is left in a container, in words too."""
+    if address.store is None:
+        return _open(f"storage account {address.name} was not seen")
+    listing = estate.snapshot.listing(address.store.id, CONTAINER)
+    found = next((item for item in listing.resources if item.name == container), None)
+    if found is None:
+        if listing.unread is None:
+            return False, "it is gone"
+        return _open(f"the containers of {address.name} were not read: {listing.unread.why}")
+    if part_of(found.body.get("properties"), "deleted") is True:
+        return True, "it is deleted, and can be restored with all that was in it"
+    left = _left_in_container(found, estate)
+    return _open(left.why) if isinstance(left, Unread) else (left, "something is left in it" if left else "it is empty")
+
+
+def _open(why: str) -> tuple[Unread, str]:
+    return Unread(why), why
 
 
 def _left_in_container(container: Resource, estate: Estate) -> bool | Unread:
-    if part_of(container.body.get("properties"), "deleted") is True:
-        return True
     inspection = estate.snapshot.listing(container.id, INSPECTION).only()
     if not isinstance(inspection, Found):
         return Unread("it is there, and whether anything is left in it takes --inspect-blobs")

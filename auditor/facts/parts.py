@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from auditor.model.reading import Json, Unread, read_whole
 
@@ -29,6 +29,11 @@ def elements_of(value: Json, what: str) -> list[Json]:
     if isinstance(value, list):
         return value
     return [Unread(f"{what} were not read: {value.why}" if isinstance(value, Unread) else f"{what} are no list")]
+
+
+def object_in(value: Json) -> dict[str, Any]:
+    """The object; an empty one where there is none, or where it was not read."""
+    return value if isinstance(value, dict) else {}
 
 
 def objects_in(value: Json) -> list[dict[str, Any]]:

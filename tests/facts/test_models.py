@@ -391,17 +391,26 @@ def test_a_container_is_empty_only_if_that_can_be_seen(
 @pytest.mark.parametrize(
     ("parts", "words"),
     [
-        ((LAKE,), "container claims of lake: nothing is left in it"),
-        ((LAKE, container(LAKE, "claims", deleted=True)), "container claims of lake: something is left in it"),
+        ((LAKE,), "container claims of lake: it is gone"),
+        (
+            (LAKE, container(LAKE, "claims", deleted=True)),
+            "container claims of lake: it is deleted, and can be restored with all that was in it",
+        ),
+        ((LAKE, container(LAKE, "claims"), look()), "container claims of lake: it is empty"),
+        ((LAKE, container(LAKE, "claims"), look(blobs=1)), "container claims of lake: something is left in it"),
         ((LAKE, container(LAKE, "claims")), f"container claims of lake: {TAKES_A_LOOK}"),
+        ((), "container claims of lake: storage account lake was not seen"),
     ],
-    ids=range(3),
+    ids=range(6),
 )
 def test_what_is_left_is_told(parts: tuple[Resource, ...], words: str) -> None:
     assert [item["words"] for item in data(FROM_CLAIMS, *parts)] == [words]
 
 
 SCANS = "https://lake.blob.core.windows.net/scans/"
+
+
+NOT_READ = f"what invoices-v2 was trained from was not read: {HIDDEN.why}"
 
 
 @pytest.mark.parametrize(
@@ -428,18 +437,19 @@ SCANS = "https://lake.blob.core.windows.net/scans/"
         (trained(classifierId="sorter", docTypes={"one": {"modelId": "a"}}), [], None),
         (trained(classifierId=HIDDEN), [], "the service does not tell what it was trained from, as of copies and old"),
         (trained(docTypes={"one": {"buildMode": "neural"}}), [], "the service does not tell"),
-        (trained(azureBlobSource={"containerUrl": None}), [], "the service does not tell"),
+        (trained(azureBlobSource={"containerUrl": None}), [], "what invoices-v2 was trained from was not read: it has no URL"),
         (trained(CLASSIFIER, docTypes={}), [], "the service does not tell"),
         # What was not read may name one.
-        (Resource({**FROM_CLAIMS.body, "properties": HIDDEN}), [], HIDDEN.why),
-        (trained(azureBlobSource=HIDDEN), [], HIDDEN.why),
-        (trained(azureBlobSource={"containerUrl": HIDDEN}), [], HIDDEN.why),
-        (trained(azureBlobSource={"containerUrl": CLAIMS}, docTypes=HIDDEN), ["claims"], HIDDEN.why),
-        (trained(docTypes={"one": HIDDEN, "two": {"azureBlobSource": {"containerUrl": CLAIMS}}}), ["claims"], HIDDEN.why),
+        (Resource({**FROM_CLAIMS.body, "properties": HIDDEN}), [], NOT_READ),
+        (trained(azureBlobSource=HIDDEN), [], NOT_READ),
+        (trained(azureBlobSource={"containerUrl": HIDDEN}), [], NOT_READ),
+        (trained(azureBlobSource={"containerUrl": CLAIMS}, docTypes=HIDDEN), ["claims"], NOT_READ),
+        (trained(docTypes={"one": HIDDEN, "two": {"azureBlobSource": {"containerUrl": CLAIMS}}}), ["claims"], NOT_READ),
         (trained(azureBlobSource={"containerUrl": "https://x.org/c"}), [], "https://x.org/c is no address of a container"),
-        (trained(azureBlobSource={"containerUrl": 7}), [], "7 is no address of a container"),
+        (trained(azureBlobSource={"containerUrl": CLAIMS[:-7]}), [], f"{CLAIMS[:-7]} is no address of a container"),
+        (trained(azureBlobSource={"containerUrl": 7}), [], "what invoices-v2 was trained from was not read: it has no URL"),
     ],
-    ids=range(16),
+    ids=range(17),
 )  # fmt: skip
 def test_a_model_names_what_it_was_trained_from(model: Resource, containers: list[str], why: str | None) -> None:
     found = data(model, LAKE)
@@ -485,7 +495,7 @@ def test_a_request_knows_it_from_the_model_or_states_it(
         (erasure([]), (), "the model is gone or was not seen"),
         (erasure(account_name="others"), (FROM_CLAIMS,), "the model is gone or was not seen"),
         (erasure(), (trained(),), "the service does not tell what it was trained from"),
-        (erasure(), (trained(azureBlobSource=HIDDEN),), HIDDEN.why),
+        (erasure(), (trained(azureBlobSource=HIDDEN),), NOT_READ),
         (erasure("lake/claims"), (), "lake/claims is no address of a container"),
         (erasure(HIDDEN), (), HIDDEN.why),
     ],
