@@ -6,6 +6,7 @@ Not seen: members of groups, eligible roles that are not active, access that som
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from auditor.facts.parts import all_of, any_of, part_of
@@ -55,11 +56,10 @@ def key_readers(resource: Resource, estate: Estate) -> Json:
         return {"principals": [], "count": 0}
     grants: dict[str, list[_Grant]] = {}
     doubt = _unseen(resource, estate)
-    for assignment in _assignments(resource, estate):
-        found = _grant(resource, assignment, estate, usable=usable)
+    for found in _grants(resource, estate, usable=usable):
         if isinstance(found, Unread):
             doubt = doubt or found
-        elif found is not None:
+        else:
             grants.setdefault(found.principal, []).append(found)
     principals: list[Json] = [_principal(grants[key], usable=usable) for key in sorted(grants)]
     if doubt is not None:
@@ -98,16 +98,25 @@ def _unseen(resource: Resource, estate: Estate) -> Unread | None:
     )
 
 
-def _assignments(resource: Resource, estate: Estate) -> Iterator[Resource]:
-    """The assignments at the resource and above it, and those of which that is not known.
+def _grants(resource: Resource, estate: Estate, *, usable: bool | Unread) -> Iterator[_Grant | Unread]:
+    """What assignments at the resource and above it grant, and those of which that is not known.
 
-    One below it (on a container, say) grants neither keys nor results.
+    One below it (on a container, say) grants neither keys nor results. Resources of one kind share what is above them.
     """
     subscription = subscription_of(resource.key)
     by_scope = estate.once(("assignments by scope", subscription), lambda: _by_scope(subscription, estate))
     parts = resource.key.split("/")
     for scope in (None, "", *("/".join(parts[:length]) for length in range(2, len(parts) + 1))):
-        yield from by_scope.get(scope, ())
+        if scope in by_scope:
+            key = ("grants at", subscription, scope, _is_account(resource), usable)
+            yield from estate.once(key, partial(_granted, resource, by_scope[scope], estate, usable=usable))
+
+
+def _granted(
+    resource: Resource, assignments: Sequence[Resource], estate: Estate, *, usable: bool | Unread
+) -> list[_Grant | Unread]:
+    found = (_grant(resource, assignment, estate, usable=usable) for assignment in assignments)
+    return [grant for grant in found if grant is not None]
 
 
 def _by_scope(subscription: str | None, estate: Estate) -> Mapping[str | None, Sequence[Resource]]:

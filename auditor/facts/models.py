@@ -1,4 +1,4 @@
-"""Custom models against the customer's register: who answers for them, and what should be gone."""
+"""Custom models: who answers for them, what should be gone, which API built them, and what they were trained from."""
 
 from __future__ import annotations
 
