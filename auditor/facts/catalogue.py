@@ -217,7 +217,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         dict.fromkeys(("version", "retires", "daysLeft", "words")),
         (),
         models.api_of,
-        "The API version that built the model, and how many days it has left before it retires.",
+        "The API version that built the model, and how many days it has left; without `retires` and `daysLeft`, where no retirement is announced.",
     ),
     Fact(
         "trainingData",
