@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SIGNALS: Final = (accounts, training, connections, grants, stores, logs, declared)
 """In the order in which their doubts are told: first what may hide links to any store."""
+UNSEEN: Final = "/unseen"
+"""Where the ids of storage accounts begin of which nothing but their name is known."""
 
 
 def links_of(storage: Resource, estate: Estate) -> Json:
