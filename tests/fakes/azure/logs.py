@@ -24,7 +24,7 @@ from tests.fakes.azure.practice import BLOB, REQUEST
 
 _PATH: Final = re.compile(r"^/v1/workspaces/([0-9a-f-]{36})/query$", re.IGNORECASE)
 _QUERY: Final = re.compile(r"// (\w+)\n")
-_LET: Final = re.compile(r"^let (\w+) = (.*);$", re.MULTILINE)
+_LET: Final = re.compile(r'^let (\w+) = ((?:"|datetime\(|dynamic\().*);$', re.MULTILINE)
 _WORKSPACE: Final = "microsoft.operationalinsights/workspaces"
 _ACTION: Final = "Microsoft.OperationalInsights/workspaces/query"
 
