@@ -465,6 +465,14 @@ def test_a_workspace_without_an_id_for_queries(identity: Json) -> None:
     assert found.gaps == [(f"{QUERY}/StorageBlobLogs/read", "the workspace names no id for queries")]
 
 
+@pytest.mark.parametrize(("cloud", "host"), [("public", "io"), ("usgov", "us"), ("china", "azure.cn")])
+def test_each_cloud_has_its_own_host_and_audience(cloud: str, host: str) -> None:
+    with FakeAzure(Estate([DOCS, AUDIT])) as azure:
+        study(azure, BLOB_LOGS, DOCS, [AUDIT, sending()], cloud=cloud)
+        asked = {(item.host, item.request_headers["Authorization"], item.status) for item in azure.calls()}
+    assert asked == {(f"api.loganalytics.{host}", f"Bearer for https://api.loganalytics.{host}", 200)}
+
+
 def test_where_it_was_asked() -> None:
     found = blob_logs(written(("PutBlob", 5)))
     assert found.source == "log queries of workspace audit"
