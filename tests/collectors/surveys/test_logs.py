@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from auditor.collectors.answers import NotReadError
-from auditor.collectors.questions import Hidden, Silent, logs_blobs, logs_requests
+from auditor.collectors.questions import Hidden, Silent, logs_blobs, logs_requests, receives_logs
 from auditor.collectors.recorder import Recorder
 from auditor.collectors.surveys import logs, queries
 from auditor.collectors.surveys.logs import kind_of
@@ -696,6 +696,14 @@ def test_accounts_that_have_no_such_logs() -> None:
     assert type(decide(logs_blobs, files, [])).__name__ == "Elsewhere"
     assert type(decide(logs_requests, speech, [])).__name__ == "Elsewhere"
     assert decide(logs_requests, FORMS, [], [FORMS["id"]]) == NOWHERE
+
+
+@pytest.mark.parametrize(
+    ("settings", "decision"),
+    [([], "Elsewhere"), ([sending()], "Ask"), ([sending(to=SECOND)], "Elsewhere"), ([TO_STORAGE], "Elsewhere")],
+)
+def test_only_workspaces_that_get_logs_are_looked_into(settings: list[Any], decision: str) -> None:
+    assert type(decide(receives_logs, AUDIT, settings)).__name__ == decision
 
 
 def test_silence_is_kept_as_unread_and_no_gap() -> None:
