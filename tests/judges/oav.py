@@ -21,7 +21,7 @@ from tests import needs
 
 SCRIPT: Final = needs.PROJECT / "tests" / "node" / "oav-judge.mjs"
 SIGN_IN: Final = "login."
-UNSPECIFIED: Final = frozenset({"descendants"})
+UNSPECIFIED: Final = frozenset({"descendants", "logQuery", "metrics"})
 """Routes of the fake for which the corpus holds no specification."""
 
 
