@@ -82,7 +82,11 @@ _LINK_SOURCES: Final = (
 _LINK_HINTS: Final = (WORKSPACE, DOCUMENT_ACCESS)
 """Logs can only add links: a workspace that could not be read takes nothing away from what is known."""
 _ACCESS_SOURCES: Final = (ROLE_ASSIGNMENT, ROLE_DEFINITION)
-_EDGES: Final = {"[]": dict.fromkeys(("via", "carries", "to", "name", "region", "leavesRegion", "words"))}
+_EDGES: Final = {
+    "[]": dict.fromkeys(
+        ("via", "carries", "to", "name", "region", "leavesRegion", "leavesSubscription", "words"),
+    )
+}
 _BOUND: Final = {"unbounded": None, "exceedsHours": None, "atMostHours": None}
 _REASONS: Final = {"[]": {"cause": None, "kind": None, "hours": None, "words": None, "container": None}}
 
