@@ -28,7 +28,9 @@ from tests.fakes.azure import FakeAzure, estate_small
 
 ARM = "https://management.azure.com"
 FORMS = "https://forms.cognitiveservices.azure.com"
-ENDPOINTS = {name: FORMS if name == "documentintelligence" else ARM for name in SERVICES}
+BLOBS = "https://docsstore.blob.core.windows.net"
+ENDPOINTS = {name: {"documentintelligence": FORMS, "blobs": BLOBS}.get(name, ARM) for name in SERVICES}
+AUDIENCES = {"documentintelligence": "https://cognitiveservices.azure.com", "blobs": "https://storage.azure.com"}
 
 
 def within(azure: FakeAzure, work: Callable[[Azure], Awaitable[Any]]) -> Any:
@@ -41,7 +43,8 @@ def within(azure: FakeAzure, work: Callable[[Azure], Awaitable[Any]]) -> Any:
 
 
 def policies_of(client: Any) -> list[Any]:
-    return [getattr(policy, "_policy", policy) for policy in client._client._pipeline._impl_policies]
+    pipeline = getattr(client, "_client", client)._pipeline
+    return [getattr(policy, "_policy", policy) for policy in pipeline._impl_policies]
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -102,7 +105,10 @@ def test_a_client_is_made_once_for_an_endpoint() -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_each_client_sends_its_own_token_and_our_name(service: str) -> None:
-    paths = {"documentintelligence": "/documentintelligence/documentModels?api-version=2024-11-30"}
+    paths = {
+        "documentintelligence": "/documentintelligence/documentModels?api-version=2024-11-30",
+        "blobs": "/invoices?restype=container&comp=list&include=deleted",
+    }
 
     async def send(clients: Azure) -> int:
         path = paths.get(service, "/subscriptions?api-version=2022-12-01")
@@ -114,8 +120,7 @@ def test_each_client_sends_its_own_token_and_our_name(service: str) -> None:
     with FakeAzure(estate_small()) as azure:
         assert within(azure, send) == 200
         headers = azure.calls()[0].request_headers
-    audience = "https://cognitiveservices.azure.com" if service == "documentintelligence" else ARM
-    assert headers["Authorization"] == f"Bearer for {audience}"
+    assert headers["Authorization"] == f"Bearer for {AUDIENCES.get(service, ARM)}"
     assert headers["User-Agent"] == "docintel-auditor/1.2.3"
     assert "Cookie" not in headers
 

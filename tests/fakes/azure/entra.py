@@ -40,7 +40,12 @@ DATA_AUDIENCES: Final = (
     "https://cognitiveservices.azure.us",
     "https://cognitiveservices.azure.cn",
 )
-_RESOURCES: Final = (*(item for group in ARM_AUDIENCES.values() for item in group), *DATA_AUDIENCES)
+STORAGE_AUDIENCES: Final = ("https://storage.azure.com",)
+_RESOURCES: Final = (
+    *(item for group in ARM_AUDIENCES.values() for item in group),
+    *DATA_AUDIENCES,
+    *STORAGE_AUDIENCES,
+)
 
 
 @dataclass(frozen=True, slots=True)
