@@ -149,6 +149,8 @@ def objections(exchanges: Iterable[Any], *, disturbed: Collection[str] = ()) -> 
     for exchange in exchanges:
         if exchange.host.startswith(SIGN_IN) or exchange.route in UNSPECIFIED or ".api.cognitive." in exchange.host:
             continue
+        if exchange.method == "HEAD" or ".blob." in exchange.host:  # handshakes, and lists of blobs, which are XML
+            continue
         verdict = the_judge().judge(
             exchange.url,
             exchange.status,
