@@ -26,11 +26,8 @@ from tests.builders import (
     SUBSCRIPTION_ID,
     account,
     child,
-    facts,
     gap,
     grant,
-    read,
-    snapshot,
     storage,
 )
 from tests.facts.linked import (
