@@ -46,6 +46,7 @@ SERVICES: Final = {
     "documentintelligence": Entry(
         "azure.ai.documentintelligence.aio:DocumentIntelligenceAdministrationClient", "models and classifiers"
     ),
+    "logs": Entry("azure.monitor.query.aio:LogsQueryClient", "log queries"),
 }
 """The clients by the names that the catalogue uses."""
 
@@ -104,8 +105,8 @@ class Azure:
         return self._clients[key]
 
     def _make(self, service: str, endpoint: str) -> Any:
-        management = service != "documentintelligence"
-        scope = self.cloud.arm_scope if management else self.cloud.cognitive_scope
+        scopes = {"documentintelligence": self.cloud.cognitive_scope, "logs": self.cloud.logs_scope}
+        scope = scopes.get(service, self.cloud.arm_scope)
         bearer = Bearer(self._sign_in, scope)
         options = {
             "policies": [
@@ -120,8 +121,10 @@ class Azure:
             "credential_scopes": [scope],
         }
         make = SERVICES[service].load()
-        if not management:
+        if service == "documentintelligence":
             return make(endpoint, self._sign_in, **options)
+        if service == "logs":
+            return make(self._sign_in, endpoint=endpoint, **options)
         if service == "subscriptions":
             return make(self._sign_in, base_url=endpoint, **options)
         return make(self._sign_in, _ANY_SUBSCRIPTION, base_url=endpoint, **options)

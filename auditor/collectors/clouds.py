@@ -35,6 +35,11 @@ class Cloud:
         """For whom a token of the Document Intelligence data plane is asked."""
         return f"https://{self.cognitive_suffix}/.default"
 
+    @property
+    def logs_scope(self) -> str:
+        """For whom a token for log queries is asked; the official client asks for its endpoint as well."""
+        return f"https://{self.logs_host}/.default"
+
 
 CLOUDS: Final = {
     cloud.name: cloud

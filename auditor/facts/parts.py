@@ -1,4 +1,4 @@
-"""Reading parts of a body, for all facts: what stands below nested names, and lists and objects where they are none."""
+"""Reading parts of a body, for all facts, and putting answers together of which some are not known."""
 
 from __future__ import annotations
 
@@ -17,6 +17,18 @@ def part_of(value: Json, *names: str) -> Json:
             return value
         value = value.get(name) if isinstance(value, dict) else None
     return value
+
+
+def elements_of(value: Json, what: str) -> list[Json]:
+    """The elements of a list, none where there is no list; one `Unread` in place of a list that was not read.
+
+    `what` names the list in a report: "its firewall rules".
+    """
+    if value is None:
+        return []
+    if isinstance(value, list):
+        return value
+    return [Unread(f"{what} were not read: {value.why}" if isinstance(value, Unread) else f"{what} are no list")]
 
 
 def object_in(value: Json) -> dict[str, Any]:
@@ -51,5 +63,16 @@ def any_of(answers: Iterable[bool | Unread]) -> bool | Unread:
         if answer is True:
             return True
         if isinstance(answer, Unread) and doubt is False:
+            doubt = answer
+    return doubt
+
+
+def all_of(answers: Iterable[bool | Unread]) -> bool | Unread:
+    """False if one is, whatever is unread; else the first that is unread; else true."""
+    doubt: bool | Unread = True
+    for answer in answers:
+        if answer is False:
+            return False
+        if isinstance(answer, Unread) and doubt is True:
             doubt = answer
     return doubt

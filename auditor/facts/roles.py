@@ -105,6 +105,11 @@ Only actions on cognitive and storage accounts count; others are left out. Sourc
 """
 
 
+def is_inherited(scope: str) -> bool:
+    """Whether the scope of an assignment (a key) lies above subscriptions: a management group, or the root, `/`."""
+    return scope == "" or scope.startswith("/providers/microsoft.management/")
+
+
 def role_guid(role_id: Json) -> str:
     """The GUID at the end of a `roleDefinitionId`, by which roles are matched (azure-facts 2.12); empty for no text."""
     return role_id.rstrip("/").rpartition("/")[2].lower() if isinstance(role_id, str) else ""
@@ -123,9 +128,15 @@ def role_grants(role_id: Json, subscription: str | None, action: str, estate: Es
     A scan keeps only definitions that touch these providers, so a role that is not among those of a list which was read
     to its end grants none of it.
     """
-    if isinstance(role_id, Unread):
-        return Unread(f"the role of an assignment was not read: {role_id.why}")
+    if not isinstance(role_id, str):
+        why = role_id.why if isinstance(role_id, Unread) else "it names none"
+        return Unread(f"the role of an assignment was not read: {why}")
     guid = role_guid(role_id)
+    key = ("role grants", guid, subscription, action, data)
+    return estate.once(key, lambda: _grants(guid, subscription, action, estate, data=data))
+
+
+def _grants(guid: str, subscription: str | None, action: str, estate: Estate, *, data: bool) -> bool | Unread:
     definition = _definition(guid, estate)
     if definition is not None:
         return grants(definition, action, data=data)

@@ -169,6 +169,7 @@ def test_a_role_that_is_in_no_list_grants_nothing_only_if_the_list_was_read() ->
     assert asked(CUSTOM, subscription=None) == unknown
     assert asked(CUSTOM, kind="infrastructure") == unknown
     assert asked(HIDDEN) == Unread("the role of an assignment was not read: hidden")
+    assert asked(None) == Unread("the role of an assignment was not read: it names none")
 
 
 def test_a_role_has_a_name() -> None:
