@@ -82,8 +82,7 @@ class Audit:
     @property
     def needs(self) -> dict[str, frozenset[str]]:
         """By rule, the types of resources that it reads."""
-        reads = {(about.lower(), fact.name.lower()): fact.reads for fact in FACTS for about in fact.about}
-        return {rule.id: types_needed(rule, reads) for rule in self.rules}
+        return types_of(self.rules)
 
     @property
     def types(self) -> frozenset[str]:
@@ -92,6 +91,12 @@ class Audit:
             (about.lower(), fact.name.lower()): (*fact.reads, *fact.hears) for fact in FACTS for about in fact.about
         }
         return frozenset({SUBSCRIPTION}).union(*(types_needed(rule, hears) for rule in self.rules))
+
+
+def types_of(rules: Sequence[Rule]) -> dict[str, frozenset[str]]:
+    """By rule's id, the types of resources that it reads, itself or through facts."""
+    reads = {(about.lower(), fact.name.lower()): fact.reads for fact in FACTS for about in fact.about}
+    return {rule.id: types_needed(rule, reads) for rule in rules}
 
 
 def load_rules(folders: Sequence[Path] = ()) -> Policy:

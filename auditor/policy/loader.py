@@ -11,9 +11,10 @@ from auditor.errors import Mistake, PolicyError
 from auditor.model.durations import parse_moment
 from auditor.model.finding import SEVERITIES
 from auditor.model.reading import UNREAD_KEY, Json, Unread, mark_unread
+from auditor.policy.clauses import BASES
 from auditor.policy.compiler import CompiledRule, Language, compile_rule
 from auditor.policy.defaults import FILE_NAME, Defaults, read_defaults
-from auditor.policy.rule import BASES, PROFILES, Example, Fix, Parameter, Peers, Rule
+from auditor.policy.rule import PROFILES, Example, Fix, Parameter, Peers, Rule
 from auditor.yaml_source import Document, Place, nearest, read_yaml
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from typing import Any
 
 from auditor.model.finding import SEVERITIES
 from auditor.model.types import BY_NAME
+from auditor.policy.clauses import BASES
 from auditor.policy.operators import OPERATORS
-from auditor.policy.rule import BASES, PROFILES
+from auditor.policy.rule import PROFILES
 
 _ANY: dict[str, Any] = {}
 

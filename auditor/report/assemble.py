@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from auditor.model.finding import SEVERITIES, STATUSES, Finding, Status
 from auditor.model.reading import Json, Unread
 from auditor.model.types import BY_NAME, SUBSCRIPTION
-from auditor.policy.rule import BASES, Rule
+from auditor.policy.clauses import CLAUSES
 from auditor.report.coverage import blind_spots, unseen
 from auditor.report.headline import answer_of, headline, questions, worst_answer
 from auditor.report.pictures.data import erasures, models, residency, retention
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from auditor.model.snapshot import Snapshot
     from auditor.policy.judge import Judged
+    from auditor.policy.rule import Rule
     from auditor.policy.target import FactSource
 
 
@@ -115,9 +116,10 @@ def _first(lines: Sequence[Line]) -> tuple[Group, ...]:
 def _clauses(lines: Sequence[Line], rules: Mapping[str, Rule]) -> tuple[Clause, ...]:
     """Each clause of Microsoft's page with the rules that serve it and the answer they give together."""
     clauses = []
-    for basis, promise in BASES.items():
+    for promise in CLAUSES:
+        basis = promise.basis
         serving = tuple(sorted(rule.id for rule in rules.values() if rule.basis == basis))
-        clauses.append(Clause(basis, promise, serving, answer_of([line for line in lines if line.rule.basis == basis])))
+        clauses.append(Clause(promise, serving, answer_of([line for line in lines if line.rule.basis == basis])))
     return tuple(clauses)
 
 

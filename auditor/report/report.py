@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from auditor.model.finding import Finding, Status
     from auditor.model.reading import Json
+    from auditor.policy.clauses import Promise
     from auditor.policy.rule import Rule
 
 Answer: TypeAlias = Literal["broken", "not seen", "not provable", "kept", "nothing to check"]
@@ -147,8 +148,7 @@ class Erasure:
 class Clause:
     """A clause of Microsoft's page, with the rules that check the customer's half of it."""
 
-    basis: str
-    promise: str
+    promise: Promise
     rules: tuple[str, ...]
     answer: Answer
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from auditor.model.finding import STATUSES, Evidence, Finding, Status, Subject
 from auditor.model.reading import MISSING, Found, Reading, Unread
-from auditor.policy.rule import BASES, FAMILIES, QUESTIONS, Fix, Peers, Rule
+from auditor.policy.clauses import CLAUSES, Promise
+from auditor.policy.rule import FAMILIES, QUESTIONS, Fix, Peers, Rule
 from auditor.report.report import (
     Answer,
     Bar,
@@ -177,7 +178,7 @@ def report(lines: tuple[Line, ...] = (), rules: tuple[Rule, ...] = RULES, **chan
         retention=(),
         models=(),
         erasures=(),
-        clauses=tuple(clause(basis, lines, rules) for basis in BASES),
+        clauses=tuple(clause(promise, lines, rules) for promise in CLAUSES),
         calls={},
         read={},
         limit_hours=LIMIT,
@@ -208,9 +209,9 @@ def question(family: str, lines: tuple[Line, ...]) -> Question:
     return Question(family, FAMILIES[family][1], answer_of(own), count(own), words)
 
 
-def clause(basis: str, lines: tuple[Line, ...], rules: tuple[Rule, ...]) -> Clause:
-    serving = tuple(sorted(of.id for of in rules if of.basis == basis))
-    return Clause(basis, BASES[basis], serving, answer_of(tuple(item for item in lines if item.rule.basis == basis)))
+def clause(promise: Promise, lines: tuple[Line, ...], rules: tuple[Rule, ...]) -> Clause:
+    serving = tuple(sorted(of.id for of in rules if of.basis == promise.basis))
+    return Clause(promise, serving, answer_of(tuple(item for item in lines if item.rule.basis == promise.basis)))
 
 
 def mixed() -> Report:

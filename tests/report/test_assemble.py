@@ -25,8 +25,9 @@ from auditor.model.types import (
     STORAGE,
     SUBSCRIPTION,
 )
+from auditor.policy.clauses import BASES
 from auditor.policy.judge import Judged
-from auditor.policy.rule import BASES, QUESTIONS
+from auditor.policy.rule import QUESTIONS
 from auditor.report.assemble import Basis, assemble, count
 from auditor.report.coverage import blind_spots, unseen
 from auditor.report.headline import WORST_FIRST, answer_of, headline, questions, worst_answer
@@ -423,8 +424,8 @@ def test_the_report_says_on_what_it_rests() -> None:
     assert (made.resources, made.not_applicable, made.not_applicable_by_rule) == (2, 2, {"DI-TLS-001": 2})
     assert made.limit_hours == 24
     assert assembled(parameters={"maxRetentionHours": "x"}).limit_hours is None
-    assert [clause.basis for clause in made.clauses] == list(BASES)
-    assert {clause.basis: clause.rules for clause in made.clauses}["data-in-transit"] == ("DI-TLS-001",)
+    assert [clause.promise.basis for clause in made.clauses] == list(BASES)
+    assert {clause.promise.basis: clause.rules for clause in made.clauses}["data-in-transit"] == ("DI-TLS-001",)
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,11 @@ import pytest
 from auditor.model.reading import UNREAD_KEY, Json, Unread
 from auditor.model.types import ACCOUNT, CLASSIFIER, CONTAINER, MODEL, STORAGE
 from auditor.model.verdict import Verdict
+from auditor.policy.clauses import BASES
 from auditor.policy.condition import Scope
 from auditor.policy.defaults import FILE_NAME
 from auditor.policy.loader import compile_all
-from auditor.policy.rule import BASES, FAMILIES, Rule
+from auditor.policy.rule import FAMILIES, Rule
 from auditor.policy.target import unseen
 from tests.needs import PROJECT, need
 from tests.rules.shipped import FOLDER, policy
