@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.reading import Found, Json
-from auditor.policy.condition import AllOf, AnyOf, Condition, Count, Field, Not, Operand, Setting, Test, say
+from auditor.policy.condition import AllOf, AnyOf, Condition, Count, Field, Not, Operand, Seen, Setting, Test, say
 from auditor.policy.operators import OPERATORS, Operator
 from auditor.policy.paths import EACH, Path, PathSyntaxError, parse_path
 from auditor.yaml_source import Place, nearest
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Report = Callable[[Place, str], None]
 _DEEPEST: Final = 20
 _ALWAYS = AllOf(())
-_ALONE: Final = ("allOf", "anyOf", "not", "byType")
+_ALONE: Final = ("allOf", "anyOf", "not", "seen", "byType")
 _HEADS: Final = (*_ALONE, "count", "field", "parameter")
 _ANY_TIME: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -76,9 +76,10 @@ class _Compiler:
                 return self._parts(AllOf, parts, (*place, "allOf"))
             case {"anyOf": parts, **rest} if not rest:
                 return self._parts(AnyOf, parts, (*place, "anyOf"))
-            case {"not": part, **rest} if not rest:
-                inner = self.condition(part, (*place, "not"))
-                return None if inner is None else Not(inner)
+            case {"not": part} | {"seen": part} if len(written) == 1:
+                word = next(iter(written))
+                inner = self.condition(part, (*place, word))
+                return None if inner is None else Not(inner) if word == "not" else Seen(inner)
             case {"byType": kinds, **rest} if not rest:
                 return self._by_type(kinds, (*place, "byType"))
             case {"count": dict() as count, **rest}:
@@ -91,7 +92,8 @@ class _Compiler:
                 return self._stranger(written, place)
             case _:
                 return self._fail(
-                    place, "a condition is wanted here: field with an operator, allOf, anyOf, not, byType or count"
+                    place,
+                    "a condition is wanted here: field with an operator, allOf, anyOf, not, seen, byType or count",
                 )
 
     def _stranger(self, written: dict[str, Json], place: Place) -> None:

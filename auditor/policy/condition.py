@@ -111,6 +111,32 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """The part must pass; where it fails nothing is known, for what a log or a probe does not show may still be."""
+
+    part: Condition
+
+    def verdict(self, scope: Scope) -> Verdict:
+        """Pass, or unknown."""
+        return Verdict.PASS if self.part.verdict(scope) is Verdict.PASS else Verdict.UNKNOWN
+
+    def judge(self, scope: Scope) -> Judgement:
+        """Pass, or unknown; a part that fails shows what was seen instead."""
+        inner = self.part.judge(scope)
+        if inner.verdict is not Verdict.FAIL:
+            return inner
+        settled = (_settles_nothing(item) if item.wish else item for item in inner.because)
+        return Judgement(Verdict.UNKNOWN, tuple(settled))
+
+
+def _settles_nothing(item: Evidence) -> Evidence:
+    reading = item.reading
+    if isinstance(reading, Found):
+        reading = Unread(f"what was seen, {say(reading.value)}, settles nothing")
+    return replace(item, reading=reading, holds=None)
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """A path in place: from the target's root, or from the current element of the `depth`-th count around it.
 

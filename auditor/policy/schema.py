@@ -88,6 +88,7 @@ def _condition() -> dict[str, Any]:
             _object({"allOf": parts}, "allOf"),
             _object({"anyOf": parts}, "anyOf"),
             _object({"not": part}, "not"),
+            _object({"seen": part}, "seen"),
             _object({"byType": kinds}, "byType"),
             {**_object({"parameter": _text(), **operators}, "parameter"), "minProperties": 2, "maxProperties": 2},
             {**_object({"count": count, **counting}, "count"), "minProperties": 2, "maxProperties": 2},

@@ -47,10 +47,10 @@ NESTED = ("facts.l[*].l[*].a", "facts.l[*].l[*]", "facts.l[*].a", "facts.b")
 
 def draw_condition(random: Random, paths: tuple[str, ...] = ROOT, depth: int = 3) -> Json:
     """A condition as rules write them, without a mistake."""
-    kind = random.choice(("test", "test", "allOf", "anyOf", "not", "count", "rare")) if depth else "test"
+    kind = random.choice(("test", "test", "allOf", "anyOf", "not", "seen", "count", "rare")) if depth else "test"
     if kind in {"allOf", "anyOf"}:
         return {kind: [draw_condition(random, paths, depth - 1) for _ in range(random.randint(1, 3))]}
-    if kind == "not":
+    if kind in {"not", "seen"}:
         return {kind: draw_condition(random, paths, depth - 1)}
     if kind == "rare":
         parameter, operator, operand = random.choice(SETTINGS)

@@ -57,6 +57,12 @@ IS_X = {"field": "facts.a", "equals": "x"}
         ({"anyOf": [IS_X, {"field": "facts.b", "equals": 1}]}, {"a": "y", "b": 2}, "fail"),
         ({"not": IS_X}, {"a": "y"}, "pass"),
         ({"not": IS_X}, {}, "unknown"),
+        ({"seen": IS_X}, {"a": "x"}, "pass"),
+        ({"seen": IS_X}, {"a": "y"}, "unknown"),
+        ({"seen": IS_X}, {"a": NO_RIGHT}, "unknown"),
+        ({"not": {"seen": IS_X}}, {"a": "x"}, "fail"),
+        ({"not": {"seen": IS_X}}, {"a": "y"}, "unknown"),
+        ({"seen": {"not": {"seen": IS_X}}}, {"a": "x"}, "unknown"),
     ],
 )
 def test_answer(written: Json, known: Json, wanted: str) -> None:
@@ -449,6 +455,23 @@ def test_only_what_stands_below_a_not_is_turned_round() -> None:
     assert [(item.path, item.negated) for item in because] == [("facts.a", True), ("facts.b", False)]
 
 
+def test_what_was_seen_in_place_of_a_proof_is_told() -> None:
+    none = {"seen": {"count": {"field": "facts.l[*]"}, "greater": 0}}
+    verdict, because = judged(none, {"l": []})
+    assert verdict == "unknown"
+    assert [(item.path, item.reading, item.holds) for item in because] == [
+        ("facts.l[*]", Unread("what was seen, 0, settles nothing"), None)
+    ]
+    assert judged({"seen": {"field": "facts.a", "exists": True}}, {})[1][0].reading is MISSING
+    assert judged({"seen": IS_X}, {"a": NO_RIGHT})[1][0].reading is NO_RIGHT
+    assert judged({"seen": IS_X}, {"a": "x"})[1] == judged(IS_X, {"a": "x"})[1]
+
+
+def test_elements_that_a_failed_count_names_stay_as_they_were_seen() -> None:
+    _, because = judged({"seen": {"count": {"field": "facts.l[*]"}, "equals": 0}}, {"l": ["x"]})
+    assert [item.reading for item in because] == [Unread("what was seen, 1, settles nothing"), Found("x")]
+
+
 def test_a_count_shows_the_number_and_the_elements_that_were_counted() -> None:
     written = {"count": {"field": "facts.l[*]", "where": IS_ONE}, "less": 2}
     verdict, because = judged(written, {"l": [ONE, TWO, ONE]})
@@ -517,10 +540,12 @@ def test_values_can_be_said(value: Json, said: str) -> None:
         ({"allOf": [IS_X], "field": "facts.a"}, ("check", "allOf"), "allOf is no operator here"),
         ({"allOf": [IS_X], "equals": 1}, ("check", "equals"), "nothing can stand beside allOf, but equals does"),
         ({"not": IS_X, "x": 1}, ("check", "x"), "nothing can stand beside not"),
+        ({"seen": [IS_X]}, ("check", "seen"), "a condition is wanted here"),
+        ({"seen": IS_X, "x": 1}, ("check", "x"), "nothing can stand beside seen"),
         ({"count": [], "equals": 1}, ("check",), "count cannot stand"),
         ({"equals": 1}, ("check", "equals"), "equals needs a field beside it"),
         ({"alOf": []}, ("check", "alOf"), "did you mean allOf?"),
-        ({"zzz": []}, ("check", "zzz"), "known: allOf, anyOf, byType, count, field, not, parameter"),
+        ({"zzz": []}, ("check", "zzz"), "known: allOf, anyOf, byType, count, field, not, parameter, seen"),
         ({"field": "facts.a"}, ("check",), "one operator is wanted here, and only one"),
         ({"field": "facts.a", "equals": 1, "in": [1]}, ("check",), "one operator is wanted here, and only one"),
         ({"field": "facts.a", "notEquals": 1}, ("check", "notEquals"), "did you mean equals?"),

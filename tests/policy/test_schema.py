@@ -91,6 +91,8 @@ def test_it_refuses_what_the_loader_refuses(change: dict[str, Any]) -> None:
         ({"allOf": []}, False),
         ({"allOf": [IS_X], "anyOf": [IS_X]}, False),
         ({"not": [IS_X]}, False),
+        ({"seen": {"not": IS_X}}, True),
+        ({"seen": IS_X, "not": IS_X}, False),
         ({"count": {"field": "facts.l[*]"}, "equals": 1}, True),
         ({"count": {"field": "facts.l[*]", "where": IS_X}, "less": 1}, True),
         ({"count": {"field": "facts.l[*]"}}, False),
