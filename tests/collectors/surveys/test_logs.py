@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from auditor.collectors.answers import NotReadError
+from auditor.collectors.catalogue import COLLECTORS
+from auditor.collectors.clouds import CLOUDS
+from auditor.collectors.guard import refusal
 from auditor.collectors.questions import Hidden, Silent, logs_blobs, logs_requests, receives_logs
+from auditor.collectors.reader import Call
 from auditor.collectors.recorder import Recorder
-from auditor.collectors.surveys import logs, queries
+from auditor.collectors.surveys import Desk, logs, queries
 from auditor.collectors.surveys.logs import kind_of
 from auditor.collectors.surveys.queries import read_answer, window_of
 from auditor.model.reading import Json, Unread, plain
@@ -477,6 +482,24 @@ def test_where_it_was_asked() -> None:
     found = blob_logs(written(("PutBlob", 5)))
     assert found.source == "log queries of workspace audit"
     assert not found.listed
+
+
+def test_all_queries_stand_in_one_queue_but_a_workspace_that_fails_spoils_no_other() -> None:
+    asked: list[Call] = []
+
+    class Listening:
+        async def get(self, call: Call) -> Json:
+            asked.append(call)
+            return {"tables": [{"columns": [], "rows": []}]}
+
+    record = next(item for item in COLLECTORS if item.type == BLOB_LOGS)
+    desk = Desk(CLOUDS["public"], cast(Any, Listening()), cast(Any, None), record)
+    elsewhere = workspace("third", subscription=make.OTHER_SUBSCRIPTION)
+    for body in (AUDIT, elsewhere):
+        asyncio.run(queries.ask(desk, Resource(body), "requests", {}, {}))
+    assert len({call.counted.lane for call in asked}) == 1
+    assert len({call.counted for call in asked}) == 2
+    assert [refusal("POST", call.url, CLOUDS["public"]) for call in asked] == [None, None]
 
 
 def test_answers_that_hold_no_documents_at_all() -> None:
