@@ -176,6 +176,8 @@ def test_rows_before_the_window_are_not_counted() -> None:
 
 # How long documents lived.
 
+SWEPT = Unread("documents were also moved, or deleted with their container or folder, which no log tells one by one")
+
 
 def written(*events: tuple[str, float] | tuple[str, float, str], blob: str = "documents/a.pdf") -> list[Any]:
     """Rows about one blob: operation, how many hours ago, and further columns."""
@@ -251,15 +253,52 @@ def test_nothing_written_proves_nothing() -> None:
     documents = blob_logs([blob_log(AUDIT, DOCS, "GetBlob", at=ago(1))]).properties["documents"]
     assert (documents["written"], documents["deleted"], documents["remaining"]) == (0, 0, 0)
     assert why(documents["longestHours"]) == "no document was written between T and T"
+    assert hidden(documents["containers"]) == ["no document was written between T and T"]
+
+
+def test_each_container_by_itself() -> None:
+    rows = [
+        *written(("PutBlob", 30), ("DeleteBlob", 28), blob="inbox/a"),
+        *written(("PutBlob", 9), ("DeleteBlob", 8), blob="inbox/b"),
+        *written(("PutBlob", 90), blob="archive/a"),
+        *written(("PutBlob", 7), ("DeleteBlob", 6), blob="moved/a"),
+        *written(("RenamePathFile", 5), blob="moved/b"),
+        *written(("DeleteContainer", 4), blob="gone"),
+    ]
+    documents = blob_logs(rows).properties["documents"]
+    archive, gone, inbox, moved = documents["containers"]
+    assert archive == {"container": "archive", "written": 1, "deleted": 0, "remaining": 1} | {
+        "longestHours": pytest.approx(90, abs=0.02)
+    }
+    assert inbox == {"container": "inbox", "written": 2, "deleted": 2, "remaining": 0} | {
+        "longestHours": pytest.approx(2, abs=0.02)
+    }
+    unsure = dict.fromkeys(("deleted", "remaining", "longestHours"), SWEPT)
+    assert moved == {"container": "moved", "written": 1, **unsure}
+    assert gone == {"container": "gone", "written": 0, **unsure}
+    assert {name: documents[name] for name in ("written", *unsure)} == {"written": 4, **unsure}
+
+
+def test_of_two_workspaces_the_worst_counts_in_each_container() -> None:
+    rows = [
+        *written(("PutBlob", 30), ("DeleteBlob", 28), blob="inbox/a"),
+        *written(("PutBlob", 9), ("DeleteBlob", 8), blob="outbox/a"),
+        blob_log(SECOND, DOCS, "PutBlob", "inbox/a", at=ago(30)),
+        blob_log(SECOND, DOCS, "RenamePathFile", "outbox/a", at=ago(9)),
+    ]
+    seen = [AUDIT, SECOND, sending(), sending(to=SECOND, name="again")]
+    documents = blob_logs(rows, seen=seen).properties["documents"]
+    inbox, outbox = documents["containers"]
+    assert (inbox["written"], inbox["deleted"], inbox["remaining"]) == (1, 0, 1)
+    assert (outbox["written"], outbox["longestHours"]) == (1, SWEPT)
 
 
 @pytest.mark.parametrize("operation", ["RenamePathFile", "RenameFile", "DeleteContainer", "DeleteDirectory"])
 def test_what_moves_or_deletes_as_a_whole_hides_the_ends(operation: str) -> None:
     rows = [*written(("PutBlob", 5)), *written((operation, 3), blob="documents")]
     documents = blob_logs(rows).properties["documents"]
-    reason = "documents were also moved, or deleted with their container or folder, which no log tells one by one"
     assert documents["written"] == 1
-    assert [why(documents[name]) for name in ("deleted", "remaining", "longestHours")] == [reason] * 3
+    assert [documents[name] for name in ("deleted", "remaining", "longestHours")] == [SWEPT] * 3
 
 
 def test_lifecycle_management() -> None:
@@ -505,8 +544,8 @@ def test_all_queries_stand_in_one_queue_but_a_workspace_that_fails_spoils_no_oth
 def test_answers_that_hold_no_documents_at_all() -> None:
     window = window_of([])
     nothing = logs._Answers((), ())
-    assert logs._documents(nothing, window) == logs._lifecycle(nothing) == Unread("the answer was empty")
-    row = {"Written": 2, "Deleted": 2, "LongestHours": None, "Sweeps": 0}
+    assert logs._lifecycle(nothing) == Unread("the answer was empty")
+    row = {"Container": "inbox", "Written": 2, "Deleted": 2, "LongestHours": None, "Sweeps": 0}
     told_badly = logs._documents(logs._Answers((row,), ()), window)
     assert told_badly["longestHours"] == Unread("the workspace did not tell how long documents lived")
 
