@@ -144,9 +144,9 @@ _FORM_RECOGNIZER: Final = "Microsoft.CognitiveServices/accounts/FormRecognizer"
 _SUBSCRIPTIONS: Final = "2022-12-01"
 _COGNITIVE: Final = "2025-06-01"
 _LOG_ANALYTICS: Final = "2025-02-01"
-_KEY_VAULT: Final = "2023-07-01"
-_DATA_PROTECTION: Final = "2023-05-01"
-_NETWORK: Final = "2023-05-01"
+_KEY_VAULT: Final = "2023-07-01"  # specification/keyvault/resource-manager of azure-rest-api-specs, as are the next two
+_DATA_PROTECTION: Final = "2023-05-01"  # specification/dataprotection
+_NETWORK: Final = "2023-05-01"  # specification/network
 _STORAGE: Final = "2025-01-01"
 _AUTHORIZATION: Final = "2022-04-01"
 _INSIGHTS: Final = "2021-05-01-preview"
@@ -500,6 +500,7 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         throttle=Throttle.STORAGE_LISTS,
         actions=("Microsoft.Storage/storageAccounts/networkSecurityPerimeterConfigurations/read",),
         stage=Stage.DETAILS,
+        question=keeps_blobs_data,
     ),
     Collector(
         type=LOCAL_USER,

@@ -135,8 +135,10 @@ def has_projects(account: Resource, _seen: Seen) -> Decision:
     return ELSEWHERE if isinstance(kind, str) and kind.lower() not in FOUNDRY_KINDS else ASK
 
 
-def has_local_users(account: Resource, _seen: Seen) -> Decision:
+def has_local_users(account: Resource, seen: Seen) -> Decision:
     """No user of the account's own can sign in while they are switched off."""
+    if keeps_blobs_data(account, seen) is ELSEWHERE:
+        return ELSEWHERE
     if _properties(account).get("isLocalUserEnabled") is False:
         return NoneThere("isLocalUserEnabled is false")
     return ASK

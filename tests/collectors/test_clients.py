@@ -32,8 +32,13 @@ from tests.fakes.azure.practice import workspace
 ARM = "https://management.azure.com"
 FORMS = "https://forms.cognitiveservices.azure.com"
 LOGS = "https://api.loganalytics.io"
-ENDPOINTS = {name: {"documentintelligence": FORMS, "logs": LOGS}.get(name, ARM) for name in SERVICES}
-AUDIENCES = {"documentintelligence": "https://cognitiveservices.azure.com", "logs": LOGS}
+BLOBS = "https://docsstore.blob.core.windows.net"
+ENDPOINTS = {name: {"documentintelligence": FORMS, "logs": LOGS, "blobs": BLOBS}.get(name, ARM) for name in SERVICES}
+AUDIENCES = {
+    "documentintelligence": "https://cognitiveservices.azure.com",
+    "logs": LOGS,
+    "blobs": "https://storage.azure.com",
+}
 
 
 def within(azure: FakeAzure, work: Callable[[Azure], Awaitable[Any]]) -> Any:
@@ -46,7 +51,8 @@ def within(azure: FakeAzure, work: Callable[[Azure], Awaitable[Any]]) -> Any:
 
 
 def policies_of(client: Any) -> list[Any]:
-    return [getattr(policy, "_policy", policy) for policy in client._client._pipeline._impl_policies]
+    pipeline = getattr(client, "_client", client)._pipeline
+    return [getattr(policy, "_policy", policy) for policy in pipeline._impl_policies]
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -108,8 +114,11 @@ def test_a_client_is_made_once_for_an_endpoint() -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_each_client_sends_its_own_token_and_our_name(service: str) -> None:
     audit = workspace()
-    query = f"/v1/workspaces/{audit['properties']['customerId']}/query"
-    paths = {"documentintelligence": "/documentintelligence/documentModels?api-version=2024-11-30", "logs": query}
+    paths = {
+        "documentintelligence": "/documentintelligence/documentModels?api-version=2024-11-30",
+        "logs": f"/v1/workspaces/{audit['properties']['customerId']}/query",
+        "blobs": "/invoices?restype=container&comp=list&include=deleted",
+    }
 
     async def send(clients: Azure) -> int:
         path = paths.get(service, "/subscriptions?api-version=2022-12-01")

@@ -19,6 +19,12 @@ OFFICIAL = {
 }
 
 
+def official_suffix(name: str) -> str:
+    """As the Azure CLI's table of clouds has it (azure-cli-core, `storage_endpoint`)."""
+    tops = {"public": "windows.net", "usgov": "usgovcloudapi.net", "china": "chinacloudapi.cn"}
+    return f"core.{tops[name]}"
+
+
 @pytest.mark.parametrize("name", CLOUDS)
 def test_the_table_says_what_the_sdk_says(name: str) -> None:
     official, authority = OFFICIAL[name]
@@ -27,6 +33,8 @@ def test_the_table_says_what_the_sdk_says(name: str) -> None:
     assert cloud.arm_host == urlsplit(endpoints["resource_manager"]).hostname
     assert [cloud.arm_scope] == endpoints["credential_scopes"]
     assert cloud.authority == authority
+    assert cloud.storage_suffix == official_suffix(name)
+    assert cloud.blob_suffix == f"blob.{cloud.storage_suffix}"
     assert cloud.cognitive_scope == f"https://{cloud.cognitive_suffix}/.default"
     client = LogsQueryClient(AzureCliCredential(), endpoint=f"https://{cloud.logs_host}")
     assert [cloud.logs_scope] == client._config.credential_scopes

@@ -61,6 +61,7 @@ class Estate:
         self._lists: dict[str, list[Json]] = {}
         self._assignments: list[Json] = []
         self._accounts_by_host: dict[str, Json] = {}
+        self.stores: dict[str, Json] = {}
         for resource in self.resources:
             self._add(resource)
 
@@ -71,6 +72,8 @@ class Estate:
             self._assignments.append(resource)
         for collection in _collections(identity):
             self._lists.setdefault(collection, []).append(resource)
+        if resource.get("type", "").lower() == STORAGE:
+            self.stores[resource["name"].lower()] = resource
         domain = resource.get("properties", {}).get("customSubDomainName")
         if domain and resource.get("type", "").lower() == ACCOUNT:
             host = re.sub(r"^https://([^/]+).*", r"\1", resource["properties"].get("endpoint", "")).lower()
