@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from auditor.facts import access, keys, links, logs, models, network, residency, retention
+from auditor.facts import access, encryption, keys, links, logs, models, network, residency, retention
 from auditor.facts.estate import Estate
 from auditor.model.reading import Json
 from auditor.model.resource import Resource
@@ -220,12 +220,20 @@ FACTS: Final[tuple[Fact, ...]] = (
         hears=_LINK_HINTS,
     ),
     Fact(
+        "keyCoverage",
+        (ACCOUNT,),
+        dict.fromkeys(("results", "words")),
+        (),
+        encryption.key_coverage,
+        "Whether the account's customer-managed key covers results, or models alone.",
+    ),
+    Fact(
         "api",
         (MODEL, CLASSIFIER),
         dict.fromkeys(("version", "retires", "daysLeft", "words")),
         (),
         models.api_of,
-        "The API version that built the model, and how many days it has left before it retires.",
+        "The API version that built the model, and how many days it has left; without `retires` and `daysLeft`, where no retirement is announced.",
     ),
     Fact(
         "trainingData",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from auditor.model.reading import Json, Unread
+from auditor.model.reading import Json, Unread, read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +29,31 @@ def elements_of(value: Json, what: str) -> list[Json]:
     if isinstance(value, list):
         return value
     return [Unread(f"{what} were not read: {value.why}" if isinstance(value, Unread) else f"{what} are no list")]
+
+
+def object_in(value: Json) -> dict[str, Any]:
+    """The object; an empty one where there is none, or where it was not read."""
+    return value if isinstance(value, dict) else {}
+
+
+def objects_in(value: Json) -> list[dict[str, Any]]:
+    """The elements of a list, empty objects for those that are none; no elements where there is no list."""
+    return [object_in(item) for item in list_in(value)]
+
+
+def list_in(value: Json) -> list[Json]:
+    """The list; an empty one where there is none, or where it was not read."""
+    return value if isinstance(value, list) else []
+
+
+def text_in(value: Json) -> str:
+    """The text; an empty one where there is none, or where it was not read."""
+    return value if isinstance(value, str) else ""
+
+
+def is_hidden(value: Json, *names: str) -> bool:
+    """Whether a part of what stands below nested names could not be read."""
+    return not read_whole(part_of(value, *names))
 
 
 def any_of(answers: Iterable[bool | Unread]) -> bool | Unread:
