@@ -15,7 +15,8 @@ import isodate
 from auditor.facts.parts import part_of
 from auditor.model.reading import Json, Unread
 from auditor.model.resource import resource_key
-from auditor.model.types import BACKUP_INSTANCE, BACKUP_VAULT, BY_NAME
+from auditor.model.snapshot import AZURE
+from auditor.model.types import BACKUP_INSTANCE, BACKUP_VAULT, BY_NAME, subscription_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,8 +77,10 @@ def protections_of(storage: Resource, estate: Estate) -> tuple[Protection, ...]:
     return estate.once("protections", lambda: _by_storage(estate)).get(storage.key, ())
 
 
-def unseen_backups(estate: Estate) -> str | None:
-    """In a clause, what could not be read of backups, which may protect any account; None if that is nothing."""
+def unseen_backups(storage: Resource, estate: Estate) -> str | None:
+    """In a clause, what could not be read of backups that may protect an account; None if that is nothing."""
+    if estate.snapshot.header.kind == AZURE and subscription_of(storage.key) is None:
+        return f"{storage.name} lies outside of what was read, and so may vaults that protect it"
     return estate.once("unseen backups", lambda: _together(list(_unseen(estate))))
 
 

@@ -106,7 +106,7 @@ def _read_store(storage: Resource, estate: Estate) -> Store:
         replicas=replicas,
         unseen_replicas=unseen_replicas,
         backups=protections_of(storage, estate),
-        unseen_backups=unseen_backups(estate),
+        unseen_backups=unseen_backups(storage, estate),
         body=storage.body.get("properties"),
         doubts=doubts,
         inspected={

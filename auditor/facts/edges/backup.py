@@ -29,7 +29,7 @@ def backup_edges(storage: Resource, estate: Estate) -> Iterator[Edge]:
             if (edge.to, edge.region, edge.leaves) not in told:
                 told.add((edge.to, edge.region, edge.leaves))
                 yield edge
-    unseen = unseen_backups(estate)
+    unseen = unseen_backups(storage, estate)
     if unseen is not None:
         yield hidden(VIA, "documents", unseen)
 
