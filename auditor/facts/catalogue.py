@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from auditor.facts import access, keys, links, logs, models, network, residency, retention
+from auditor.facts import access, encryption, keys, links, logs, models, network, residency, retention
 from auditor.facts.estate import Estate
 from auditor.model.reading import Json
 from auditor.model.resource import Resource
@@ -214,6 +214,14 @@ FACTS: Final[tuple[Fact, ...]] = (
         keys.keeps_keys_of,
         "The accounts and documents stores whose customer-managed key lies in the vault.",
         hears=_LINK_HINTS,
+    ),
+    Fact(
+        "keyCoverage",
+        (ACCOUNT,),
+        dict.fromkeys(("results", "words")),
+        (),
+        encryption.key_coverage,
+        "Whether the account's customer-managed key covers results, or models alone.",
     ),
     Fact(
         "api",

@@ -9,6 +9,7 @@ from auditor.model.reading import Found, plain
 
 if TYPE_CHECKING:
     from auditor.model.finding import Evidence
+    from auditor.model.resource import Place
     from auditor.report.report import Line, Report, Unseen
 
 SCHEMA: Final = "auditor.assessment/1"
@@ -68,11 +69,17 @@ def _finding(line: Line) -> dict[str, Any]:
         "message": line.message,
         "fingerprint": line.finding.fingerprint,
         "resource": {"id": subject.id, "type": subject.type, "name": subject.name, "location": subject.location},
-        "at": None,
+        "at": _place(line.finding.place),
         "evidence": [_evidence(item) for item in line.finding.evidence],
         "waiver": None,
         "since": None,
     }
+
+
+def _place(place: Place | None) -> dict[str, Any] | None:
+    if place is None:
+        return None
+    return {"file": place.file, "line": place.line, "column": place.column, "address": place.address}
 
 
 def _evidence(item: Evidence) -> dict[str, Any]:
