@@ -127,9 +127,13 @@ FACTS: Final[tuple[Fact, ...]] = (
             WORKSPACE,
             VAULT,
             PRIVATE_ENDPOINT,
+            BACKUP_POLICY,
+            CONTAINER,
+            *_LINK_SOURCES,
         ),
         residency.residency_of,
         "Where copies of a document come to rest: redundancy, and an edge for each path that carries bytes.",
+        hears=_LINK_HINTS,
     ),
     Fact(
         "residency",
@@ -165,7 +169,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         ),
         retention.retention_of,
         "How long a forgotten or deleted document stays recoverable at the worst, with the chain of reasons.",
-        hears=_LINK_HINTS,
+        hears=(*_LINK_HINTS, INSPECTION),
     ),
     Fact(
         "keyReaders",
@@ -229,7 +233,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         dict.fromkeys(("version", "retires", "daysLeft", "words")),
         (),
         models.api_of,
-        "The API version that built the model, and how many days it has left before it retires.",
+        "The API version that built the model, and how many days it has left; without `retires` and `daysLeft`, where no retirement is announced.",
     ),
     Fact(
         "trainingData",

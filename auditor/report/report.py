@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from auditor.model.blind_spot import BlindSpot
     from auditor.model.finding import Finding, Status
     from auditor.model.reading import Json
     from auditor.policy.clauses import Promise
@@ -176,7 +177,7 @@ class Report:
     lines: tuple[Line, ...]
     first: tuple[Group, ...]
     unseen: tuple[Unseen, ...]
-    blind_spots: tuple[str, ...]
+    blind_spots: tuple[BlindSpot, ...]
     residency: Residency
     retention: tuple[Bar, ...]
     models: tuple[Model, ...]

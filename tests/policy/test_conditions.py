@@ -11,10 +11,11 @@ from auditor.model.reading import MISSING, Found, Json, Unread
 from auditor.model.types import ACCOUNT, BLOB_SERVICE, CONTAINER, STORAGE, SUBSCRIPTION
 from auditor.model.verdict import Verdict
 from auditor.policy.compiler import Language, compile_rule
-from auditor.policy.condition import say
+from auditor.policy.condition import Condition, Scope, say
 from auditor.policy.defaults import Default, Defaults
+from auditor.policy.target import given
 from auditor.yaml_source import Place
-from tests.policy.asking import SHAPES, answer, compile_one, judged, language, mistakes, rule, scope
+from tests.policy.asking import NOW, SHAPES, answer, compile_one, judged, language, mistakes, rule, scope
 
 NO_RIGHT = Unread("403")
 IS_X = {"field": "facts.a", "equals": "x"}
@@ -197,6 +198,16 @@ def test_what_azure_does_about_a_child_says_nothing_of_the_list_of_children() ->
         {"count": {"field": "children.containers[*]"}, "equals": 0}, against=Language(SHAPES, Defaults(table))
     )
     assert asked.check.verdict(scope({}, {}, {"containers": None})) is Verdict.UNKNOWN
+
+
+def test_a_list_that_is_absent_from_the_parent_is_what_azure_does_then() -> None:
+    asked: list[Condition] = []
+    for table in ({}, {(STORAGE.lower(), "properties.networkacls.iprules"): Default([], "")}):
+        written = {"count": {"field": "parent.properties.networkAcls.ipRules[*]"}, "equals": 0}
+        against = Language(SHAPES, Defaults(table))
+        asked.append(compile_one(written, type_name=CONTAINER, applies_to=(CONTAINER,), against=against).check)
+    place = Scope(given({}, {}, {}, given({"properties": {}}, {}, {}, None, silent=""), silent=""), NOW)
+    assert [one.verdict(place) for one in asked] == [Verdict.UNKNOWN, Verdict.PASS]
 
 
 def setting(operator: str, operand: Json, value: Json) -> tuple[str, tuple[Evidence, ...]]:

@@ -12,6 +12,7 @@ import pytest
 
 from auditor import audit
 from auditor.data import samples_folder
+from auditor.model.blind_spot import BlindSpot
 from auditor.model.finding import STATUSES, Evidence, Finding, Subject
 from auditor.model.reading import MISSING, Found, Json, Unread
 from auditor.model.resource import Gap, Resource
@@ -29,7 +30,7 @@ from auditor.policy.clauses import BASES
 from auditor.policy.judge import Judged
 from auditor.policy.rule import QUESTIONS
 from auditor.report.assemble import Basis, assemble, count
-from auditor.report.coverage import blind_spots, unseen
+from auditor.report.coverage import unseen
 from auditor.report.headline import WORST_FIRST, answer_of, headline, questions, worst_answer
 from auditor.report.report import Line, Report, Unseen
 from auditor.report.wording import describe, message, plural, words
@@ -345,12 +346,9 @@ def test_a_subscription_goes_by_the_name_that_people_know() -> None:
     assert [item.name for item in told(found) if item.operation.startswith(STORAGE)] == ["8", "Prod"]
 
 
-def test_the_blind_spots_are_told_in_every_report() -> None:
-    assert len(blind_spots()) >= 5
-    assert all(text.endswith(".") for text in blind_spots())
-
-
 # The whole report
+
+SPOT = BlindSpot("outside", "Something leads elsewhere.", "Look there.")
 
 
 def assembled(*findings: Finding, found: Snapshot | None = None, **changes: Any) -> Report:
@@ -358,9 +356,8 @@ def assembled(*findings: Finding, found: Snapshot | None = None, **changes: Any)
     basis = Basis(
         "baseline", {"maxRetentionHours": 24, "a": 1}, "f" * 64, rules, dict.fromkeys(("x",), frozenset()), "1"
     )
-    return assemble(
-        replace(basis, **changes), found or snapshot(storage()), NoFacts(), Judged(findings, {"DI-TLS-001": 2})
-    )
+    judged = Judged(findings, {"DI-TLS-001": 2})
+    return assemble(replace(basis, **changes), found or snapshot(storage()), NoFacts(), judged, [SPOT])
 
 
 class NoFacts:
@@ -391,6 +388,10 @@ def test_what_no_reading_can_settle_is_kept_apart_from_what_was_not_seen(
     seen = tuple(Evidence(f"p{number}", {}, "be", reading) for number, reading in enumerate(readings))
     (made,) = assembled(Finding("DI-TLS-001", status, DOCS, seen)).lines
     assert made.unprovable is unprovable
+
+
+def test_what_nobody_can_see_stands_beside_what_was_not_seen() -> None:
+    assert assembled().blind_spots == (SPOT,)
 
 
 def test_what_fails_first_is_the_worst_and_then_the_most() -> None:
