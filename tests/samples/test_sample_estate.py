@@ -126,7 +126,8 @@ def test_each_of_the_four_questions_passes_somewhere_and_fails_somewhere(family:
 
 
 def test_every_rule_has_something_to_say() -> None:
-    assert {rule for rule, _ in judged()} == {rule.id for rule in prepared().rules}
+    """But one, which waits until the user says which regions are allowed."""
+    assert {rule.id for rule in prepared().rules} - {rule for rule, _ in judged()} == {"DI-REG-005"}
 
 
 def test_judging_twice_gives_the_same_bytes() -> None:
