@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -87,6 +88,8 @@ def test_all_stand_in_one_order_whatever_the_order_of_the_snapshot() -> None:
     assert found == spots(*reversed(parts))
     schema = json.loads((PROJECT / "auditor/schemas/assessment-1.schema.json").read_text(encoding="utf-8"))
     assert schema["properties"]["blindSpots"]["items"]["properties"]["kind"]["enum"] == list(found)
+    documented = (PROJECT / "docs/links.md").read_text(encoding="utf-8").partition("## Blind spots")[2]
+    assert re.findall(r"^\| `(\w+)` \|", documented, re.MULTILINE) == ["kind", *found]
     for spot in found.values():
         assert spot.words.endswith(".")
         assert spot.advice.endswith(".")
