@@ -179,14 +179,14 @@ def test_who_asks_for_a_certificate_of_ours_has_spoken_the_version() -> None:
         assert ask(port, "TLS1_2") == Unclear("the handshake failed (sslv3 alert handshake failure)")
 
 
-def test_an_answer_that_was_tampered_with_is_none() -> None:
+@pytest.mark.parametrize("says", [bytes([23, 3, 3, 0, 5]) + b"hello", b""], ids=["tampered with", "cut off"])
+def test_an_answer_that_was_disturbed_is_none(says: bytes) -> None:
     speaks = certificates.new_context(("localhost",))
 
     def handle(line) -> None:
         with line.dup() as below, speaks.wrap_socket(line, server_side=True) as secure:
             wires.head(secure)
-            below.sendall(bytes([23, 3, 3, 0, 5]) + b"hello")
-            below.recv(4096)
+            below.sendall(says)
 
     with wires.listening(handle) as port:
         assert ask(port) == MUTE
