@@ -42,12 +42,14 @@ from tests.fakes.azure import (
     RateLimits,
     WriteAttemptedError,
     estate_large,
+    estate_of_every_type,
     estate_small,
     estate_two_subscriptions,
     faults,
 )
 from tests.fakes.azure import builders as make
-from tests.fakes.azure.arm import AUTHORIZATION, COGNITIVE, INSIGHTS, MANAGEMENT, ROUTES, STORAGE
+from tests.fakes.azure.arm_related import AUTHORIZATION, LOG_ANALYTICS
+from tests.fakes.azure.arm_routes import COGNITIVE, INSIGHTS, MANAGEMENT, ROUTES, STORAGE
 from tests.fakes.azure.document_intelligence import PREBUILT
 from tests.fakes.azure.document_intelligence import ROUTES as DATA_ROUTES
 from tests.fakes.azure.limits import Limiter
@@ -122,6 +124,15 @@ def test_the_sync_clients_read_the_whole_estate(azure: FakeAzure) -> None:
     }
     assert not azure.refused_hosts
     assert not azure.violations
+    assert objections(azure.exchanges) == []
+
+
+def test_each_route_is_what_the_sync_clients_and_the_specifications_expect() -> None:
+    with FakeAzure(estate_of_every_type()) as azure, azure.exported():
+        seen = set(read_everything(azure))
+    unread = {"keys", "backups", "blobs", "docs-endpoint"}  # without specifications, and so without a client here
+    expected = {item["name"] for item in azure.estate.resources if "name" in item} - unread
+    assert expected <= seen | {item["name"] for item in azure.estate.resources if "/backupInstances/" in item["id"]}
     assert {item.route for item in azure.calls()} == {route.name for route in (*ROUTES, *DATA_ROUTES)} - UNSPECIFIED
     assert objections(azure.exchanges) == []
 
@@ -136,10 +147,10 @@ def read_everything(azure: FakeAzure) -> Iterator[str]:
         assert any(region.name == "westeurope" for region in subscriptions.subscriptions.list_locations(identity))
         yield from read_storage(StorageManagementClient(key, identity, api_version=STORAGE))
         yield from read_cognitive(key, identity)
-        yield from (
-            str(item.name)
-            for item in AuthorizationManagementClient(key, identity).role_assignments.list_for_subscription()
-        )
+        authorization = AuthorizationManagementClient(key, identity)
+        yield from (str(item.name) for item in authorization.role_assignments.list_for_subscription())
+        yield from (str(item.name) for item in authorization.role_definitions.list(f"/subscriptions/{identity}"))
+        yield from read_workspaces(subscriptions, f"/subscriptions/{identity}")
 
 
 def read_storage(client: StorageManagementClient) -> Iterator[str]:
@@ -149,10 +160,28 @@ def read_storage(client: StorageManagementClient) -> Iterator[str]:
         assert client.storage_accounts.get_properties(group, name).location == account.location
         yield from diagnostic_settings(client, str(account.id), "/blobServices/default")
         yield from (str(item.name) for item in client.object_replication_policies.list(group, name))
+        yield from (str(item.name) for item in client.local_users.list(group, name))
+        yield from (str(item.name) for item in client.network_security_perimeter_configurations.list(group, name))
         yield from name_unless_missing(lambda: client.management_policies.get(group, name, "default"))  # noqa: B023
         yield from name_unless_missing(lambda: client.blob_services.get_service_properties(group, name))  # noqa: B023
         if account.kind != "FileStorage":
             yield from (str(item.name) for item in client.blob_containers.list(group, name, include="deleted"))
+
+
+def read_workspaces(client: Any, scope: str) -> Iterator[str]:
+    path = f"{scope}/providers/Microsoft.OperationalInsights/workspaces"
+    for workspace in raw(client, path, LOG_ANALYTICS):
+        yield workspace["name"]
+        yield from (table["name"] for table in raw(client, f"{workspace['id']}/tables", LOG_ANALYTICS))
+
+
+def raw(client: Any, path: str, version: str) -> list[dict[str, Any]]:
+    """A list through any client, for what none covers."""
+    send = getattr(client, "send_request", None) or client._send_request
+    response = send(HttpRequest("GET", f"{path}?api-version={version}"))
+    response.raise_for_status()
+    found: list[dict[str, Any]] = response.json()["value"]
+    return found
 
 
 def name_unless_missing(read: Callable[[], Any]) -> Iterator[str]:
@@ -168,12 +197,9 @@ def name_unless_missing(read: Callable[[], Any]) -> Iterator[str]:
 
 def diagnostic_settings(client: Any, resource_id: str, *below: str) -> Iterator[str]:
     """What no current client covers: a raw request, which works on every client."""
-    send = getattr(client, "send_request", None) or client._send_request
     for owner in (resource_id, *(f"{resource_id}{part}" for part in below)):
-        url = f"{owner}/providers/Microsoft.Insights/diagnosticSettings?api-version={INSIGHTS}"
-        response = send(HttpRequest("GET", url))
-        response.raise_for_status()
-        yield from (item["name"] for item in response.json()["value"])
+        path = f"{owner}/providers/Microsoft.Insights/diagnosticSettings"
+        yield from (item["name"] for item in raw(client, path, INSIGHTS))
 
 
 def read_cognitive(key: ClientSecretCredential, subscription: str) -> Iterator[str]:
@@ -182,6 +208,13 @@ def read_cognitive(key: ClientSecretCredential, subscription: str) -> Iterator[s
         yield str(account.name)
         assert client.accounts.get("documents", str(account.name)).kind == account.kind
         yield from diagnostic_settings(client, str(account.id))
+        perimeters = client.network_security_perimeter_configurations.list("documents", str(account.name))
+        yield from (str(item.name) for item in perimeters)
+        yield from (str(item.name) for item in client.account_connections.list("documents", str(account.name)))
+        for project in client.projects.list("documents", str(account.name)):
+            yield str(project.name)
+            own = client.project_connections.list("documents", str(account.name), str(project.name).split("/")[1])
+            yield from (str(item.name) for item in own)
         if account.properties and account.properties.custom_sub_domain_name:
             yield from read_models(DocumentIntelligenceAdministrationClient(str(account.properties.endpoint), key))
     yield from (str(item.name) for item in client.deleted_accounts.list())
@@ -197,6 +230,7 @@ def read_models(client: DocumentIntelligenceAdministrationClient) -> Iterator[st
     for classifier in client.list_classifiers():
         yield classifier.classifier_id
         assert client.get_classifier(classifier.classifier_id).doc_types
+    yield from (operation.operation_id for operation in client.list_operations())
 
 
 def test_the_async_clients_read_it_too(azure: FakeAzure) -> None:

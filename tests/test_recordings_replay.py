@@ -17,9 +17,10 @@ from auditor.collectors.reader import Patience
 from auditor.model.redaction import cut_secrets
 from auditor.model.resource import Gap, ListRead, Resource
 from auditor.model.snapshot import Snapshot
-from auditor.model.types import RESOURCE_TYPES, STORAGE
+from auditor.model.types import STORAGE
+from tests.collectors.scans import ALL_TYPES
 from tests.fakes.azure import FakeAzure
-from tests.fakes.azure.arm import ROUTES
+from tests.fakes.azure.arm_routes import ROUTES
 from tests.fakes.azure.entra import Entra
 from tests.fakes.azure.exchange import Answer, Call
 from tests.fakes.azure.recordings import (
@@ -44,6 +45,8 @@ WRONG_IN_AZURE = {
     "armFeatures",
     "tenantId",  # beside a user-assigned identity
     "location",  # of a subscription's diagnostic setting
+    "kind",  # of a project
+    "internalId",  # of a project
 }
 """Properties that Azure really sent and no specification of today declares."""
 
@@ -192,8 +195,7 @@ class Nobody:
 
 def scan(azure: FakeAzure) -> Snapshot:
     """Collect everything, the details of all storage accounts included."""
-    types = frozenset(kind.name for kind in RESOURCE_TYPES)
-    request = Request(types, (), None, cloud="public", auth="environment", skipped={}, tool="0")
+    request = Request(ALL_TYPES, (), None, cloud="public", auth="environment", skipped={}, tool="0")
     patience = Patience(clock=Hurried())
     with azure.exported():
         return collect(request, Nobody(), all_storage, Nobody(), patience=patience)

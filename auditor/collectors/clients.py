@@ -47,6 +47,7 @@ SERVICES: Final = {
     "documentintelligence": Entry(
         "azure.ai.documentintelligence.aio:DocumentIntelligenceAdministrationClient", "models and classifiers"
     ),
+    "logs": Entry("azure.monitor.query.aio:LogsQueryClient", "log queries"),
     "blobs": Entry(
         "azure.core:AsyncPipelineClient", "lists of blobs; the official client would make models of all names"
     ),
@@ -108,7 +109,11 @@ class Azure:
         return self._clients[key]
 
     def _make(self, service: str, endpoint: str) -> Any:
-        own_scopes = {"documentintelligence": self.cloud.cognitive_scope, "blobs": STORAGE_SCOPE}
+        own_scopes = {
+            "documentintelligence": self.cloud.cognitive_scope,
+            "logs": self.cloud.logs_scope,
+            "blobs": STORAGE_SCOPE,
+        }
         scope = own_scopes.get(service, self.cloud.arm_scope)
         bearer = Bearer(self._sign_in, scope)
         guard = ReadOnly(self.cloud, lists_blobs=service == "blobs")
@@ -129,6 +134,8 @@ class Azure:
             return make(endpoint, policies=options["policies"], transport=self._transport)
         if service == "documentintelligence":
             return make(endpoint, self._sign_in, **options)
+        if service == "logs":
+            return make(self._sign_in, endpoint=endpoint, **options)
         if service == "subscriptions":
             return make(self._sign_in, base_url=endpoint, **options)
         return make(self._sign_in, _ANY_SUBSCRIPTION, base_url=endpoint, **options)

@@ -41,6 +41,11 @@ class Cloud:
         return f"https://{self.cognitive_suffix}/.default"
 
     @property
+    def logs_scope(self) -> str:
+        """For whom a token for log queries is asked; the official client asks for its endpoint as well."""
+        return f"https://{self.logs_host}/.default"
+
+    @property
     def blob_suffix(self) -> str:
         """What the host of a storage account's blob endpoint ends with, after its name."""
         return f"blob.{self.storage_suffix}"

@@ -114,14 +114,17 @@ class _Stages:
         await self._run(self._hanging_on(job.collector.type, Stage.LISTS), found)
 
     async def _run(self, collectors: Sequence[Collector], owners: Sequence[Resource]) -> None:
-        """Ask each owner; collectors with the same limit take turns, so that waiting at one limit holds up no other."""
+        """Ask each owner, and what comes for its own lists.
+
+        Collectors with the same limit take turns, so that waiting at one limit holds up no other.
+        """
         jobs: dict[Throttle, list[Job]] = {}
         for record in collectors if owners else ():
             self._progress.expect(record.kind.label, len(owners))
             jobs.setdefault(record.throttle, []).extend(Job(record, owner) for owner in owners)
         async with together() as group:
             for queue in jobs.values():
-                group.create_task(each((self._do(job) for job in queue), self._at_once))
+                group.create_task(each((self._with_children(job) for job in queue), self._at_once))
 
     async def _do(self, job: Job) -> list[Resource]:
         try:

@@ -11,38 +11,71 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from auditor.collectors import scan as scan_module
+from auditor.collectors.answers import NotReadError
 from auditor.collectors.catalogue import COLLECTORS, SUBSCRIPTIONS, permissions
 from auditor.collectors.collect import Request, collect
+from auditor.collectors.surveys import Desk, Survey
 from auditor.errors import SourceError, UsageError
+from auditor.lazy import Entry
+from auditor.model.reading import Unread
 from auditor.model.resource import Resource
 from auditor.model.snapshot import Header, Snapshot
 from auditor.model.snapshot_file import SnapshotWriter, read_snapshot
 from auditor.model.types import (
     ACCOUNT,
+    ACCOUNT_PERIMETER,
+    BACKUP_INSTANCE,
+    BACKUP_POLICY,
+    BACKUP_VAULT,
     BLOB_SERVICE,
     CLASSIFIER,
+    CONNECTION,
     CONTAINER,
     DELETED_ACCOUNT,
     DIAGNOSTIC_SETTING,
+    DOCUMENT_ACCESS,
+    INSPECTION,
     LIFECYCLE_POLICY,
+    LOCAL_USER,
     LOCATION,
     MODEL,
     OBJECT_REPLICATION,
+    OPERATION,
+    PRIVATE_ENDPOINT,
+    PROJECT,
+    PROJECT_CONNECTION,
+    REQUEST_LOGS,
     ROLE_ASSIGNMENT,
+    ROLE_DEFINITION,
     STORAGE,
+    STORAGE_PERIMETER,
+    STORAGE_TLS,
     SUBSCRIPTION,
+    VAULT,
+    WORKSPACE,
+    WORKSPACE_TABLE,
 )
 from tests import needs
-from tests.collectors.scans import HurriedClock, Progress, Sink, every_store, hurried, scan
-from tests.fakes.azure import Estate, FakeAzure, RateLimits, estate_large, estate_small, estate_two_subscriptions
+from tests.collectors.scans import ALL_TYPES, HurriedClock, Progress, Scan, Sink, every_store, hurried, scan
+from tests.fakes.azure import (
+    Estate,
+    FakeAzure,
+    RateLimits,
+    estate_large,
+    estate_of_every_type,
+    estate_small,
+    estate_two_subscriptions,
+)
 from tests.fakes.azure import builders as make
 from tests.fakes.azure.faults import Stall
+from tests.fakes.azure.roles import ROLES
 from tests.judges.oav import UNSPECIFIED, objections, the_judge
 
 SCOPE = f"/subscriptions/{make.SUBSCRIPTION}"
@@ -181,6 +214,110 @@ def test_only_the_chosen_accounts_are_looked_into() -> None:
     assert result.names(BLOB_SERVICE), "CORS rules are signs of a link, so each blob service is read"
 
 
+def test_one_of_each_type_is_read_with_its_owner() -> None:
+    result, azure = everything(estate_of_every_type())
+    assert result.snapshot.gaps == ()
+    seen = {resource.type: resource for resource in result.snapshot.resources}
+    for type_name, owner in (
+        (WORKSPACE_TABLE, WORKSPACE),
+        (BACKUP_INSTANCE, BACKUP_VAULT),
+        (BACKUP_POLICY, BACKUP_VAULT),
+        (PROJECT, ACCOUNT),
+        (PROJECT_CONNECTION, PROJECT),
+        (CONNECTION, ACCOUNT),
+        (OPERATION, ACCOUNT),
+        (LOCAL_USER, STORAGE),
+        (STORAGE_PERIMETER, STORAGE),
+        (ACCOUNT_PERIMETER, ACCOUNT),
+    ):
+        owners = {resource.key for resource in result.snapshot.of_type(owner)}
+        assert {resource.owner for resource in result.snapshot.of_type(type_name)} <= owners, type_name
+    for type_name in (ROLE_DEFINITION, VAULT, PRIVATE_ENDPOINT, WORKSPACE, seen[BACKUP_INSTANCE].type):
+        assert result.snapshot.of_type(type_name), type_name
+    assert azure.violations == []
+
+
+def test_only_roles_and_tables_that_can_matter_are_kept() -> None:
+    result, _ = everything(estate_of_every_type())
+    assert "AcrPull" not in {item.body["properties"]["roleName"] for item in result.snapshot.of_type(ROLE_DEFINITION)}
+    assert len(result.names(ROLE_DEFINITION)) == len(ROLES) - 1 + 1  # without AcrPull, with a role of the customer's
+    assert result.names(WORKSPACE_TABLE) == {"AzureDiagnostics", "StorageBlobLogs"}
+    assert result.was_read(SCOPE, ROLE_DEFINITION)
+
+
+def test_tables_are_asked_only_of_workspaces_that_receive_logs() -> None:
+    _, azure = everything(estate_of_every_type())
+    assert {item.path.split("/")[8] for item in azure.calls("tables")} == {"audit"}
+
+
+def test_projects_are_asked_only_of_accounts_that_can_have_any() -> None:
+    _, azure = everything(estate_of_every_type())
+    for route in ("projects", "connections"):
+        assert {item.path.split("/")[8] for item in azure.calls(route)} == {"foundry"}
+    assert {item.path.split("/")[10] for item in azure.calls("projectConnections")} == {"mailroom"}
+
+
+def test_signals_come_before_the_choice_and_practice_after_the_details(monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+
+    async def survey(resource: Resource, _desk: Desk) -> Survey:
+        order.append(resource.type)
+        return Survey({"host": resource.name}, "a survey")
+
+    def choose(snapshot: Snapshot) -> frozenset[str]:
+        order.append("choice")
+        return every_store(snapshot)
+
+    monkeypatch.setattr(Entry, "load", _loads(survey))
+    with FakeAzure(estate_of_every_type(), page_size=100) as azure:
+        result = scan(azure, [DOCUMENT_ACCESS, CONTAINER, STORAGE_TLS], select=choose)
+        details = [item.route for item in azure.calls()].index("containers")
+    assert order == [WORKSPACE, WORKSPACE, "choice", STORAGE, STORAGE]
+    assert details == len(azure.calls()) - 2
+    assert result.names(STORAGE_TLS) == {"default"}
+    probes = result.snapshot.of_type(STORAGE_TLS)
+    assert {probe.body["properties"]["host"] for probe in probes} == {"docsstore", "docscopies"}
+    assert {probe.read.source for probe in probes if probe.read} == {"a survey"}
+
+
+def _loads(survey: Callable[..., Any]) -> Callable[[Entry], Any]:
+    load = Entry.load
+    return lambda entry: survey if entry.target.startswith("auditor.collectors.surveys") else load(entry)
+
+
+def test_a_survey_that_fails_is_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def survey(*_: object) -> Survey:
+        raise NotReadError("no connection")
+
+    monkeypatch.setattr(Entry, "load", _loads(survey))
+    with FakeAzure(estate_small()) as azure:
+        result = scan(azure, [STORAGE_TLS])
+    assert [(gap.scope.rpartition("/")[2], gap.operation, gap.reason) for gap in result.snapshot.gaps] == [
+        ("docsstore", "Auditor.Wire/storageTls/read", "no connection")
+    ]
+
+
+def test_what_has_nothing_to_tell_is_unread_and_no_gap() -> None:
+    with FakeAzure(estate_small()) as azure:  # its diagnostic setting sends logs to a workspace that is not there
+        result = scan(azure, [REQUEST_LOGS])
+    assert result.snapshot.gaps == ()
+    (logs,) = result.snapshot.of_type(REQUEST_LOGS)
+    assert logs.id == f"{result.snapshot.of_type(ACCOUNT)[0].id}/requestLogs/default"
+    assert logs.body["properties"] == Unread(
+        "no diagnostic setting that was read sends logs to a workspace that was read"
+    )
+
+
+def test_what_nobody_asked_to_look_at_is_unread_and_no_gap() -> None:
+    with FakeAzure(estate_small()) as azure:
+        result = scan(azure, [INSPECTION], unasked={INSPECTION: "--inspect-blobs was not given"})
+    assert result.snapshot.gaps == ()
+    assert {item.body["properties"] for item in result.snapshot.of_type(INSPECTION)} == {
+        Unread("--inspect-blobs was not given")
+    }
+    assert len(result.snapshot.of_type(INSPECTION)) == len(result.names(CONTAINER)) == 3
+
+
 def test_replication_is_not_asked_where_there_can_be_none() -> None:
     result, azure = everything(estate_two_subscriptions())
     asked = {item.path.split("/")[8] for item in azure.calls("objectReplicationPolicies")}
@@ -215,10 +352,11 @@ def test_other_cognitive_services_are_listed_and_left_alone() -> None:
 
 
 def test_what_the_user_does_not_want_is_a_gap_without_a_call() -> None:
-    skipped = {MODEL: "--no-models was given", CLASSIFIER: "--no-models was given"}
+    skipped = dict.fromkeys((MODEL, CLASSIFIER, OPERATION), "--no-models was given")
     with FakeAzure(estate_two_subscriptions()) as azure:
         result = scan(azure, skipped=skipped)
-    assert result.reasons(MODEL) == result.reasons(CLASSIFIER) == {"--no-models was given"}
+    for type_name in skipped:
+        assert result.reasons(type_name) == {"--no-models was given"}
     assert {gap.scope.rpartition("/")[2] for gap in result.snapshot.gaps} == result.names(ACCOUNT)
     assert azure.hosts == {"login.microsoftonline.com", "management.azure.com"}
 
@@ -277,22 +415,43 @@ def test_an_odd_subdomain_leads_nowhere_else(domain: str) -> None:
     assert sum(result.snapshot.end.calls.values()) == len(azure.calls())
 
 
+def rights() -> list[str]:
+    """All rights that reading the types under test takes."""
+    needed = permissions(ALL_TYPES)
+    return [*needed.actions, *needed.data_actions]
+
+
+def read_with(granted: list[str], estate: Estate) -> Scan:
+    with FakeAzure(estate, granted=granted, page_size=100) as azure:
+        return scan(azure)
+
+
 def test_rights_that_were_granted_are_enough() -> None:
-    rights = permissions()
-    with FakeAzure(estate_small(), granted=[*rights.actions, *rights.data_actions]) as azure:
-        assert scan(azure).snapshot.gaps == ()
+    result = read_with(rights(), estate_of_every_type())
+    assert result.snapshot.gaps == ()
+    assert {item.type.lower() for item in result.snapshot.resources} >= {name.lower() for name in ALL_TYPES}
 
 
-def test_each_right_that_is_asked_for_is_needed() -> None:
-    rights = permissions()
-    for record in COLLECTORS:
-        if record is SUBSCRIPTIONS:
-            continue
-        own = {*record.actions, *record.data_actions}
-        granted = [right for right in (*rights.actions, *rights.data_actions) if right not in own]
-        with FakeAzure(estate_two_subscriptions(), granted=granted) as azure:
-            result = scan(azure)
-        assert result.reasons(record.type) & {"403 AuthorizationFailed", "401 PermissionDenied"}, record.type
+@pytest.mark.parametrize("right", permissions(ALL_TYPES).actions)
+def test_each_right_that_is_asked_for_is_needed(right: str) -> None:
+    granted = [other for other in rights() if other != right]
+    if right == SUBSCRIPTIONS.operation:
+        with pytest.raises(SourceError, match="sees no subscription"):
+            read_with(granted, estate_of_every_type())
+        return
+    result = read_with(granted, estate_of_every_type())
+    named = {record.operation for record in COLLECTORS if right in record.actions and record.type in ALL_TYPES}
+    assert {gap.operation for gap in result.snapshot.gaps} == named
+    assert {gap.reason for gap in result.snapshot.gaps} == {"403 AuthorizationFailed"}
+
+
+@pytest.mark.parametrize("type_name", [MODEL, CLASSIFIER, OPERATION])
+def test_each_right_on_data_is_needed(type_name: str) -> None:
+    """Both names of a right at once, where Azure has two: either may be the one that it checks."""
+    (record,) = [record for record in COLLECTORS if record.type == type_name]
+    result = read_with([right for right in rights() if right not in record.data_actions], estate_of_every_type())
+    assert {gap.operation for gap in result.snapshot.gaps} == {record.operation}
+    assert {gap.reason for gap in result.snapshot.gaps} == {"401 PermissionDenied"}
 
 
 def test_nothing_but_subscriptions_may_be_read_and_all_else_is_a_gap() -> None:
@@ -300,7 +459,8 @@ def test_nothing_but_subscriptions_may_be_read_and_all_else_is_a_gap() -> None:
         result = scan(azure)
     assert {item.type for item in result.snapshot.resources} == {SUBSCRIPTION}
     assert result.reasons() == {"403 AuthorizationFailed"}
-    assert len(result.snapshot.gaps) == 5 * 3
+    lists = [record for record in COLLECTORS if record.owner == SUBSCRIPTION]
+    assert len(result.snapshot.gaps) == len(lists) * 3
 
 
 def test_azures_own_limits_leave_no_gap() -> None:
@@ -379,7 +539,6 @@ def test_a_scan_needs_no_listener() -> None:
 INTERRUPTED = """
 import sys
 sys.path.insert(0, {project!r})
-from auditor.collectors.catalogue import COLLECTORS, SUBSCRIPTIONS, permissions
 from auditor.collectors.collect import Request, collect
 from tests.collectors.scans import Progress, Sink, every_store
 print("ready", flush=True)

@@ -12,9 +12,16 @@ from auditor.collectors.questions import (
     ELSEWHERE,
     Hidden,
     NoneThere,
+    Silent,
     document_intelligence,
+    has_local_users,
+    has_projects,
     holds_blobs,
+    keeps_blobs_data,
+    logs_blobs,
+    logs_requests,
     models,
+    receives_logs,
     replicates,
 )
 from auditor.collectors.shapes import (
@@ -22,20 +29,47 @@ from auditor.collectors.shapes import (
     arm_resource,
     classifier,
     custom_model,
+    log_table,
+    operation,
     role_assignment,
+    role_definition,
     subscription,
 )
 from auditor.model.resource import Resource
-from auditor.model.types import CLASSIFIER, DELETED_ACCOUNT, LOCATION, MODEL, ROLE_ASSIGNMENT, STORAGE, SUBSCRIPTION
-from tests.collectors.scans import each_collector
+from auditor.model.types import (
+    CLASSIFIER,
+    DELETED_ACCOUNT,
+    LOCATION,
+    MODEL,
+    OPERATION,
+    ROLE_ASSIGNMENT,
+    ROLE_DEFINITION,
+    STORAGE,
+    SUBSCRIPTION,
+    WORKSPACE_TABLE,
+)
+from tests.collectors.scans import each_read
+from tests.fakes.azure import around
 from tests.fakes.azure import builders as make
 
 STORE = make.storage_account("docsstore")
 FORMS = Resource(make.document_intelligence("forms"))
 
 
-def nothing_known(_: str) -> None:
-    return None
+class Known:
+    """What a scan has read so far."""
+
+    def __init__(self, *resources: dict[str, Any]) -> None:
+        self._resources = [Resource(body) for body in resources]
+
+    def get(self, resource_id: str) -> Resource | None:
+        return next((item for item in self._resources if item.key == resource_id.lower()), None)
+
+    def of_type(self, type_name: str) -> list[Resource]:
+        return [item for item in self._resources if item.type_key == type_name.lower()]
+
+
+nothing_known = Known()
 
 
 def store(**properties: Any) -> Resource:
@@ -102,17 +136,17 @@ def test_a_model_without_an_account_is_a_mistake_of_ours() -> None:
         custom_model({"modelId": "invoices"}, MODEL, None)
 
 
-@each_collector
+@each_read
 @pytest.mark.parametrize("item", [None, True, 7, "text", [], ["id"]])
 def test_what_is_no_object_is_odd(record: Any, item: object) -> None:
     with pytest.raises(OddItemError, match="is no object"):
         record.shape(item, record.type, FORMS)
 
 
-@each_collector
+@each_read
 @pytest.mark.parametrize("wrong", [None, 7, "", {}, "no/slash"])
 def test_what_has_no_id_is_odd(record: Any, wrong: object) -> None:
-    item = dict.fromkeys(("id", "modelId", "classifierId"), wrong)
+    item = dict.fromkeys(("id", "modelId", "classifierId", "operationId"), wrong)
     with pytest.raises(OddItemError, match="has no "):
         record.shape(item, record.type, FORMS)
 
@@ -163,17 +197,133 @@ def test_a_hierarchical_namespace_excludes_replication() -> None:
 )
 def test_replication_needs_versioning(versioning: object, *, asks: bool) -> None:
     account = store()
-    service = Resource(make.blob_service(account.id, isVersioningEnabled=versioning))
-    known = {service.id: service}
-    assert (replicates(account, known.get) is ASK) == asks
+    service = make.blob_service(account.id, isVersioningEnabled=versioning)
+    assert (replicates(account, Known(service)) is ASK) == asks
 
 
 @pytest.mark.parametrize("properties", [None, [], {}])
 def test_a_blob_service_that_says_nothing_proves_nothing(properties: object) -> None:
     account = store()
-    service = Resource({**make.blob_service(account.id), "properties": properties})
-    assert replicates(account, {service.id: service}.get) is ASK
+    service = {**make.blob_service(account.id), "properties": properties}
+    assert replicates(account, Known(service)) is ASK
 
 
 def test_a_blob_service_that_was_not_read_proves_nothing() -> None:
     assert replicates(store(), nothing_known) is ASK
+
+
+@pytest.mark.parametrize(("switch", "asks"), [(True, True), (None, True), ("odd", True), (False, False)])
+def test_local_users_are_none_where_they_are_switched_off(switch: object, *, asks: bool) -> None:
+    decision = has_local_users(store(isLocalUserEnabled=switch), nothing_known)
+    assert decision == (ASK if asks else NoneThere("isLocalUserEnabled is false"))
+
+
+def test_an_account_for_files_has_no_users_that_reach_blobs() -> None:
+    assert has_local_users(store(kind="FileStorage", isLocalUserEnabled=False), nothing_known) is ELSEWHERE
+    assert keeps_blobs_data(store(kind="FileStorage"), nothing_known) is ELSEWHERE
+    assert keeps_blobs_data(store(kind="BlobStorage"), nothing_known) is ASK
+
+
+@pytest.mark.parametrize(
+    ("kind", "asks"), [("AIServices", True), ("aiservices", True), (7, True), ("FormRecognizer", False), ("", False)]
+)
+def test_projects_hang_on_accounts_of_one_kind(kind: object, *, asks: bool) -> None:
+    decision = has_projects(Resource({**FORMS.body, "kind": kind}), nothing_known)
+    assert decision is (ASK if asks else ELSEWHERE)
+
+
+AUDIT = around.workspace("audit")
+DOCS = make.storage_account("docsstore")
+BLOBS = f"{DOCS['id']}/blobServices/default"
+TO_AUDIT = {"workspace": AUDIT["id"].upper()}
+
+
+@pytest.mark.parametrize(
+    ("settings", "asks"),
+    [
+        ([], False),
+        ([make.diagnostic_setting(BLOBS, **TO_AUDIT)], True),
+        ([make.diagnostic_setting(FORMS.id, **TO_AUDIT)], True),
+        ([make.diagnostic_setting(FORMS.id, workspace=f"{AUDIT['id']}-2")], False),
+        ([make.diagnostic_setting(FORMS.id, storage=DOCS)], False),
+        ([{**make.diagnostic_setting(FORMS.id), "properties": {"workspaceId": 7}}], False),
+        ([{**make.diagnostic_setting(FORMS.id), "properties": None}], False),
+    ],
+)
+def test_tables_matter_where_a_setting_sends_logs(settings: list[dict[str, Any]], *, asks: bool) -> None:
+    assert receives_logs(Resource(AUDIT), Known(*settings)) is (ASK if asks else ELSEWHERE)
+
+
+NO_LOGS = Silent("no diagnostic setting that was read sends logs to a workspace that was read")
+
+
+@pytest.mark.parametrize(
+    ("known", "requests", "blobs"),
+    [
+        ([], NO_LOGS, NO_LOGS),
+        ([make.diagnostic_setting(FORMS.id, **TO_AUDIT)], NO_LOGS, NO_LOGS),
+        ([make.diagnostic_setting(FORMS.id, **TO_AUDIT), AUDIT], ASK, NO_LOGS),
+        ([make.diagnostic_setting(BLOBS, **TO_AUDIT), AUDIT], NO_LOGS, ASK),
+        ([make.diagnostic_setting(DOCS, **TO_AUDIT), AUDIT], NO_LOGS, NO_LOGS),
+    ],
+    ids=["nothing", "workspace-unseen", "account", "blobs", "not-the-blob-service"],
+)
+def test_logs_are_asked_where_they_were_sent(known: list[dict[str, Any]], requests: object, blobs: object) -> None:
+    assert logs_requests(FORMS, Known(*known)) == requests
+    assert logs_blobs(Resource(DOCS), Known(*known)) == blobs
+
+
+def test_logs_of_what_has_nothing_to_do_with_documents_are_not_asked() -> None:
+    settings = [make.diagnostic_setting(FORMS.id, **TO_AUDIT), make.diagnostic_setting(BLOBS, **TO_AUDIT), AUDIT]
+    assert logs_requests(Resource({**FORMS.body, "kind": "OpenAI"}), Known(*settings)) is ELSEWHERE
+    assert logs_blobs(store(kind="FileStorage"), Known(*settings)) is ELSEWHERE
+
+
+def test_an_operation_gets_an_id_below_its_account() -> None:
+    item = around.operation(FORMS.body)["properties"]
+    body = operation(item, OPERATION, FORMS)
+    assert body == {
+        "id": f"{FORMS.id}/operations/{item['operationId']}",
+        "type": OPERATION,
+        "name": item["operationId"],
+        "location": FORMS.location,
+        "properties": item,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [("AzureDiagnostics", True), ("storagebloblogs", True), ("Heartbeat", False), ("AzureDiagnostics_CL", False)],
+)
+def test_only_tables_that_the_logs_end_in_are_kept(name: str, *, kept: bool) -> None:
+    table = around.workspace_table(AUDIT, name)
+    assert log_table(table, WORKSPACE_TABLE, Resource(AUDIT)) == (table if kept else None)
+
+
+@pytest.mark.parametrize(
+    ("granted", "kept"),
+    [
+        ({"actions": ["*"]}, True),
+        ({"actions": ["*/read"]}, True),
+        ({"actions": ["Micro*"]}, True),
+        ({"actions": ["Microsoft.Storage/*"]}, True),
+        ({"actions": ["microsoft.STORAGE/storageAccounts/listkeys/action"]}, True),
+        ({"dataActions": ["Microsoft.CognitiveServices/accounts/FormRecognizer/*"]}, True),
+        ({"actions": ["Microsoft.Compute/*", "Microsoft.Authorization/*/read"]}, False),
+        ({"actions": [], "dataActions": []}, False),
+        ({"actions": [], "notActions": ["Microsoft.Storage/*"]}, False),
+        ({"actions": None, "dataActions": None}, False),
+        ({"actions": [7]}, True),
+        ("odd", True),
+    ],
+)
+def test_only_roles_that_reach_accounts_are_kept(granted: object, *, kept: bool) -> None:
+    role = around.custom_role("one")
+    role = {**role, "properties": {**role["properties"], "permissions": [granted]}}
+    assert role_definition(role, ROLE_DEFINITION, None) == (role if kept else None)
+
+
+@pytest.mark.parametrize("properties", [None, {}, {"permissions": None}, "odd"])
+def test_a_role_that_does_not_tell_what_it_grants_is_kept(properties: object) -> None:
+    role = {**around.custom_role("one"), "properties": properties}
+    assert role_definition(role, ROLE_DEFINITION, None) == role

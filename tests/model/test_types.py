@@ -7,21 +7,39 @@ import pytest
 from auditor.model.region import normalise_region
 from auditor.model.types import (
     ACCOUNT,
+    ACCOUNT_PERIMETER,
+    ACCOUNT_TLS,
+    BACKUP_INSTANCE,
+    BLOB_LOGS,
     BLOB_SERVICE,
     BY_NAME,
     BY_OPERATION,
+    CONNECTION,
     CONTAINER,
     DELETED_ACCOUNT,
     DIAGNOSTIC_SETTING,
+    DOCUMENT_ACCESS,
+    INSPECTION,
     LIFECYCLE_POLICY,
+    LOCAL_USER,
     LOCATION,
     MODEL,
     OBJECT_REPLICATION,
+    OPERATION,
+    PRIVATE_ENDPOINT,
+    PROJECT,
+    PROJECT_CONNECTION,
     REGISTERED_MODEL,
     RESOURCE_TYPES,
     ROLE_ASSIGNMENT,
+    ROLE_DEFINITION,
     STORAGE,
+    STORAGE_PERIMETER,
+    STORAGE_TLS,
     SUBSCRIPTION,
+    VAULT,
+    WORKSPACE,
+    WORKSPACE_TABLE,
     owner_of,
     relations_of,
     subscription_of,
@@ -30,6 +48,8 @@ from auditor.model.types import (
 SUB = "/subscriptions/1"
 DOCS = f"{SUB}/resourcegroups/rg/providers/microsoft.storage/storageaccounts/docs"
 FORMS = f"{SUB}/resourcegroups/rg/providers/microsoft.cognitiveservices/accounts/forms"
+AUDIT = f"{SUB}/resourcegroups/rg/providers/microsoft.operationalinsights/workspaces/audit"
+BACKUPS = f"{SUB}/resourcegroups/rg/providers/microsoft.dataprotection/backupvaults/backups"
 
 
 @pytest.mark.parametrize(
@@ -54,6 +74,29 @@ FORMS = f"{SUB}/resourcegroups/rg/providers/microsoft.cognitiveservices/accounts
             f"{DOCS}/blobservices/default/providers/microsoft.insights/diagnosticsettings/logs",
             DIAGNOSTIC_SETTING,
             f"{DOCS}/blobservices/default",
+        ),
+        (f"{SUB}/providers/microsoft.authorization/roledefinitions/7", ROLE_DEFINITION, SUB),
+        (AUDIT, WORKSPACE, SUB),
+        (f"{AUDIT}/tables/azurediagnostics", WORKSPACE_TABLE, AUDIT),
+        (f"{AUDIT}/documentaccess/default", DOCUMENT_ACCESS, AUDIT),
+        (f"{SUB}/resourcegroups/rg/providers/microsoft.keyvault/vaults/keys", VAULT, SUB),
+        (f"{SUB}/resourcegroups/rg/providers/microsoft.network/privateendpoints/e", PRIVATE_ENDPOINT, SUB),
+        (f"{BACKUPS}/backupinstances/docs", BACKUP_INSTANCE, BACKUPS),
+        (f"{FORMS}/networksecurityperimeterconfigurations/p", ACCOUNT_PERIMETER, FORMS),
+        (f"{DOCS}/networksecurityperimeterconfigurations/p", STORAGE_PERIMETER, DOCS),
+        (f"{FORMS}/connections/documents", CONNECTION, FORMS),
+        (f"{FORMS}/projects/mailroom", PROJECT, FORMS),
+        (f"{FORMS}/projects/mailroom/connections/documents", PROJECT_CONNECTION, f"{FORMS}/projects/mailroom"),
+        (f"{FORMS}/connections/documents", PROJECT_CONNECTION, None),
+        (f"{FORMS}/operations/31", OPERATION, FORMS),
+        (f"{DOCS}/localusers/courier", LOCAL_USER, DOCS),
+        (f"{FORMS}/tlsprobes/default", ACCOUNT_TLS, FORMS),
+        (f"{DOCS}/tlsprobes/default", STORAGE_TLS, DOCS),
+        (f"{DOCS}/bloblogs/default", BLOB_LOGS, DOCS),
+        (
+            f"{DOCS}/blobservices/default/containers/scans/inspections/default",
+            INSPECTION,
+            f"{DOCS}/blobservices/default/containers/scans",
         ),
         ("/odd", DIAGNOSTIC_SETTING, None),
         ("/odd", CONTAINER, None),
@@ -90,9 +133,15 @@ def test_children_are_reached_by_the_name_of_their_relation() -> None:
         "lifecyclePolicy": LIFECYCLE_POLICY,
         "objectReplication": OBJECT_REPLICATION,
         "diagnosticSettings": DIAGNOSTIC_SETTING,
+        "perimeters": STORAGE_PERIMETER,
+        "localUsers": LOCAL_USER,
+        "tlsProbe": STORAGE_TLS,
+        "blobLogs": BLOB_LOGS,
     }
+    assert relations_of(PROJECT) == {"connections": BY_NAME[PROJECT_CONNECTION.lower()]}
+    assert relations_of(CONTAINER) == {"inspection": BY_NAME[INSPECTION.lower()]}
     assert "models" in relations_of(ACCOUNT)
-    assert relations_of(CONTAINER) == {}
+    assert relations_of(LOCAL_USER) == {}
     assert relations_of("Microsoft.Other/things") == {}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.fakes.azure.estate import Estate
-from tests.fakes.azure.examples import estate_large, estate_small, estate_two_subscriptions
+from tests.fakes.azure.examples import estate_large, estate_of_every_type, estate_small, estate_two_subscriptions
 from tests.fakes.azure.exchange import Exchange
 from tests.fakes.azure.limits import RateLimits
 from tests.fakes.azure.server import FakeAzure, WriteAttemptedError
@@ -15,6 +15,7 @@ __all__ = [
     "RateLimits",
     "WriteAttemptedError",
     "estate_large",
+    "estate_of_every_type",
     "estate_small",
     "estate_two_subscriptions",
 ]

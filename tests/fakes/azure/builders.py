@@ -13,28 +13,13 @@ from typing import Any, Final
 
 from tests.fakes.azure.estate import TENANT, Json, subscription_body
 from tests.fakes.azure.regions import pair_of
+from tests.fakes.azure.roles import ROLES
 
 SUBSCRIPTION: Final = "11111111-aaaa-4bbb-8ccc-000000000001"
 OTHER_SUBSCRIPTION: Final = "22222222-aaaa-4bbb-8ccc-000000000002"
 GROUP: Final = "documents"
 REGION: Final = "westeurope"
 CREATED: Final = "2026-03-02T09:15:27.1234567Z"
-
-ROLES: Final = {
-    "Storage Blob Data Reader": "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
-    "Storage Blob Data Contributor": "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
-    "Storage Blob Data Owner": "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
-    "Storage Blob Delegator": "db58b8e5-c6ad-4a2a-8342-4190687cbf4a",
-    "Storage Account Contributor": "17d1049b-9a84-46fb-8f53-869881c3d3ab",
-    "Storage Account Key Operator Service Role": "81a9662b-bebf-436f-a333-f67b29880f12",
-    "Reader and Data Access": "c12c1c16-33a1-487b-954d-41c89c60f349",
-    "Cognitive Services User": "a97b65f3-24c7-4388-baec-2e87135dc908",
-    "Reader": "acdd72a7-3385-48ef-bd42-f606fba81ae7",
-    "Contributor": "b24988ac-6180-42a0-ab88-20f7382dd24c",
-    "Owner": "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
-    "User Access Administrator": "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9",
-}
-"""Built-in roles by name (azure-facts 3e); `role_assignment` takes a name of these or a GUID."""
 
 STUDIO: Final = "https://documentintelligence.ai.azure.com"
 
@@ -496,7 +481,7 @@ def role_assignment(
     principal_type: str = "ServicePrincipal",
     condition: str | None = None,
 ) -> Json:
-    """A role given to a principal (a GUID, or a resource for its own identity) at a scope, `/` included."""
+    """A role (a built-in one's name, or a GUID) given to a principal (a GUID, or a resource for its own identity) at a scope."""
     principal_id = principal if isinstance(principal, str) else principal_of(principal)
     at = id_of(scope)
     name = guid("assignment", principal_id, role, at)

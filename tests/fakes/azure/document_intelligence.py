@@ -1,4 +1,4 @@
-"""Document Intelligence's data plane, version 2024-11-30: which models and classifiers an account holds."""
+"""Document Intelligence's data plane, version 2024-11-30: the models, classifiers and operations of an account."""
 
 from __future__ import annotations
 
@@ -119,6 +119,10 @@ class DocumentIntelligence:
         """The account's classifiers."""
         return [item["properties"] for item in self.estate.list_at(f"{account['id']}/documentClassifiers")]
 
+    def operations(self, account: Json) -> list[Json]:
+        """Builds and copies of the last 24 hours."""
+        return [item["properties"] for item in self.estate.list_at(f"{account['id']}/operations")]
+
     def page(self, call: Call, items: list[Json]) -> Answer:
         """A page of a list; the service's links carry `nextLink` as their token."""
         token = call.query.get("nextlink", "")
@@ -186,6 +190,12 @@ def _classifiers(plane: DocumentIntelligence, call: Call, account: Json) -> Answ
     return plane.page(call, items)
 
 
+def _operations(plane: DocumentIntelligence, call: Call, account: Json) -> Answer:
+    """The list, which leaves out what came of each operation; only a `get` tells that."""
+    items = [{name: item[name] for name in item if name != "result"} for item in plane.operations(account)]
+    return plane.page(call, items)
+
+
 def _without_sources(doc_types: Json) -> Json:
     return {name: {word: kind[word] for word in kind if word not in _SOURCES} for name, kind in doc_types.items()}
 
@@ -223,4 +233,5 @@ ROUTES: Final[tuple[Route, ...]] = (
     _route("documentModel", "documentModels/[^/:]+", _MODELS, _model),
     _route("documentClassifiers", "documentClassifiers", _CLASSIFIERS, _classifiers),
     _route("documentClassifier", "documentClassifiers/[^/:]+", _CLASSIFIERS, _classifier),
+    _route("operations", "operations", ("operations/read", "operation/list/operations/read"), _operations),
 )

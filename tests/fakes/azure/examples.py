@@ -1,7 +1,8 @@
-"""Whole estates to start from: a small one, one that has everything twice, and one as large as you like."""
+"""Whole estates to start from: a small one, one with more than a page of everything, one of each type, and a large one."""
 
 from __future__ import annotations
 
+from tests.fakes.azure import around
 from tests.fakes.azure import builders as make
 from tests.fakes.azure.estate import Estate, Json
 
@@ -105,6 +106,62 @@ def _trial() -> list[Json]:
         make.container(docs, "uploads", public_access="Container"),
         make.role_assignment(forms, "Storage Blob Data Contributor", docs),
     ]
+
+
+def estate_of_every_type() -> Estate:
+    """One subscription in which each type that a scan reads is there at least once, and connected to the others."""
+    forms = make.document_intelligence("forms")
+    foundry = make.document_intelligence("foundry", kind="AIServices", allowProjectManagement=True)
+    docs = make.storage_account("docsstore", isLocalUserEnabled=True, isSftpEnabled=True)
+    copies = make.storage_account("docscopies")
+    blobs = f"{docs['id']}/blobServices/default"
+    audit = around.workspace("audit")
+    backups = around.backup_vault("backups")
+    policy = around.backup_policy(backups, vaulted="P90D")
+    mailroom = around.project(foundry, "mailroom")
+    role = around.custom_role(
+        "Document courier", data_actions=["Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"]
+    )
+    return Estate(
+        [
+            make.subscription(name="Documents (production)"),
+            forms,
+            foundry,
+            make.deleted_account("forms-2025"),
+            *(make.custom_model(forms, f"invoices-v{number}") for number in (1, 2, 3)),
+            make.classifier(forms, "mailroom-v1"),
+            *(around.operation(forms, model=f"invoices-v{number}") for number in (1, 2, 3)),
+            around.operation(forms, "documentClassifierBuild", model="mailroom-v1"),
+            docs,
+            copies,
+            make.blob_service(docs, versioning=True, change_feed=True),
+            make.blob_service(copies, versioning=True),
+            make.container(docs, "training"),
+            make.container(docs, "invoices"),
+            make.lifecycle_policy(docs),
+            make.object_replication(docs, copies),
+            make.object_replication(docs, copies, at=copies),
+            around.local_user(docs),
+            around.perimeter(docs),
+            around.perimeter(foundry, mode="Learning"),
+            mailroom,
+            around.connection(foundry, docs),
+            around.connection(mailroom, docs, "letters"),
+            role,
+            make.role_assignment(forms, "Storage Blob Data Reader", docs),
+            make.role_assignment(foundry, role["name"], docs),
+            audit,
+            around.workspace("elsewhere"),
+            *(around.workspace_table(audit, name) for name in ("AzureDiagnostics", "Heartbeat", "StorageBlobLogs")),
+            make.diagnostic_setting(forms, workspace=audit["id"]),
+            make.diagnostic_setting(blobs, "blobs", workspace=audit["id"]),
+            around.key_vault("keys"),
+            backups,
+            policy,
+            around.backup_instance(backups, docs, policy, containers=["invoices"]),
+            around.private_endpoint(docs, "docs-endpoint"),
+        ]
+    )
 
 
 def estate_large(accounts: int = 100, *, containers: int = 3, models: int = 2, subscriptions: int = 1) -> Estate:

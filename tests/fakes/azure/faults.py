@@ -15,10 +15,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any
 
-from tests.fakes.azure.arm import forbidden, resource_not_found, route_of, unauthorized
+from tests.fakes.azure.arm_routes import route_of
 from tests.fakes.azure.entra import CLIENT_ID, OBJECT_ID, Refused
 from tests.fakes.azure.estate import TENANT
 from tests.fakes.azure.exchange import Answer, Call, answer, error
+from tests.fakes.azure.refusals import forbidden, resource_not_found, unauthorized
 
 Proceed = Callable[[], Awaitable[Answer]]
 

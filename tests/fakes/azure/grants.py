@@ -25,15 +25,27 @@ class Grants:
         """Whether one of the actions is granted at the scope or above it."""
         if self._by_scope is None:
             return True
+        patterns = [pattern for pattern in self._reaching(scope) if not (data and pattern.startswith("*"))]
+        return any(fnmatchcase(action.lower(), pattern) for action in actions for pattern in patterns)
+
+    def permissions(self, scope: str) -> list[dict[str, list[str]]]:
+        """What is granted at a scope, as Azure lists permissions: those of an owner without any rights given.
+
+        A fake grants patterns, not roles, so the same ones stand under actions and data actions.
+        """
+        patterns = ["*"] if self._by_scope is None else self._reaching(scope)
+        data = [pattern for pattern in patterns if self._by_scope is None or not pattern.startswith("*")]
+        return [{"actions": patterns, "notActions": [], "dataActions": data, "notDataActions": []}] if patterns else []
+
+    def _reaching(self, scope: str) -> list[str]:
+        """The patterns that were granted at a scope or above it."""
         at = scope.rstrip("/").lower()
-        patterns = [
+        return [
             pattern
-            for granted_at, patterns in self._by_scope.items()
+            for granted_at, patterns in (self._by_scope or {}).items()
             if at == granted_at or at.startswith(f"{granted_at}/")
             for pattern in patterns
-            if not (data and pattern.startswith("*"))
         ]
-        return any(fnmatchcase(action.lower(), pattern) for action in actions for pattern in patterns)
 
 
 def _lower(patterns: Iterable[str]) -> tuple[str, ...]:

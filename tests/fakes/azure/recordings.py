@@ -23,11 +23,12 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import yaml
 
 from tests import needs
-from tests.fakes.azure.arm import ROUTES, unauthorized
+from tests.fakes.azure.arm_routes import ROUTES
 from tests.fakes.azure.builders import storage_account
 from tests.fakes.azure.entra import ARM_AUDIENCES, Entra, Refused
 from tests.fakes.azure.estate import Estate, Json, key, subscription_body
 from tests.fakes.azure.exchange import JSON_TYPE, Answer, Call, answer, error
+from tests.fakes.azure.refusals import unauthorized
 from tests.fakes.azure.regions import locations
 from tests.fakes.azure.server import FakeAzure
 

@@ -30,12 +30,14 @@ from tests.fakes.azure import certificates
 from tests.fakes.azure.arm import Arm
 from tests.fakes.azure.blobs import Blobs
 from tests.fakes.azure.document_intelligence import DocumentIntelligence
-from tests.fakes.azure.entra import Entra, claims_of
+from tests.fakes.azure.entra import LOG_AUDIENCES, Entra, claims_of
 from tests.fakes.azure.estate import Estate
 from tests.fakes.azure.exchange import Answer, Call, Exchange, error
 from tests.fakes.azure.faults import Fault
 from tests.fakes.azure.grants import Granted, Grants
 from tests.fakes.azure.limits import RateLimits
+from tests.fakes.azure.logs import Logs, is_log_query
+from tests.fakes.azure.metrics import Metrics, is_metric
 from tests.fakes.azure.proxy import ConnectProtocol, Proxy, Tunnel
 from tests.fakes.azure.tls import BLOB_HOSTS, Floor, Floors, storage_at
 
@@ -43,7 +45,8 @@ SIGN_IN_HOSTS: Final = ("login.microsoftonline.com", "login.microsoftonline.us",
 ARM_HOSTS: Final = ("management.azure.com", "management.usgovcloudapi.net", "management.chinacloudapi.cn")
 DATA_HOSTS: Final = tuple(f"*.cognitiveservices.azure.{top}" for top in ("com", "us", "cn"))
 REGIONAL_HOSTS: Final = ("*.api.cognitive.microsoft.com", "*.api.cognitive.microsoft.us", "*.api.cognitive.azure.cn")
-HOSTS: Final = (*SIGN_IN_HOSTS, *ARM_HOSTS, *DATA_HOSTS, *REGIONAL_HOSTS, *BLOB_HOSTS)
+LOG_HOSTS: Final = tuple(address.removeprefix("https://") for address in LOG_AUDIENCES)
+HOSTS: Final = (*SIGN_IN_HOSTS, *ARM_HOSTS, *DATA_HOSTS, *REGIONAL_HOSTS, *LOG_HOSTS, *BLOB_HOSTS)
 
 COMPRESS_FROM: Final = 1400
 """Bytes from which answers are compressed for clients that take it, as Azure's gateways do."""
@@ -105,6 +108,8 @@ class FakeAzure:
             else Arm(self.estate, self.entra, grants, page_size, any_api_version, limits)
         )
         self._data = DocumentIntelligence(self.estate, self.entra, grants, page_size, sources_in_lists, inside_network)
+        self._logs = Logs(self.estate, self.entra, grants)
+        self._metrics = Metrics(self.estate, self.entra, grants)
         self._floors = Floors(self.estate, tls or {})
         self._blobs = Blobs(self.estate, self.entra, grants, self._floors, page_size, inside_network)
         self._faults = tuple(faults)
@@ -119,9 +124,13 @@ class FakeAzure:
 
     @property
     def violations(self) -> list[Exchange]:
-        """The calls to Azure that were no reads (signing in is a POST and none of them)."""
+        """The calls to Azure that were no reads (signing in and log queries are POSTs and none of them)."""
         return [
-            item for item in self.exchanges if item.method not in {"GET", "HEAD"} and item.host not in SIGN_IN_HOSTS
+            item
+            for item in self.exchanges
+            if item.method not in {"GET", "HEAD"}
+            and item.host not in SIGN_IN_HOSTS
+            and not (item.host in LOG_HOSTS and is_log_query(item))
         ]
 
     @property
@@ -270,6 +279,10 @@ class FakeAzure:
     def _serve(self, call: Call) -> Answer:
         if call.host in SIGN_IN_HOSTS:
             return self.entra.answer(call)
+        if call.host in LOG_HOSTS:
+            return self._logs.answer(call)
+        if call.host in ARM_HOSTS and is_metric(call):
+            return self._metrics.answer(call)
         if call.host in ARM_HOSTS:
             return self._arm.answer(call)
         if any(fnmatchcase(call.host, pattern) for pattern in (*DATA_HOSTS, *REGIONAL_HOSTS)):

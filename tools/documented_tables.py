@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Writes the tables of `docs/collectors.md` and `docs/snapshot.md` from the records: `python tools/documented_tables.py`.
+
+A table stands between two comments, `<!-- table: NAME -->` and `<!-- end -->`; the prose around it is written by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from auditor.collectors.catalogue import COLLECTORS, Collector
+from auditor.collectors.limits import Throttle
+from auditor.model.types import BY_NAME, DIAGNOSTIC_SETTING, REGISTER_ID, RESOURCE_TYPES, ResourceType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+DOCS: Final = Path(__file__).parents[1] / "docs"
+_TABLE: Final = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
+
+
+def collectors() -> str:
+    """What each collector asks, and with which right."""
+    head = ("type", "asked once for each", "stage", "address, or what is found out", "version", "right")
+    return _table(head, (_collector(record) for record in COLLECTORS))
+
+
+def _collector(record: Collector) -> tuple[str, ...]:
+    rights = ", ".join(f"`{right}`" for right in (*record.actions, *record.data_actions))
+    asked = record.survey.summary if record.survey is not None else f"`{record.below}{record.path}`"
+    owner = BY_NAME[record.owner.lower()].label if record.owner is not None else "tenant"
+    return (f"`{record.type}`", owner, record.stage.name.lower(), asked, record.api_version or "none", rights or "none")
+
+
+def types() -> str:
+    """Which resources a snapshot holds, under which ids, and which list they belong to."""
+    return _table(("type", "id", "list of", "right that reads it"), map(_type, RESOURCE_TYPES))
+
+
+def _type(kind: ResourceType) -> tuple[str, ...]:
+    return (f"`{kind.name}`", _id(kind), _list_of(kind), f"`{kind.operation}`")
+
+
+def _id(kind: ResourceType) -> str:
+    if kind.name.startswith("Auditor."):
+        return "see below"
+    record = next(record for record in COLLECTORS if record.type == kind.name)
+    last = kind.name.rpartition("/")[2]
+    if kind.single:
+        return f"`…/{last}/default`"
+    return f"`…/{last}/{{id}}`" if record.throttle is Throttle.DOCUMENT_INTELLIGENCE else "ARM id"
+
+
+def _list_of(kind: ResourceType) -> str:
+    if kind.name.startswith("Auditor."):
+        return f"`{REGISTER_ID}`"
+    if kind.name == DIAGNOSTIC_SETTING:
+        return "account or blob service"
+    owner = BY_NAME[kind.owner.lower()].label if kind.owner is not None else "the tenant, `/`"
+    return f"{owner}, one" if kind.single else owner
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = (head, tuple("---" for _ in head), *rows)
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+TABLES: Final[dict[str, Callable[[], str]]] = {"collectors": collectors, "types": types}
+FILES: Final = tuple(DOCS / name for name in ("collectors.md", "snapshot.md"))
+
+
+def renewed(text: str) -> str:
+    """The text of a document with its tables as they are now."""
+    return _TABLE.sub(lambda found: f"{found[1]}{TABLES[found[2]]()}{found[3]}", text)
+
+
+if __name__ == "__main__":
+    for file in FILES:
+        file.write_text(renewed(file.read_text(encoding="utf-8")), encoding="utf-8")
