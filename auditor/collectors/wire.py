@@ -15,9 +15,9 @@ import re
 import socket
 import ssl
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -43,10 +43,14 @@ _ERROR_CODE: Final = re.compile(rb"\r\nx-ms-error-code:[ \t]*([^\r\n]*?)[ \t]*\r
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The version was spoken and the HEAD was answered; `code` is the error code of the answer, empty without one."""
+    """The version was spoken and the HEAD was answered; `code` is the error code of the answer, empty without one.
+
+    `issuer` vouches for the host. A proxy that opens TLS, and whose authority this machine trusts, shows in nothing else.
+    """
 
     status: int
     code: str
+    issuer: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class Foreign:
     why: str
 
 
+_Names: TypeAlias = tuple[tuple[tuple[str, str], ...], ...]
 Outcome: TypeAlias = Answered | Refused | Unclear | Foreign
 
 
@@ -221,7 +226,13 @@ class _Talk:
             raise _EndedError(Unclear("completed the handshake, then gave no answer that could be read", spoke=True))
         code = _ERROR_CODE.search(head)
         text = code[1].decode("latin-1") if code else ""
-        return Answered(int(status[1]), text if is_code(text) else "")
+        return Answered(int(status[1]), text if is_code(text) else "", self._issuer())
+
+    def _issuer(self) -> str:
+        """The organisation that issued the certificate, or its common name."""
+        certificate = self._tls.getpeercert() or {}
+        names = dict(part for parts in cast("_Names", certificate.get("issuer", ())) for part in parts)
+        return names.get("organizationName") or names.get("commonName") or ""
 
     async def _read(self) -> bytes:
         """More of the answer; nothing at its end, however it came to it."""

@@ -101,6 +101,13 @@ def test_openssls_own_server_is_understood_in_the_same_way(speaks: tuple[str, st
     assert tuple(found) == SERVERS[speaks]
 
 
+def test_who_vouches_for_the_host_is_told() -> None:
+    with wires.tls() as port:
+        outcome = ask(port)
+    assert isinstance(outcome, Answered)
+    assert outcome.issuer == "Fake Azure"
+
+
 def test_nothing_but_a_bare_head_is_sent() -> None:
     heard: list[bytes] = []
     with wires.tls(heard=heard) as port:

@@ -76,7 +76,9 @@ async def _probe(owner: Resource, host: str, desk: Desk, *, by_request: bool) ->
             outcomes = dict.fromkeys(VERSIONS, outcome)
             break
     offers = [_offer(version, outcomes, by_request=by_request) for version in VERSIONS]
-    return Survey({"host": host, "offers": offers}, f"TLS handshakes and HEAD https://{host}/")
+    issuers = {outcome.issuer for outcome in outcomes.values() if isinstance(outcome, Answered) and outcome.issuer}
+    vouched = f" with a certificate by {' and by '.join(sorted(issuers))}" if issuers else ""
+    return Survey({"host": host, "offers": offers}, f"TLS handshakes and HEAD https://{host}/{vouched}")
 
 
 def _offer(version: str, outcomes: Mapping[str, Outcome], *, by_request: bool) -> Json:

@@ -88,13 +88,13 @@ def test_blobs_and_what_is_left_of_others_are_counted_apart() -> None:
         "versions": 1,
         "snapshots": 2,
         "words": (
-            "4 blobs, 3 soft-deleted, 1 older versions, 2 snapshots; the oldest of all is from 2026-03-01T09:00:00Z"
+            "4 current, 3 soft-deleted, 1 previous versions, 2 snapshots; the oldest of all is from 2026-03-01T09:00:00Z"
         ),
     }
 
 
 def test_an_empty_container_has_no_oldest_blob() -> None:
-    words = "0 blobs, 0 soft-deleted, 0 older versions, 0 snapshots"
+    words = "0 current, 0 soft-deleted, 0 previous versions, 0 snapshots"
     assert inspected(azure()) == {
         "blobs": 0,
         "oldest": None,
@@ -119,17 +119,18 @@ def test_a_hierarchical_namespace_hides_what_is_soft_deleted() -> None:
     hidden = Unread("with a hierarchical namespace, what is soft-deleted stands in no list of blobs")
     assert found == {
         "blobs": 1,
-        "oldest": hidden,
+        "oldest": YOUNG,
         "deleted": hidden,
         "versions": hidden,
         "snapshots": 0,
         "words": (
-            "1 blobs, 0 soft-deleted, 0 older versions, 0 snapshots; the oldest of all is from 2026-11-20T10:00:00Z; "
+            "1 current, 0 soft-deleted, 0 previous versions, 0 snapshots; the oldest of all is from 2026-11-20T10:00:00Z; "
             f"{hidden.why}"
         ),
     }
     (call,) = fake.calls("blobs")
     assert "include=snapshots,uncommittedblobs" in call.url
+    assert inspected(azure(store=store))["oldest"] == hidden
 
 
 def test_every_page_is_read_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,9 +142,10 @@ def test_every_page_is_read_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None
     found = inspected(azure(*listed, page_size=2))
     more = Unread("the list has more than 2 pages")
     assert found == {
-        **dict.fromkeys(("blobs", "oldest", "deleted", "versions", "snapshots"), more),
+        **dict.fromkeys(("blobs", "deleted", "versions", "snapshots"), more),
+        "oldest": YOUNG,
         "words": (
-            "the list has more than 2 pages; in these: 4 blobs, 0 soft-deleted, 0 older versions, 0 snapshots; "
+            "the list has more than 2 pages; in these: 4 current, 0 soft-deleted, 0 previous versions, 0 snapshots; "
             "the oldest of all is from 2026-11-20T10:00:00Z"
         ),
     }
@@ -338,7 +340,7 @@ def test_azurites_own_lists_are_read(tmp_path: Path) -> None:
         "versions": 0,
         "snapshots": 1,
         "words": (
-            "5008 blobs, 0 soft-deleted, 0 older versions, 1 snapshots; the oldest of all is from 2025-03-01T09:00:00Z"
+            "5008 current, 0 soft-deleted, 0 previous versions, 1 snapshots; the oldest of all is from 2025-03-01T09:00:00Z"
         ),
     }
     assert SECRET not in everything(result)

@@ -219,6 +219,12 @@ def test_nobody_else_is_greeted(body: dict[str, Any], why: str) -> None:
     assert line.greeted == []
 
 
+def test_who_vouches_for_the_host_stands_in_the_source() -> None:
+    seen = [Answered(200, "", "Microsoft Corporation"), Answered(200, "", "DigiCert Inc"), FINE, ALERT]
+    source = survey(store(), Line(*seen)).source
+    assert source.endswith("net/ with a certificate by DigiCert Inc and by Microsoft Corporation")
+
+
 def test_where_nobody_answers_one_try_is_enough() -> None:
     line = Line(GONE)
     found = survey(store(), line)
