@@ -19,7 +19,7 @@ from auditor.collectors import wire
 from auditor.collectors.wire import VERSIONS, Answered, Foreign, Outcome, Refused, Unclear, greet, spoke
 from tests.fakes import wires
 from tests.fakes.azure import certificates
-from tests.needs import tool
+from tests.needs import need, tool
 
 FINE = Answered(200, "")
 TOO_OLD = Refused("alert protocol version")
@@ -84,14 +84,14 @@ def s_server(folder: Path, flags: list[str]) -> Iterator[int]:
 def _until_listening(port: int) -> None:
     """Wait without connecting: the first connection is the last."""
     wanted = f"0100007F:{port:04X} 00000000:0000 0A"
+    sockets = need("/proc/net/tcp", "Linux's list of sockets")
     for _ in range(500):
-        if wanted in Path("/proc/net/tcp").read_text(encoding="ascii"):
+        if wanted in sockets.read_text(encoding="ascii"):
             return
         time.sleep(0.01)
     pytest.fail("s_server does not listen")
 
 
-@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="needs Linux's list of sockets")
 @each_server
 def test_openssls_own_server_is_understood_in_the_same_way(speaks: tuple[str, str], tmp_path: Path) -> None:
     found = []
@@ -238,12 +238,9 @@ def test_what_our_own_openssl_cannot_speak_is_no_refusal() -> None:
     assert outcome == Unclear("the OpenSSL of this machine cannot speak it (no ciphers available)")
 
 
-@pytest.mark.skipif(ssl.HAS_SSLv3, reason="this OpenSSL was built with SSL 3.0")
 def test_a_version_that_openssl_was_built_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(VERSIONS, "SSL3", ssl.TLSVersion.SSLv3)
     monkeypatch.setitem(VERSIONS, "TLS9", 0x0309)
     with wires.tls() as port:
-        assert ask(port, "SSL3") == Unclear("the OpenSSL of this machine cannot speak it (no protocols available)")
         assert ask(port, "TLS9") == Unclear("the OpenSSL of this machine was built without it")
 
 
