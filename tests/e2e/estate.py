@@ -172,6 +172,13 @@ def _bad(*, signals: bool) -> tuple[list[Json], list[Json], list[Json]]:
         isSftpEnabled=True,
         isLocalUserEnabled=True,
     )
+    ruled = make.storage_account("ruledstore", shared_key=False, **EAST)
+    reads = around.custom_role(
+        "Scan reader",
+        data_actions=["Microsoft.Storage/storageAccounts/blobServices/containers/blobs/*"],
+        not_data_actions=["Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete"],
+        subscription=BAD,
+    )
     copies = make.storage_account("trialcopies", subscription=BAD, region="northeurope")
     uploads = make.container(docs, "uploads", public_access="Blob", legal_hold=["case7"])
     vault = around.backup_vault("backups", subscription=BAD, region="westus", redundancy="GeoRedundant")
@@ -227,6 +234,10 @@ def _bad(*, signals: bool) -> tuple[list[Json], list[Json], list[Json]]:
         around.backup_instance(vault, docs, yearly, containers=["uploads"]),
         owned,
         make.blob_service(owned),
+        ruled,
+        make.blob_service(ruled),
+        reads,
+        make.role_assignment(forms, reads["name"], ruled),
         *(_signals(forms) if signals else ()),
     ]
     rows = [
@@ -254,14 +265,8 @@ def _signals(forms: Json) -> list[Json]:
 
     hub = make.document_intelligence("trial-hub", kind="AIServices", **EAST)
     desk = around.project(hub, "desk", region="eastus")
-    reads = around.custom_role(
-        "Scan reader",
-        data_actions=["Microsoft.Storage/storageAccounts/blobServices/containers/blobs/*"],
-        not_data_actions=["Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete"],
-        subscription=BAD,
-    )
     wildcard = f"/subscriptions/{BAD}/resourceGroups/{make.GROUP}/providers/Microsoft.CognitiveServices/accounts/*"
-    trusted, ruled, above = store("trustedstore", trusted=[wildcard]), store("ruledstore"), store("abovestore", "above")
+    trusted, above = store("trustedstore", trusted=[wildcard]), store("abovestore", "above")
     boxed, narrow, studio = store("boxedstore"), store("narrowstore"), store("studiostore")
     address, connected, project = (
         store("addressstore", ip_rules=["20.3.165.95"]),
@@ -270,17 +275,15 @@ def _signals(forms: Json) -> list[Json]:
     )
     logged, declared = store("loggedstore"), store("declaredstore")
     box = f"{boxed['id']}/blobServices/default/containers/box"
-    stores = [trusted, ruled, above, boxed, narrow, studio, address, connected, project, logged, declared]
+    stores = [trusted, above, boxed, narrow, studio, address, connected, project, logged, declared]
     return [
         *stores,
         *(make.blob_service(item) for item in stores if item is not studio),
         make.blob_service(studio, cors=[make.cors_rule()]),
         hub,
         desk,
-        reads,
         around.connection(hub, connected),
         around.connection(desk, project),
-        make.role_assignment(forms, reads["name"], ruled),
         make.role_assignment(forms, "Storage Blob Data Reader", f"/subscriptions/{BAD}/resourceGroups/above"),
         make.role_assignment(forms, "Storage Blob Data Reader", box),
         make.role_assignment(
