@@ -30,10 +30,13 @@ storage:
 """
 
 
-def estate() -> Estate:
-    """One subscription in order, one in disorder, and a store that has nothing to do with documents."""
+def estate(*, signals: bool = True) -> Estate:
+    """One subscription in order, one in disorder, and a store that has nothing to do with documents.
+
+    Without `signals` it lacks the many stores of which each shows one, for tests in which they would only take time.
+    """
     good, good_rows, good_calls = _good()
-    bad, bad_rows, bad_calls = _bad()
+    bad, bad_rows, bad_calls = _bad(signals=signals)
     return Estate(
         [
             make.subscription(GOOD, "Documents (production)"),
@@ -53,7 +56,7 @@ def _approved(endpoint: Json) -> Json:
         "name": "connection",
         "properties": {
             "privateEndpoint": {"id": endpoint["id"]},
-            "privateLinkServiceConnectionState": {"status": "Approved", "description": "", "actionsRequired": "None"},
+            "privateLinkServiceConnectionState": {"status": "Approved", "description": ""},
             "provisioningState": "Succeeded",
         },
     }
@@ -144,7 +147,7 @@ def _store_id(name: str) -> str:
     return str(make.storage_account(name)["id"])
 
 
-def _bad() -> tuple[list[Json], list[Json], list[Json]]:
+def _bad(*, signals: bool) -> tuple[list[Json], list[Json], list[Json]]:
     """Everything wrong that can be, and the stores of `_signals`."""
     owned = make.storage_account("ownedstore", shared_key=False, **EAST)
     faraway = around.workspace("faraway", subscription=BAD, region="northeurope", retention_days=30, replica="westus")
@@ -168,6 +171,13 @@ def _bad() -> tuple[list[Json], list[Json], list[Json]]:
         ip_rules=["0.0.0.0/0"],
         isSftpEnabled=True,
         isLocalUserEnabled=True,
+    )
+    ruled = make.storage_account("ruledstore", shared_key=False, **EAST)
+    reads = around.custom_role(
+        "Scan reader",
+        data_actions=["Microsoft.Storage/storageAccounts/blobServices/containers/blobs/*"],
+        not_data_actions=["Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete"],
+        subscription=BAD,
     )
     copies = make.storage_account("trialcopies", subscription=BAD, region="northeurope")
     uploads = make.container(docs, "uploads", public_access="Blob", legal_hold=["case7"])
@@ -224,7 +234,11 @@ def _bad() -> tuple[list[Json], list[Json], list[Json]]:
         around.backup_instance(vault, docs, yearly, containers=["uploads"]),
         owned,
         make.blob_service(owned),
-        *_signals(forms),
+        ruled,
+        make.blob_service(ruled),
+        reads,
+        make.role_assignment(forms, reads["name"], ruled),
+        *(_signals(forms) if signals else ()),
     ]
     rows = [
         practice.blob_log(faraway, docs, "PutBlob", "uploads/b.pdf", at=practice.ago(days=9), TlsVersion="TLS 1.0"),
@@ -251,14 +265,8 @@ def _signals(forms: Json) -> list[Json]:
 
     hub = make.document_intelligence("trial-hub", kind="AIServices", **EAST)
     desk = around.project(hub, "desk", region="eastus")
-    reads = around.custom_role(
-        "Scan reader",
-        data_actions=["Microsoft.Storage/storageAccounts/blobServices/containers/blobs/*"],
-        not_data_actions=["Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete"],
-        subscription=BAD,
-    )
     wildcard = f"/subscriptions/{BAD}/resourceGroups/{make.GROUP}/providers/Microsoft.CognitiveServices/accounts/*"
-    trusted, ruled, above = store("trustedstore", trusted=[wildcard]), store("ruledstore"), store("abovestore", "above")
+    trusted, above = store("trustedstore", trusted=[wildcard]), store("abovestore", "above")
     boxed, narrow, studio = store("boxedstore"), store("narrowstore"), store("studiostore")
     address, connected, project = (
         store("addressstore", ip_rules=["20.3.165.95"]),
@@ -267,17 +275,15 @@ def _signals(forms: Json) -> list[Json]:
     )
     logged, declared = store("loggedstore"), store("declaredstore")
     box = f"{boxed['id']}/blobServices/default/containers/box"
-    stores = [trusted, ruled, above, boxed, narrow, studio, address, connected, project, logged, declared]
+    stores = [trusted, above, boxed, narrow, studio, address, connected, project, logged, declared]
     return [
         *stores,
         *(make.blob_service(item) for item in stores if item is not studio),
         make.blob_service(studio, cors=[make.cors_rule()]),
         hub,
         desk,
-        reads,
         around.connection(hub, connected),
         around.connection(desk, project),
-        make.role_assignment(forms, reads["name"], ruled),
         make.role_assignment(forms, "Storage Blob Data Reader", f"/subscriptions/{BAD}/resourceGroups/above"),
         make.role_assignment(forms, "Storage Blob Data Reader", box),
         make.role_assignment(
