@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 from auditor.collectors.collect import Request, collect
 from auditor.data import policies_folder
 from auditor.errors import SourceError, UsageError
+from auditor.facts.blind_spots import blind_spots
 from auditor.facts.catalogue import FACTS, fact_shapes
 from auditor.facts.derive import Facts
 from auditor.facts.estate import Estate
-from auditor.facts.links import holds_documents, trained_elsewhere
+from auditor.facts.links import UNSEEN, holds_documents, used_elsewhere
 from auditor.model.durations import parse_moment
 from auditor.model.finding import SEVERITIES
 from auditor.model.reading import Json, Unread
@@ -82,8 +83,7 @@ class Audit:
     @property
     def needs(self) -> dict[str, frozenset[str]]:
         """By rule, the types of resources that it reads."""
-        reads = {(about.lower(), fact.name.lower()): fact.reads for fact in FACTS for about in fact.about}
-        return {rule.id: types_needed(rule, reads) for rule in self.rules}
+        return types_of(self.rules)
 
     @property
     def types(self) -> frozenset[str]:
@@ -92,6 +92,12 @@ class Audit:
             (about.lower(), fact.name.lower()): (*fact.reads, *fact.hears) for fact in FACTS for about in fact.about
         }
         return frozenset({SUBSCRIPTION}).union(*(types_needed(rule, hears) for rule in self.rules))
+
+
+def types_of(rules: Sequence[Rule]) -> dict[str, frozenset[str]]:
+    """By rule's id, the types of resources that it reads, itself or through facts."""
+    reads = {(about.lower(), fact.name.lower()): fact.reads for fact in FACTS for about in fact.about}
+    return {rule.id: types_needed(rule, reads) for rule in rules}
 
 
 def load_rules(folders: Sequence[Path] = ()) -> Policy:
@@ -152,18 +158,18 @@ def judge_snapshot(audit: Audit, snapshot: Snapshot, *, explain_passes: bool = T
     compiled = compile_all(audit.policy, audit.rules, audit.parameters)
     judged = judge(group_by_type(compiled), snapshot, facts, now, explain_passes=explain_passes)
     basis = Basis(audit.choice.profile, audit.parameters, audit.policy.sha256, audit.rules, audit.needs, VERSION)
-    return assemble(basis, snapshot, facts, judged)
+    return assemble(basis, snapshot, facts, judged, blind_spots(facts.estate))
 
 
 def _unseen_stores(estate: Estate) -> list[Resource]:
-    """Stores that a model was trained from and that were not seen: all that is known of them is that they hold documents."""
+    """Stores that are proven to be used and were not seen: all that is known of them is that they hold documents."""
     if estate.snapshot.header.kind != AZURE:
         return []
     found: dict[str, Resource] = {}
-    for source in trained_elsewhere(estate):
-        unread = Unread(f"{source.model.name} was trained from it, but it lies outside of what was read")
+    for source in used_elsewhere(estate):
+        unread = Unread(f"{source.words}, but it lies outside of what was read")
         body: dict[str, Any] = dict.fromkeys(("sku", "kind", "location", "properties"), unread)
-        body |= {"id": f"/unseen/providers/{STORAGE}/{source.storage}", "type": STORAGE, "name": source.storage}
+        body |= {"id": f"{UNSEEN}/providers/{STORAGE}/{source.storage}", "type": STORAGE, "name": source.storage}
         found.setdefault(source.storage, Resource(body))
     return list(found.values())
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from auditor.model.snapshot import Snapshot
 
+_CONTAINER = re.compile(r"^https?://[^/?#\s]+/[^/?#\s]+/?$", re.IGNORECASE)
 MODELS_SCHEMA: Final = "auditor.models/1"
 _HINT: Final = "The documentation of the register shows a whole models.yaml and auditor.yaml."
 
@@ -48,20 +50,26 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """One list of a file: the type its entries become, their fields, and which of these are times."""
+    """One list of a file: the type its entries become, their fields, and which of these are times or containers."""
 
     type_name: str
     required: tuple[str, ...]
     optional: tuple[str, ...]
     times: tuple[str, ...]
     identity: tuple[str, ...]
+    containers: tuple[str, ...] = ()
 
 
 _MODELS: Final = _Kind(
     REGISTERED_MODEL, ("account", "model", "owner", "purpose"), ("deleteBy",), ("deleteBy",), ("account", "model")
 )
 _ERASURES: Final = _Kind(
-    ERASURE_REQUEST, ("account", "model", "requestedAt"), ("reference",), ("requestedAt",), ("account", "model")
+    ERASURE_REQUEST,
+    ("account", "model", "requestedAt"),
+    ("reference", "trainingData"),
+    ("requestedAt",),
+    ("account", "model"),
+    ("trainingData",),
 )
 _STORAGE: Final = _Kind(DECLARED_STORAGE, ("storage",), ("account", "reason"), (), ("storage", "account"))
 
@@ -152,6 +160,8 @@ def _check(document: Document, entry: Any, place: Place, kind: _Kind) -> bool:  
     for name, value in entry.items():
         if name not in known:
             document.mistake((*place, name), f"{name} is no key here; {nearest(name, known)}")
+        elif name in kind.containers:
+            _check_containers(document, value, (*place, name))
         elif not isinstance(value, str) or not value.strip():
             document.mistake((*place, name), "a text is wanted here (put numbers in quotes)")
         elif kind is _ERASURES and name == "model" and set(value) & set("*?["):
@@ -164,7 +174,22 @@ def _check(document: Document, entry: Any, place: Place, kind: _Kind) -> bool:  
     return len(document.mistakes) == before
 
 
-def _resource(document: Document, entry: dict[str, str], kind: _Kind, place: Place, at: str) -> Resource:
+def _check_containers(document: Document, value: Any, place: Place) -> None:
+    """The address of a container, or a list of some. Not its query: a SAS stands there, and this file is kept."""
+    several = isinstance(value, list)
+    if several and not value:
+        document.mistake(place, "the list names no container; leave it out if the model was trained from none")
+    for index, address in enumerate(value if several else [value]):
+        where = (*place, index) if several else place
+        if isinstance(address, str) and "?" in address:
+            document.mistake(where, "only the address is wanted here; what stands behind the question mark is a secret")
+        elif not isinstance(address, str) or _CONTAINER.match(address) is None:
+            document.mistake(
+                where, "the address of a container is wanted here: https://NAME.blob.core.windows.net/CONTAINER"
+            )
+
+
+def _resource(document: Document, entry: dict[str, Any], kind: _Kind, place: Place, at: str) -> Resource:
     short = kind.type_name.rpartition("/")[2]
     parts = "/".join(quote(entry[name], safe="") for name in kind.identity if name in entry)
     name = entry.get("model") or entry["storage"].rpartition("/")[2]

@@ -9,14 +9,24 @@ from typing import Any, Final, TypeAlias
 
 from auditor.model.types import (
     ACCOUNT,
+    BACKUP_INSTANCE,
+    BACKUP_POLICY,
+    BACKUP_VAULT,
     BLOB_SERVICE,
     CONTAINER,
     DELETED_ACCOUNT,
+    DIAGNOSTIC_SETTING,
     LIFECYCLE_POLICY,
+    LOCAL_USER,
     LOCATION,
     OBJECT_REPLICATION,
+    PRIVATE_ENDPOINT,
     ROLE_ASSIGNMENT,
+    ROLE_DEFINITION,
     STORAGE,
+    VAULT,
+    WORKSPACE,
+    WORKSPACE_TABLE,
 )
 
 Json: TypeAlias = dict[str, Any]
@@ -474,4 +484,223 @@ def file_list_source(store: Json, name: str, files: str) -> Json:
     """Training documents that a file lists."""
     return {
         "azureBlobFileListSource": {"containerUrl": f"{endpoint_of(store['name'], 'blob')}{name}", "fileList": files}
+    }
+
+
+def role_definition(
+    subscription: str, role: str, name: str, *, actions: list[str], data: list[str] | None = None
+) -> Json:
+    """A built-in role, as the list of a subscription has it."""
+    return {
+        "id": f"{subscription}/providers/{ROLE_DEFINITION}/{role}",
+        "name": role,
+        "type": ROLE_DEFINITION,
+        "properties": {
+            "roleName": name,
+            "type": "BuiltInRole",
+            "description": name,
+            "assignableScopes": ["/"],
+            "permissions": [{"actions": actions, "notActions": [], "dataActions": data or [], "notDataActions": []}],
+        },
+    }
+
+
+def built_in_roles(subscription: str) -> list[Json]:
+    """Those of Azure's own roles that the sample's people and identities hold, and that touch accounts or stores."""
+    blobs = "Microsoft.Storage/storageAccounts/blobServices"
+    read = [f"{blobs}/containers/read", f"{blobs}/generateUserDelegationKey/action"]
+    return [
+        role_definition(subscription, OWNER, "Owner", actions=["*"]),
+        role_definition(subscription, CONTRIBUTOR, "Contributor", actions=["*"]),
+        role_definition(subscription, READER, "Reader", actions=["*/read"]),
+        role_definition(
+            *(subscription, BLOB_DATA_READER, "Storage Blob Data Reader"),
+            actions=read,
+            data=[f"{blobs}/containers/blobs/read"],
+        ),
+        role_definition(
+            *(subscription, BLOB_DATA_CONTRIBUTOR, "Storage Blob Data Contributor"),
+            actions=[*read, f"{blobs}/containers/write", f"{blobs}/containers/delete"],
+            data=[
+                f"{blobs}/containers/blobs/{word}" for word in ("read", "write", "delete", "move/action", "add/action")
+            ],
+        ),
+    ]
+
+
+def workspace(subscription: str, group: str, name: str, region: str, *, days: int) -> Json:
+    """A Log Analytics workspace that keeps what it gets for so many days."""
+    return {
+        **top_level(subscription, group, WORKSPACE, name),
+        "location": region,
+        "tags": {"team": group.removeprefix("rg-")},
+        "properties": {
+            "customerId": guid("10965", number_of(name)),
+            "provisioningState": "Succeeded",
+            "sku": {"name": "PerGB2018"},
+            "retentionInDays": days,
+            "publicNetworkAccessForIngestion": "Enabled",
+            "publicNetworkAccessForQuery": "Enabled",
+            "features": {"enableLogAccessUsingOnlyResourcePermissions": True},
+        },
+    }
+
+
+def log_table(of: Json, name: str, *, days: int, total: int) -> Json:
+    """A table of a workspace, with the days that it can be queried and those that it is kept in all."""
+    return {
+        **child(of, WORKSPACE_TABLE, name),
+        "properties": {
+            "plan": "Analytics",
+            "retentionInDays": days,
+            "totalRetentionInDays": total,
+            "archiveRetentionInDays": total - days,
+            "provisioningState": "Succeeded",
+        },
+    }
+
+
+def diagnostic_setting(of: str, name: str, to: str, *, categories: list[str], groups: list[str] | None = None) -> Json:
+    """A diagnostic setting of a resource (its id) that sends categories, or groups of them, to a workspace (its id)."""
+    logs = [{"category": item, "categoryGroup": None} for item in categories]
+    logs += [{"category": None, "categoryGroup": item} for item in groups or []]
+    return {
+        "id": f"{of}/providers/{DIAGNOSTIC_SETTING}/{name}",
+        "name": name,
+        "type": DIAGNOSTIC_SETTING,
+        "properties": {
+            "workspaceId": to,
+            "logs": [{**item, "enabled": True, "retentionPolicy": {"enabled": False, "days": 0}} for item in logs],
+            "metrics": [],
+        },
+    }
+
+
+def key_vault(subscription: str, group: str, name: str, region: str) -> Json:
+    """A key vault with purge protection."""
+    return {
+        **top_level(subscription, group, VAULT, name),
+        "location": region,
+        "properties": {
+            "sku": {"family": "A", "name": "standard"},
+            "tenantId": TENANT,
+            "vaultUri": f"https://{name}.vault.azure.net/",
+            "enableSoftDelete": True,
+            "softDeleteRetentionInDays": 90,
+            "enablePurgeProtection": True,
+            "enableRbacAuthorization": True,
+            "accessPolicies": [],
+            "provisioningState": "Succeeded",
+            "publicNetworkAccess": "Enabled",
+        },
+    }
+
+
+def backup_vault(subscription: str, group: str, name: str, region: str, *, redundancy: str) -> Json:
+    """A backup vault whose copies are `LocallyRedundant`, `ZoneRedundant` or `GeoRedundant`."""
+    return {
+        **top_level(subscription, group, BACKUP_VAULT, name),
+        "location": region,
+        "properties": {
+            "provisioningState": "Succeeded",
+            "resourceMoveState": "Unknown",
+            "storageSettings": [{"datastoreType": "VaultStore", "type": redundancy}],
+        },
+    }
+
+
+def backup_policy(of: Json, name: str, *, keeps: str) -> Json:
+    """A policy of vaulted backups of blobs, which keeps them for an ISO 8601 duration."""
+    store = {"dataStoreType": "VaultStore", "objectType": "DataStoreInfoBase"}
+    return {
+        **child(of, BACKUP_POLICY, name),
+        "properties": {
+            "datasourceTypes": ["Microsoft.Storage/storageAccounts/blobServices"],
+            "objectType": "BackupPolicy",
+            "policyRules": [
+                {
+                    "name": "Default",
+                    "objectType": "AzureRetentionRule",
+                    "isDefault": True,
+                    "lifecycles": [
+                        {
+                            "deleteAfter": {"objectType": "AbsoluteDeleteOption", "duration": keeps},
+                            "sourceDataStore": store,
+                        }
+                    ],
+                }
+            ],
+        },
+    }
+
+
+def backup_instance(of: Json, store: Json, policy: Json) -> Json:
+    """The protection of a storage account's blobs by a policy of a vault."""
+    source = {
+        "objectType": "Datasource",
+        "resourceID": store["id"],
+        "resourceName": store["name"],
+        "resourceType": STORAGE,
+        "resourceLocation": store["location"],
+        "datasourceType": "Microsoft.Storage/storageAccounts/blobServices",
+    }
+    return {
+        **child(of, BACKUP_INSTANCE, f"{store['name']}-{guid('bac0', number_of(store['name']))}"),
+        "properties": {
+            "friendlyName": store["name"],
+            "dataSourceInfo": source,
+            "policyInfo": {"policyId": policy["id"], "policyVersion": ""},
+            "currentProtectionState": "ProtectionConfigured",
+            "provisioningState": "Succeeded",
+            "objectType": "BackupInstance",
+        },
+    }
+
+
+def network_endpoint(of: Json, region: str) -> Json:
+    """The private endpoint on the other side of `private_endpoint`, where its network lies."""
+    subscription, _, rest = of["id"].partition("/resourceGroups/")
+    group = rest.partition("/")[0]
+    connection = {
+        "name": f"pe-{of['name']}",
+        "properties": {"privateLinkServiceId": of["id"], "groupIds": ["account"], "provisioningState": "Succeeded"},
+    }
+    return {
+        **top_level(subscription, group, PRIVATE_ENDPOINT, f"pe-{of['name']}"),
+        "location": region,
+        "properties": {
+            "provisioningState": "Succeeded",
+            "subnet": {
+                "id": f"{subscription}/resourceGroups/{group}/providers/Microsoft.Network/virtualNetworks/v/subnets/s"
+            },
+            "privateLinkServiceConnections": [connection],
+        },
+    }
+
+
+def operation(kind: str, number: int, created: str, location_of_result: str) -> Json:
+    """An operation on models as the data plane lists it."""
+    return {
+        "operationId": guid("0be7a710", number)[:36],
+        "status": "succeeded",
+        "percentCompleted": 100,
+        "createdDateTime": created,
+        "lastUpdatedDateTime": created,
+        "kind": kind,
+        "resourceLocation": location_of_result,
+        "apiVersion": DATA_VERSION,
+    }
+
+
+def local_user(store: Json, name: str) -> Json:
+    """A local user of a storage account, who signs in with a password over SFTP."""
+    return {
+        **child(store, LOCAL_USER, name),
+        "properties": {
+            "homeDirectory": "lab-uploads",
+            "hasSharedKey": False,
+            "hasSshKey": False,
+            "hasSshPassword": True,
+            "permissionScopes": [{"permissions": "rwl", "service": "blob", "resourceName": "lab-uploads"}],
+        },
     }

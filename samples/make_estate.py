@@ -19,20 +19,31 @@ from samples.bodies import (
     OWNER,
     READER,
     STUDIO_ADDRESS,
+    Json,
+    backup_instance,
+    backup_policy,
+    backup_vault,
     blob_service,
     blob_source,
+    built_in_roles,
     classifier,
     cognitive_account,
     container,
     custom_model,
     deleted,
+    diagnostic_setting,
     file_list_source,
     firewall,
     immutable_for,
+    key_vault,
     legal_hold,
     lifecycle_policy,
     lifecycle_rule,
+    local_user,
+    log_table,
+    network_endpoint,
     object_replication,
+    operation,
     principal_of,
     private_endpoint,
     role_assignment,
@@ -40,8 +51,9 @@ from samples.bodies import (
     subscription_body,
     team,
     user_principal_of,
+    workspace,
 )
-from samples.scan import NO_SIGN_IN, Account, Estate, Scan, Store, scan_all
+from samples.scan import NO_SIGN_IN, Account, BackupVault, Estate, Scan, Store, Workspace, scan_all
 
 FOLDER: Final = Path(__file__).parent
 STARTED: Final = "2026-11-01T06:00:00Z"
@@ -57,6 +69,56 @@ IDENTITY: Final = (
 ON: Final = {"allowPermanentDelete": False, "enabled": True}
 OFF: Final = {"enabled": False}
 
+FROM: Final = "2026-10-02T06:00:00Z"
+
+
+def offers(host: str, *accepted: str) -> Json:
+    """What a probe of an endpoint found: the versions that it takes, and those that it refuses."""
+    versions = ("TLS1_0", "TLS1_1", "TLS1_2", "TLS1_3")
+    words = {True: "the endpoint answers over {}", False: "the endpoint refuses {}"}
+    return {
+        "host": host,
+        "offers": [
+            {
+                "version": version,
+                "accepted": version in accepted,
+                "words": words[version in accepted].format(f"TLS {version[3]}.{version[5]}"),
+            }
+            for version in versions
+        ],
+    }
+
+
+def metrics(**calls: int) -> Json:
+    """In which regions an account's calls of the last thirty days were served."""
+    regions = [{"region": name.replace("_", " "), "calls": number} for name, number in calls.items()]
+    return {"from": FROM, "to": STARTED, "regions": regions, "operations": []}
+
+
+def blob_logs(to: Json, requests: list[Json], documents: Json, deletes: int = 0) -> Json:
+    """What the logs of a store tell about thirty days."""
+    return {
+        "from": FROM,
+        "to": STARTED,
+        "workspaces": [to["id"]],
+        "requests": requests,
+        "documents": documents,
+        "lifecycle": {"deletes": deletes, "failures": 0, "last": "2026-10-31T02:11:09Z" if deletes else None},
+    }
+
+
+def request(tls: str, protocol: str, authentication: str, number: int) -> Json:
+    """Requests of one kind."""
+    return {
+        "tls": tls,
+        "protocol": protocol,
+        "authentication": authentication,
+        "requests": number,
+        "callers": 2,
+        "last": "2026-10-31T22:40:12Z",
+    }
+
+
 # --- Claims Production: cognitive accounts --------------------------------------------------------------------------
 
 CLAIMS: Final = cognitive_account(
@@ -65,6 +127,14 @@ CLAIMS: Final = cognitive_account(
     publicNetworkAccess="Disabled",
     networkAcls={"defaultAction": "Deny", "virtualNetworkRules": [], "ipRules": []},
     privateEndpointConnections=[private_endpoint(PRODUCTION, "rg-claims", "ctsins-di-claims", "westeurope")],
+    encryption={
+        "keySource": "Microsoft.KeyVault",
+        "keyVaultProperties": {
+            "keyName": "claims",
+            "keyVersion": "6f1d2c3b4a5968778695a4b3c2d1e0f9",
+            "keyVaultUri": "https://ctsins-kv-claims.vault.azure.net/",
+        },
+    },
 )
 MAILROOM: Final = cognitive_account(
     *(PRODUCTION, "rg-mailroom", "ctsins-di-mailroom", "westeurope"), disableLocalAuth=False
@@ -75,6 +145,7 @@ HUB: Final = cognitive_account(  # also served from a second region
     user_identity=IDENTITY,
     disableLocalAuth=True,
     allowProjectManagement=False,
+    networkAcls={"defaultAction": "Deny", "virtualNetworkRules": [], "ipRules": [{"value": "52.0.0.0/8"}]},
     locations={
         "routingMethod": "Priority",
         "regions": [
@@ -119,7 +190,9 @@ COPIES: Final = storage_account(
     *(PRODUCTION, "rg-training", "ctsinstrainingcopy", "swedencentral", "Standard_LRS"), **HARDENED
 )
 SCANS: Final = storage_account(  # made by a template that set nothing but this
-    *(PRODUCTION, "rg-legacy", "ctsinslegacyscans", "northeurope", "Standard_GRS"), supportsHttpsTrafficOnly=False
+    *(PRODUCTION, "rg-legacy", "ctsinslegacyscans", "northeurope", "Standard_GRS"),
+    supportsHttpsTrafficOnly=False,
+    allowCrossTenantReplication=None,
 )
 STATE: Final = storage_account(  # has nothing to do with documents
     *(PRODUCTION, "rg-platform", "ctsinstfstate", "westeurope", "Standard_RAGRS"),
@@ -134,6 +207,20 @@ DESKTOPS: Final = storage_account(  # cannot hold documents: file shares only
     supportsHttpsTrafficOnly=True,
     allowBlobPublicAccess=False,
 )
+LAW_CLAIMS: Final = workspace(PRODUCTION, "rg-claims", "ctsins-law-claims", "westeurope", days=90)
+LAW_MAILROOM: Final = workspace(PRODUCTION, "rg-mailroom", "ctsins-law-mailroom", "northeurope", days=30)
+LAW_LEGACY: Final = workspace(PRODUCTION, "rg-legacy", "ctsins-law-legacy", "northeurope", days=30)
+CENTRAL: Final = (  # belongs to a team whose subscription nobody can see here
+    "/subscriptions/5ec00000-0000-4000-8000-000000000009/resourcegroups/rg-soc/providers/"
+    "Microsoft.OperationalInsights/workspaces/soc-central"
+)
+KEYS: Final = key_vault(PRODUCTION, "rg-claims", "ctsins-kv-claims", "westeurope")
+BACKUPS: Final = backup_vault(PRODUCTION, "rg-mailroom", "ctsins-bv", "westeurope", redundancy="GeoRedundant")
+FOR_A_YEAR: Final = backup_policy(BACKUPS, "blobs-for-a-year", keeps="P365D")
+BLOBS: Final = ["StorageRead", "StorageWrite", "StorageDelete"]
+MODERN: Final = ("TLS1_2", "TLS1_3")
+"""What every endpoint of Azure takes since February 2026, whatever a store's own minimum says."""
+
 TO_COPIES: Final = ("training-fnol", "training-fnol-copy")
 
 PRODUCTION_STORES: Final = (
@@ -142,8 +229,20 @@ PRODUCTION_STORES: Final = (
         blob_service(INBOX, isVersioningEnabled=False, containerDeleteRetentionPolicy=OFF),
         (container(INBOX, "claims-inbox"), container(INBOX, "claims-results")),
         lifecycle_policy(INBOX, lifecycle_rule("delete-everything", blobs=0, snapshots=0, versions=0)),
+        settings=(
+            diagnostic_setting(f"{INBOX['id']}/blobServices/default", "to-law", LAW_CLAIMS["id"], categories=BLOBS),
+        ),
+        tls=offers("ctsinsclaims.blob.core.windows.net", *MODERN),
+        logs=blob_logs(
+            LAW_CLAIMS,
+            [request("TLS1_2", "HTTPS", "OAuth", 41_210), request("TLS1_3", "HTTPS", "OAuth", 8_003)],
+            {"written": 10_400, "deleted": 10_400, "remaining": 0, "longestHours": 5.5},
+            deletes=12,
+        ),
     ),
-    Store(INLINE, blob_service(INLINE, isVersioningEnabled=False, containerDeleteRetentionPolicy=OFF)),
+    Store(
+        INLINE, blob_service(INLINE, isVersioningEnabled=False, containerDeleteRetentionPolicy=OFF), tls="no connection"
+    ),
     Store(
         POST,
         blob_service(
@@ -156,6 +255,18 @@ PRODUCTION_STORES: Final = (
         ),
         (container(POST, "scans-in"), container(POST, "scans-archive")),
         lifecycle_policy(POST, lifecycle_rule("delete-scans", blobs=1, prefixes=["scans-in/"])),
+        settings=(
+            diagnostic_setting(
+                f"{POST['id']}/blobServices/default", "to-law", LAW_MAILROOM["id"], categories=BLOBS[1:]
+            ),
+        ),
+        tls=offers("ctsinsmailroom.blob.core.windows.net", *MODERN),
+        logs=blob_logs(
+            LAW_MAILROOM,
+            [request("TLS1_2", "HTTPS", "AccountKey", 9_120)],
+            {"written": 4_020, "deleted": 3_911, "remaining": 109, "longestHours": 711.4},
+            deletes=29,
+        ),
     ),
     Store(
         TRAINING,
@@ -174,6 +285,7 @@ PRODUCTION_STORES: Final = (
             ),
         ),
         replication=(object_replication(TRAINING, TRAINING, COPIES, TO_COPIES),),
+        tls=offers("ctsinstraining.blob.core.windows.net", *MODERN),
     ),
     Store(
         COPIES,
@@ -186,11 +298,23 @@ PRODUCTION_STORES: Final = (
         (container(COPIES, "training-fnol-copy"),),
         lifecycle_policy(COPIES, lifecycle_rule("delete-after-a-month", blobs=30, snapshots=30, versions=30)),
         (object_replication(COPIES, TRAINING, COPIES, TO_COPIES),),
+        tls=offers("ctsinstrainingcopy.blob.core.windows.net", *MODERN),
     ),
     Store(
         SCANS,
         blob_service(SCANS),
         (container(SCANS, "scans-2019", hasLegalHold=True, legalHold=legal_hold("litigation2019")),),
+        settings=(
+            diagnostic_setting(
+                f"{SCANS['id']}/blobServices/default", "to-law", LAW_LEGACY["id"], categories=[], groups=["allLogs"]
+            ),
+        ),
+        tls=offers("ctsinslegacyscans.blob.core.windows.net", *MODERN),
+        logs=blob_logs(
+            LAW_LEGACY,
+            [request("TLS1_2", "HTTPS", "AccountKey", 310), request("TLS1_2", "HTTP", "SASKey", 44)],
+            {"written": 12, "deleted": 0, "remaining": 12, "longestHours": 690.2},
+        ),
     ),
     Store(
         STATE,
@@ -201,6 +325,7 @@ PRODUCTION_STORES: Final = (
             isVersioningEnabled=True,
         ),
         (container(STATE, "tfstate"),),
+        tls=offers("ctsinstfstate.blob.core.windows.net", *MODERN),
     ),
     Store(DESKTOPS),
 )
@@ -254,6 +379,7 @@ UPLOADS: Final = storage_account(  # set up with the Studio's quickstart
     supportsHttpsTrafficOnly=True,
     allowBlobPublicAccess=True,
     allowSharedKeyAccess=True,
+    isLocalUserEnabled=True,
     networkAcls=firewall(addresses=[STUDIO_ADDRESS]),
 )
 SETS: Final = storage_account(*(RESEARCH, "rg-lab", "ctsinslabsets", "swedencentral", "Standard_ZRS"), **HARDENED)
@@ -264,6 +390,8 @@ RESEARCH_STORES: Final = (
         blob_service(UPLOADS, studio=True),
         (container(UPLOADS, "lab-uploads"), container(UPLOADS, "studio-training", publicAccess="Container")),
         "403 AuthorizationFailed",
+        users=(local_user(UPLOADS, "scanner"),),
+        tls=offers("ctsinslab.blob.core.windows.net", *MODERN),
     ),
     Store(
         SETS,
@@ -278,6 +406,7 @@ RESEARCH_STORES: Final = (
             container(SETS, "validation-set", hasImmutabilityPolicy=True, immutabilityPolicy=immutable_for(30)),
         ),
         lifecycle_policy(SETS, lifecycle_rule("delete-after-a-day", blobs=1, snapshots=1)),
+        tls=offers("ctsinslabsets.blob.core.windows.net", *MODERN),
     ),
 )
 LAB_MODELS: Final = (
@@ -299,26 +428,112 @@ RESEARCH_ROLES: Final = (
     role_assignment(11, team(4), CONTRIBUTOR, RESEARCH, principal_type="Group"),
 )
 
+COPIED: Final = operation(  # somebody took a model to another region yesterday
+    *("documentModelCopyTo", 1, "2026-10-31T14:20:00Z"),
+    "https://northeurope.api.cognitive.microsoft.com/documentintelligence/documentModels/handwriting-2026",
+)
+BUILT: Final = operation(
+    *("documentModelBuild", 2, "2026-10-31T09:05:00Z"),
+    "https://ctsins-di-claims.cognitiveservices.azure.com/documentintelligence/documentModels/fnol-v4",
+)
+REQUESTS: Final = ["Audit", "RequestResponse"]
+
 ESTATES: Final = (
     Estate(
         subscription_body(PRODUCTION, "Claims Production"),
         (
-            Account(CLAIMS, CLAIMS_MODELS, (CLAIMS_SORTER,)),
-            Account(MAILROOM, refused=("403 PermissionDenied", True)),
-            Account(HUB),
-            Account(COGNITIVE, refused=(NO_SIGN_IN, False)),
+            Account(
+                CLAIMS,
+                CLAIMS_MODELS,
+                (CLAIMS_SORTER,),
+                (BUILT,),
+                settings=(diagnostic_setting(CLAIMS["id"], "to-law", LAW_CLAIMS["id"], categories=REQUESTS),),
+                tls=offers("ctsins-di-claims.cognitiveservices.azure.com", *MODERN),
+                metrics=metrics(West_Europe=10_412),
+                logs={"from": FROM, "to": STARTED, "workspaces": [LAW_CLAIMS["id"]], "operations": []},
+            ),
+            Account(
+                MAILROOM,
+                refused=("403 PermissionDenied", True),
+                settings=(diagnostic_setting(MAILROOM["id"], "to-law", LAW_MAILROOM["id"], categories=["Audit"]),),
+                tls=offers("ctsins-di-mailroom.cognitiveservices.azure.com", *MODERN),
+                metrics=metrics(West_Europe=4_020),
+                logs={"from": FROM, "to": STARTED, "workspaces": [LAW_MAILROOM["id"]], "operations": []},
+            ),
+            Account(
+                HUB,
+                settings=(diagnostic_setting(HUB["id"], "to-soc", CENTRAL, categories=[], groups=["allLogs"]),),
+                tls="no connection",
+                metrics=metrics(West_Europe=902, North_Europe=31),
+            ),
+            Account(
+                COGNITIVE,
+                refused=(NO_SIGN_IN, False),
+                tls=offers("northeurope.api.cognitive.microsoft.com", *MODERN),
+            ),
             Account(OPENAI),
         ),
         (),
         PRODUCTION_STORES,
         PRODUCTION_ROLES,
+        tuple(built_in_roles(PRODUCTION)),
+        (
+            Workspace(
+                LAW_CLAIMS,
+                (
+                    log_table(LAW_CLAIMS, "AzureDiagnostics", days=90, total=90),
+                    log_table(LAW_CLAIMS, "StorageBlobLogs", days=90, total=90),
+                ),
+                {
+                    "from": FROM,
+                    "to": STARTED,
+                    "uses": [
+                        {
+                            "principal": principal_of(CLAIMS),
+                            "storage": "ctsinsclaims",
+                            "container": "claims-inbox",
+                            "reads": 10_400,
+                            "writes": 0,
+                            "deletes": 0,
+                            "last": "2026-10-31T22:40:12Z",
+                        }
+                    ],
+                },
+            ),
+            Workspace(
+                LAW_MAILROOM,
+                (
+                    log_table(LAW_MAILROOM, "AzureDiagnostics", days=30, total=730),
+                    log_table(LAW_MAILROOM, "StorageBlobLogs", days=30, total=730),
+                ),
+                {"from": FROM, "to": STARTED, "uses": []},
+            ),
+            Workspace(
+                LAW_LEGACY,
+                (log_table(LAW_LEGACY, "StorageBlobLogs", days=30, total=30),),
+                {"from": FROM, "to": STARTED, "uses": []},
+            ),
+        ),
+        (KEYS,),
+        (BackupVault(BACKUPS, (backup_instance(BACKUPS, POST, FOR_A_YEAR),), (FOR_A_YEAR,)),),
+        (network_endpoint(CLAIMS, "westeurope"),),
     ),
     Estate(
         subscription_body(RESEARCH, "Research and Test"),
-        (Account(LAB, LAB_MODELS, (LAB_SORTER,)),),
+        (
+            Account(
+                LAB,
+                LAB_MODELS,
+                (LAB_SORTER,),
+                (COPIED,),
+                tls=offers("ctsins-di-lab.cognitiveservices.azure.com", *MODERN),
+                metrics=metrics(Sweden_Central=212),
+            ),
+        ),
         (PILOT,),
         RESEARCH_STORES,
         RESEARCH_ROLES,
+        tuple(built_in_roles(RESEARCH)),
     ),
 )
 

@@ -13,18 +13,40 @@ from auditor.model.snapshot import AZURE, End, Header
 from auditor.model.snapshot_file import SnapshotWriter
 from auditor.model.types import (
     ACCOUNT,
+    ACCOUNT_PERIMETER,
+    ACCOUNT_TLS,
+    BACKUP_INSTANCE,
+    BACKUP_POLICY,
+    BACKUP_VAULT,
+    BLOB_LOGS,
     BLOB_SERVICE,
     BY_NAME,
+    CALL_METRICS,
     CLASSIFIER,
+    CONNECTION,
     CONTAINER,
     DELETED_ACCOUNT,
+    DIAGNOSTIC_SETTING,
+    DOCUMENT_ACCESS,
+    INSPECTION,
     LIFECYCLE_POLICY,
+    LOCAL_USER,
     LOCATION,
     MODEL,
     OBJECT_REPLICATION,
+    OPERATION,
+    PRIVATE_ENDPOINT,
+    PROJECT,
+    REQUEST_LOGS,
     ROLE_ASSIGNMENT,
+    ROLE_DEFINITION,
     STORAGE,
+    STORAGE_PERIMETER,
+    STORAGE_TLS,
     SUBSCRIPTION,
+    VAULT,
+    WORKSPACE,
+    WORKSPACE_TABLE,
 )
 from samples.bodies import DATA_VERSION, REGIONS, Json, child, location
 
@@ -38,6 +60,14 @@ COGNITIVE_VERSION: Final = "2025-06-01"
 STORAGE_VERSION: Final = "2025-01-01"
 AUTHORIZATION_VERSION: Final = "2022-04-01"
 SUBSCRIPTION_VERSION: Final = "2022-12-01"
+INSIGHTS_VERSION: Final = "2021-05-01-preview"
+WORKSPACE_VERSION: Final = "2025-02-01"
+VAULT_VERSION: Final = "2023-07-01"
+BACKUP_VERSION: Final = "2023-05-01"
+NETWORK_VERSION: Final = "2023-05-01"
+LOGS: Final = "https://api.loganalytics.io/v1/workspaces"
+NOT_INSPECTED: Final = "--inspect-blobs was not given"
+NO_LOGS: Final = "no diagnostic setting that was read sends logs to a workspace that was read"
 
 NO_SIGN_IN: Final = "the account has no custom subdomain, so signing in to it with Entra ID is impossible"
 NO_VERSIONING: Final = "isVersioningEnabled is off, which object replication needs"
@@ -46,12 +76,21 @@ NO_BLOBS: Final = "kind FileStorage, which has no blob service"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A cognitive account, with its models; `refused` is why they could not be listed, and whether that took a call."""
+    """A cognitive account, with what is below it; a text in place of an answer is why it could not be read.
+
+    `refused` is why models could not be listed, and whether that took a call. `tls`, `metrics`: what surveys found;
+    `logs`: what they found in the workspaces, None where no log is sent to one that was read.
+    """
 
     body: Json
     models: tuple[Json, ...] = ()
     classifiers: tuple[Json, ...] = ()
+    operations: tuple[Json, ...] = ()
     refused: tuple[str, bool] | None = None
+    settings: tuple[Json, ...] = ()
+    tls: Json | str = "no answer in time"
+    metrics: Json | str = "403 AuthorizationFailed"
+    logs: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +102,28 @@ class Store:
     containers: tuple[Json, ...] = ()
     lifecycle: Json | str | None = None
     replication: tuple[Json, ...] = ()
+    users: tuple[Json, ...] = ()
+    settings: tuple[Json, ...] = ()
+    tls: Json | str = "no answer in time"
+    logs: Json | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A workspace, its tables, and which containers the accounts' identities used, as its logs tell."""
+
+    body: Json
+    tables: tuple[Json, ...] = ()
+    access: Json | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackupVault:
+    """A backup vault with what it protects, and how."""
+
+    body: Json
+    instances: tuple[Json, ...] = ()
+    policies: tuple[Json, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +135,11 @@ class Estate:
     deleted: tuple[Json, ...]
     stores: tuple[Store, ...]
     assignments: tuple[Json, ...]
+    roles: tuple[Json, ...] = ()
+    workspaces: tuple[Workspace, ...] = ()
+    vaults: tuple[Json, ...] = ()
+    backups: tuple[BackupVault, ...] = ()
+    endpoints: tuple[Json, ...] = ()
 
 
 class Scan:
@@ -100,6 +166,17 @@ class Scan:
             self._writer.resource(Resource(cut_secrets(body), read))
         operation = BY_NAME[type_name.lower()].operation
         self._writer.list_read(ListRead(of, operation, f"GET {url}?{version}", self._now()))
+
+    def surveyed(self, of: Json, type_name: str, source: str, found: Json | str, *, asked: bool = True) -> None:
+        """What a survey found out about a resource, or why it could not; `asked` tells whether it took a call."""
+        if isinstance(found, str):
+            self.gap(of["id"], type_name, found, asked=asked)
+            return
+        at = self._call(type_name) if asked else self._now()
+        body = {**child(of, type_name, "default"), "location": of.get("location"), "properties": found}
+        self._writer.resource(Resource(cut_secrets(body), Read(source, at)))
+        if asked:
+            self._writer.list_read(ListRead(of["id"], BY_NAME[type_name.lower()].operation, source, at))
 
     def none_there(self, of: str, type_name: str, because: str) -> None:
         """No call: something that was read already proves that there is none."""
@@ -142,10 +219,20 @@ def scan_all(scan: Scan, estates: Sequence[Estate], statements: Sequence[Stateme
     for estate in estates:
         _read_lists(scan, estate)
     for estate in estates:
+        for workspace in estate.workspaces:
+            if workspace.access is not None:
+                scan.surveyed(workspace.body, DOCUMENT_ACCESS, _query(workspace.body), workspace.access)
+    for estate in estates:
         for store in estate.stores:
             if store.service is not None:  # without blobs it holds no documents, so nobody looks closer
                 _read_details(scan, store, store.service)
+    for estate in estates:
+        _look_at_practice(scan, estate)
     scan.end()
+
+
+def _query(workspace: Json) -> str:
+    return f"POST {LOGS}/{workspace['properties']['customerId']}/query"
 
 
 def _read_lists(scan: Scan, estate: Estate) -> None:
@@ -157,40 +244,62 @@ def _read_lists(scan: Scan, estate: Estate) -> None:
         (DELETED_ACCOUNT, f"/providers/{DELETED_ACCOUNT}", COGNITIVE_VERSION, estate.deleted),
         (STORAGE, f"/providers/{STORAGE}", STORAGE_VERSION, [store.body for store in estate.stores]),
         (ROLE_ASSIGNMENT, f"/providers/{ROLE_ASSIGNMENT}", AUTHORIZATION_VERSION, estate.assignments),
+        (ROLE_DEFINITION, f"/providers/{ROLE_DEFINITION}", AUTHORIZATION_VERSION, estate.roles),
+        (WORKSPACE, f"/providers/{WORKSPACE}", WORKSPACE_VERSION, [item.body for item in estate.workspaces]),
+        (VAULT, f"/providers/{VAULT}", VAULT_VERSION, estate.vaults),
+        (BACKUP_VAULT, f"/providers/{BACKUP_VAULT}", BACKUP_VERSION, [item.body for item in estate.backups]),
+        (PRIVATE_ENDPOINT, f"/providers/{PRIVATE_ENDPOINT}", NETWORK_VERSION, estate.endpoints),
     ):
         scan.listed(of, type_name, f"{ARM}{of}{path}?api-version={version}", bodies)
     for account in estate.accounts:
         if account.body["kind"] != "OpenAI":
-            _read_models(scan, account)
+            _read_account(scan, account)
     for store in estate.stores:
         if store.service is None:
             scan.none_there(store.body["id"], BLOB_SERVICE, NO_BLOBS)
         else:
             url = f"{ARM}{store.service['id']}?api-version={STORAGE_VERSION}"
             scan.listed(store.body["id"], BLOB_SERVICE, url, [store.service])
+    for vault in estate.backups:
+        for type_name, bodies in ((BACKUP_INSTANCE, vault.instances), (BACKUP_POLICY, vault.policies)):
+            below = f"{vault.body['id']}/{type_name.rpartition('/')[2]}"
+            scan.listed(vault.body["id"], type_name, f"{ARM}{below}?api-version={BACKUP_VERSION}", bodies)
 
 
-def _read_models(scan: Scan, account: Account) -> None:
-    """Models and classifiers, from the account's own endpoint."""
+def _read_account(scan: Scan, account: Account) -> None:
+    """What hangs on an account: its settings, and models, classifiers and operations from its own endpoint."""
     body = account.body
+    lists = [
+        (DIAGNOSTIC_SETTING, f"/providers/{DIAGNOSTIC_SETTING}", INSIGHTS_VERSION, account.settings),
+        (ACCOUNT_PERIMETER, "/networkSecurityPerimeterConfigurations", COGNITIVE_VERSION, ()),
+    ]
+    if body["kind"] == "AIServices":
+        lists += [(kind, f"/{kind.rpartition('/')[2]}", COGNITIVE_VERSION, ()) for kind in (CONNECTION, PROJECT)]
+    for type_name, path, version, bodies in lists:
+        scan.listed(body["id"], type_name, f"{ARM}{body['id']}{path}?api-version={version}", bodies)
+    endpoint = f"{body['properties']['endpoint']}documentintelligence"
     for type_name, found, id_field in (
         (MODEL, account.models, "modelId"),
         (CLASSIFIER, account.classifiers, "classifierId"),
+        (OPERATION, account.operations, "operationId"),
     ):
         if account.refused is not None:
             reason, asked = account.refused
             scan.gap(body["id"], type_name, reason, asked=asked)
             continue
-        url = f"{body['properties']['endpoint']}documentintelligence/{type_name.rpartition('/')[2]}"
+        url = f"{endpoint}/{type_name.rpartition('/')[2]}"
         bodies = [
             {**child(body, type_name, item[id_field]), "location": body["location"], "properties": item}
             for item in found
         ]
-        scan.each(body["id"], type_name, url, f"api-version={DATA_VERSION}", bodies)
+        if type_name == OPERATION:
+            scan.listed(body["id"], type_name, f"{url}?api-version={DATA_VERSION}", bodies)
+        else:
+            scan.each(body["id"], type_name, url, f"api-version={DATA_VERSION}", bodies)
 
 
 def _read_details(scan: Scan, store: Store, service: Json) -> None:
-    """The second stage: what lies below a store that holds documents, or may."""
+    """The third stage: what lies below a store that holds documents, or may."""
     of, version = store.body["id"], f"api-version={STORAGE_VERSION}"
     if isinstance(store.lifecycle, str):
         scan.gap(of, LIFECYCLE_POLICY, store.lifecycle)
@@ -203,3 +312,37 @@ def _read_details(scan: Scan, store: Store, service: Json) -> None:
         scan.listed(of, OBJECT_REPLICATION, f"{ARM}{of}/objectReplicationPolicies?{version}", store.replication)
     else:
         scan.none_there(of, OBJECT_REPLICATION, NO_VERSIONING)
+    scan.listed(of, STORAGE_PERIMETER, f"{ARM}{of}/networkSecurityPerimeterConfigurations?{version}", ())
+    scan.listed(of, LOCAL_USER, f"{ARM}{of}/localUsers?{version}", store.users)
+    settings_url = f"{ARM}{service['id']}/providers/{DIAGNOSTIC_SETTING}?api-version={INSIGHTS_VERSION}"
+    scan.listed(service["id"], DIAGNOSTIC_SETTING, settings_url, store.settings)
+
+
+def _look_at_practice(scan: Scan, estate: Estate) -> None:
+    """The last stage: handshakes, logs, metrics, and the tables of workspaces that receive logs."""
+    for workspace in estate.workspaces:
+        url = f"{ARM}{workspace.body['id']}/tables?api-version={WORKSPACE_VERSION}"
+        scan.listed(workspace.body["id"], WORKSPACE_TABLE, url, workspace.tables)
+    for account in estate.accounts:
+        if account.body["kind"] == "OpenAI":
+            continue
+        host = account.body["properties"]["endpoint"].removeprefix("https://").rstrip("/")
+        scan.surveyed(account.body, ACCOUNT_TLS, f"TLS handshakes with {host}", account.tls)
+        metrics = f"POST https://{account.body['location']}.metrics.monitor.azure.com/…/metrics:getBatch"
+        scan.surveyed(account.body, CALL_METRICS, metrics, account.metrics)
+        _surveyed_logs(scan, account.body, REQUEST_LOGS, account.logs)
+    for store in estate.stores:
+        if store.service is None:
+            continue
+        host = store.body["properties"]["primaryEndpoints"]["blob"].removeprefix("https://").rstrip("/")
+        scan.surveyed(store.body, STORAGE_TLS, f"TLS handshakes with {host}", store.tls)
+        _surveyed_logs(scan, store.body, BLOB_LOGS, store.logs)
+        for container in store.containers:
+            scan.surveyed(*(container, INSPECTION, "the resources themselves", {"$unread": NOT_INSPECTED}), asked=False)
+
+
+def _surveyed_logs(scan: Scan, body: Json, type_name: str, logs: Json | None) -> None:
+    if logs is None:
+        scan.surveyed(body, type_name, "the resources themselves", {"$unread": NO_LOGS}, asked=False)
+    else:
+        scan.surveyed(body, type_name, f"POST {LOGS}/…/query", logs)

@@ -15,10 +15,13 @@ from auditor.model.types import (
     BLOB_SERVICE,
     BY_NAME,
     CLASSIFIER,
+    CONNECTION,
     CONTAINER,
     LIFECYCLE_POLICY,
     MODEL,
     OBJECT_REPLICATION,
+    PROJECT,
+    PROJECT_CONNECTION,
     ROLE_ASSIGNMENT,
     STORAGE,
     SUBSCRIPTION,
@@ -136,7 +139,11 @@ def gap(of: Resource | str, type_name: str, reason: str = "403 AuthorizationFail
     return Gap(of if isinstance(of, str) else of.id, BY_NAME[type_name.lower()].operation, reason)
 
 
-CHILDREN = {ACCOUNT: (MODEL, CLASSIFIER), STORAGE: (CONTAINER, LIFECYCLE_POLICY, OBJECT_REPLICATION, BLOB_SERVICE)}
+CHILDREN = {
+    ACCOUNT: (MODEL, CLASSIFIER, CONNECTION, PROJECT),
+    PROJECT: (PROJECT_CONNECTION,),
+    STORAGE: (CONTAINER, LIFECYCLE_POLICY, OBJECT_REPLICATION, BLOB_SERVICE),
+}
 
 
 def snapshot(

@@ -39,6 +39,12 @@ erasureRequests:
 """
 
 
+HEAD = "schema: auditor.models/1\n"
+ENTRY = "account: forms, model: a, owner: o, purpose: p"
+ASKED = "account: a, model: b, requestedAt: 2026-01-01"
+CLAIMS = "https://lake.blob.core.windows.net/claims"
+
+
 def write(folder: Path, text: str, name: str = "models.yaml") -> Path:
     (folder / name).write_text(text, encoding="utf-8")
     return folder / name
@@ -92,15 +98,30 @@ def test_an_empty_register_is_a_register_that_knows_no_model(text: str, tmp_path
     assert len(found.reads) == 2
 
 
+def schema() -> Draft202012Validator:
+    published = json.loads((PROJECT / "auditor/schemas/models-1.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(published)
+    return Draft202012Validator(published)
+
+
 def test_what_the_reader_takes_the_published_schema_takes(tmp_path: Path) -> None:
-    schema = json.loads((PROJECT / "auditor/schemas/models-1.schema.json").read_text(encoding="utf-8"))
-    Draft202012Validator.check_schema(schema)
-    Draft202012Validator(schema).validate(parse_yaml(MODELS, "models.yaml").value)
+    schema().validate(parse_yaml(MODELS, "models.yaml").value)
     assert read_models(write(tmp_path, MODELS), AT).resources
 
 
-ENTRY = "account: forms, model: a, owner: o, purpose: p"
-HEAD = "schema: auditor.models/1\n"
+@pytest.mark.parametrize("written", [CLAIMS, [CLAIMS], [CLAIMS, "https://lake.dfs.core.chinacloudapi.cn/scans/"]])
+def test_a_request_states_what_the_model_was_trained_from(written: Any, tmp_path: Path) -> None:
+    text = HEAD + f"erasureRequests:\n  - {{{ASKED}, trainingData: {json.dumps(written)}}}"
+    (request,) = read_models(write(tmp_path, text), AT).resources
+    assert request.body["properties"]["trainingData"] == written
+    schema().validate(parse_yaml(text, "models.yaml").value)
+
+
+@pytest.mark.parametrize("written", [[], "", 7, "lake/claims", f"{CLAIMS}?sig=1", [CLAIMS, "x"], "https://x.org/"])
+def test_what_the_reader_refuses_the_published_schema_refuses(written: Any, tmp_path: Path) -> None:
+    text = HEAD + f"erasureRequests:\n  - {{{ASKED}, trainingData: {json.dumps(written)}}}"
+    assert mistakes(read_models, tmp_path, text)
+    assert not schema().is_valid(parse_yaml(text, "models.yaml").value)
 
 
 @pytest.mark.parametrize(
@@ -140,13 +161,24 @@ HEAD = "schema: auditor.models/1\n"
             ["3 a request names one model; patterns are for the register"],
         ),
         (HEAD + "erasureRequests:\n  - {account: a, model: b}", ["3 requestedAt is missing"]),
+        (
+            HEAD + f"erasureRequests:\n  - {{{ASKED}, trainingData: lake/claims}}",
+            ["3 the address of a container is wanted"],
+        ),
+        (HEAD + f"erasureRequests:\n  - {{{ASKED}, trainingData: 7}}", ["3 the address of a container is wanted"]),
+        (HEAD + f"erasureRequests:\n  - {{{ASKED}, trainingData: []}}", ["3 the list names no container"]),
+        (
+            HEAD + f"erasureRequests:\n  - {{{ASKED}, trainingData: ['{CLAIMS}', x, '{CLAIMS}?sig=1']}}",
+            ["3 the address of a container is wanted", "3 only the address is wanted here; what stands behind the"],
+        ),
+        (HEAD + f"models:\n  - {{{ENTRY}, trainingData: '{CLAIMS}'}}", ["3 trainingData is no key here"]),
         (HEAD + "erasureRequests:\n  - {account: a, model: b, requestedAt: 7d}", ["3 '7d' is no date or time"]),
         (
             HEAD + "x: 1\nmodels:\n  - {account: a}\nerasureRequests: 7",
             ["2 x is no key here", "4 model is missing", "4 owner is missing", "4 purpose is missing", "5 a list"],
         ),
     ],
-    ids=range(21),
+    ids=range(26),
 )
 def test_every_mistake_in_the_register_is_told_with_its_line(text: str, wanted: list[str], tmp_path: Path) -> None:
     found = mistakes(read_models, tmp_path, text)

@@ -52,6 +52,8 @@ def test_it_carries_the_data_and_nothing_of_the_repository(wheel: Path) -> None:
     assert len(rules) == len(on_disk) > 0
     assert "auditor/_data/samples/estate.jsonl" in names
     assert any(name.startswith("auditor/_data/templates/") for name in names)
+    queries = {name for name in names if name.endswith(".kql")}
+    assert queries == {str(path.relative_to(PROJECT)) for path in (PROJECT / "auditor").rglob("*.kql")} != set()
     assert {name.split("/")[0] for name in names} == {"auditor", f"docintel_auditor-{VERSION}.dist-info"}
 
 

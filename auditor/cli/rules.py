@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -16,13 +15,10 @@ from auditor.policy.rule import FAMILIES
 from auditor.policy.schema import rule_schema
 from auditor.yaml_source import nearest
 
-if TYPE_CHECKING:
-    from auditor.policy.rule import Rule
-
 
 @click.group()
 def rules() -> None:
-    """List, show and test the rules; write their schema."""
+    """List, show, test and document the rules; write their schema."""
 
 
 @rules.command("list")
@@ -54,35 +50,36 @@ def show(rule_id: str, policies: tuple[Path, ...]) -> None:
     if rule is None:
         known = [item.id for item in policy.rules]
         raise UsageError(f"there is no rule {rule_id}", f"{nearest(rule_id, known)} `auditor rules list` lists all.")
-    click.echo(_page(rule))
+    from auditor.report.rule_pages import rule_page
+
+    click.echo(rule_page(rule, audit.types_of([rule])[rule.id]), nl=False)
 
 
-def _prose(text: str) -> str:
-    return click.wrap_text(text, width=100)
+@rules.command()
+@options.policies
+@click.option(
+    "--directory",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("docs"),
+    show_default=True,
+    help="Where to write; made if it is missing.",
+)
+def docs(policies: tuple[Path, ...], directory: Path) -> None:
+    """Write a page a rule and their index below `rules/`, and the coverage of Microsoft's page beside it."""
+    from auditor.report.rule_pages import rule_pages
 
-
-def _page(rule: Rule) -> str:
-    lines = [
-        f"{rule.id}  {rule.title}",
-        f"{rule.name}; severity {rule.severity}, profile {rule.profile}, basis {rule.basis}",
-        f"applies to {', '.join(rule.applies_to)}",
-        "",
-        _prose(rule.why),
-    ]
-    for item in rule.parameters:
-        allowed = f", allowed: {', '.join(map(str, item.allowed))}" if item.allowed else ""
-        lines += ["", f"Parameter {item.name} (default {item.default}{allowed}) {item.about}".rstrip()]
-    lines += ["", _prose(f"Fix: {rule.fix.text}")]
-    for name, snippet in (("az", rule.fix.az), ("Bicep", rule.fix.bicep), ("Terraform", rule.fix.terraform)):
-        if snippet:
-            lines += ["", f"{name}:", *(f"    {line}" for line in snippet.splitlines())]
-    if rule.peers is not None:
-        lines += ["", _prose(f"Others ask for the opposite ({', '.join(rule.peers.rules)}): {rule.peers.asks}")]
-        lines += [_prose(f"Overruled here: {rule.peers.overruled}")]
-    if rule.mappings:
-        lines += ["", *(f"{name}: {', '.join(values)}" for name, values in rule.mappings.items())]
-    lines += ["", *rule.references, "", f"{len(rule.examples)} examples in {rule.file}"]
-    return "\n".join(lines)
+    policy = audit.load_rules(policies)
+    pages = rule_pages(policy.rules, audit.types_of(policy.rules))
+    try:
+        for name, text in pages.items():
+            path = directory / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"cannot write {directory}: {error.strerror or error}", "Choose another --directory."
+        ) from error
+    click.echo(f"{len(pages)} pages in {directory}", err=True)
 
 
 @rules.command()

@@ -60,18 +60,18 @@ class NotReadError(Exception):
 def json_of(status: int, headers: Mapping[str, str], content: bytes) -> Json:
     """The JSON of an answer; raises `NotReadError` for everything but a 200 with JSON in it."""
     if status != HTTPStatus.OK:
-        raise _not_ok(status, headers, content)
+        raise not_ok(status, headers, _code_of(content))
     try:
         return parse(content)
     except (ValueError, RecursionError) as error:
         raise NotReadError("the answer was not JSON", status=status) from error
 
 
-def _not_ok(status: int, headers: Mapping[str, str], content: bytes) -> NotReadError:
+def not_ok(status: int, headers: Mapping[str, str], code: str | None) -> NotReadError:
+    """What an answer other than 200 means; `code` is the error's, None if the body was none that could name one."""
     if status // 100 == _REDIRECTION:
         return NotReadError(f"{status} was redirected; refused", status=status)
-    code = _code_of(content)
-    named = code if code and _CODE.fullmatch(code) else _phrase(status)
+    named = code if code and is_code(code) else _phrase(status)
     return NotReadError(
         f"{status} {named}".rstrip(),
         status=status,
@@ -79,6 +79,11 @@ def _not_ok(status: int, headers: Mapping[str, str], content: bytes) -> NotReadE
         passing=status in _PASSING or (status == HTTPStatus.UNAUTHORIZED and code == _EXPIRED),
         retry_after=retry_after(headers) if status in _PASSING else None,
     )
+
+
+def is_code(text: str) -> bool:
+    """Whether a text has the form of an error code, so that it may be reported."""
+    return _CODE.fullmatch(text) is not None
 
 
 def _phrase(status: int) -> str:

@@ -20,6 +20,7 @@ from azure.core.pipeline.policies import AsyncBearerTokenCredentialPolicy, Reque
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.core.rest import AsyncHttpResponse, HttpRequest
 
+from auditor.collectors.clouds import STORAGE_SCOPE
 from auditor.collectors.guard import ReadOnly
 from auditor.collectors.sign_in import SignIn, credential
 from auditor.errors import SourceError
@@ -46,6 +47,10 @@ SERVICES: Final = {
     ),
     "documentintelligence": Entry(
         "azure.ai.documentintelligence.aio:DocumentIntelligenceAdministrationClient", "models and classifiers"
+    ),
+    "logs": Entry("azure.monitor.query.aio:LogsQueryClient", "log queries"),
+    "blobs": Entry(
+        "azure.core:AsyncPipelineClient", "lists of blobs; the official client would make models of all names"
     ),
 }
 """The clients by the names that the catalogue uses."""
@@ -109,24 +114,33 @@ class Azure:
         return self._clients[key]
 
     def _make(self, service: str, endpoint: str) -> Any:
-        management = service != "documentintelligence"
-        scope = self.cloud.arm_scope if management else self.cloud.cognitive_scope
+        own_scopes = {
+            "documentintelligence": self.cloud.cognitive_scope,
+            "logs": self.cloud.logs_scope,
+            "blobs": STORAGE_SCOPE,
+        }
+        scope = own_scopes.get(service, self.cloud.arm_scope)
         bearer = Bearer(self._sign_in, scope)
+        guard = ReadOnly(self.cloud, lists_blobs=service == "blobs")
         options = {
             "policies": [
-                ReadOnly(self.cloud),
+                guard,
                 RequestIdPolicy(),
                 UserAgentPolicy(base_user_agent=self._agent, user_agent_use_env=False),
                 bearer,
-                ReadOnly(self.cloud),
+                guard,
             ],
             "authentication_policy": bearer,
             "transport": self._transport,
             "credential_scopes": [scope],
         }
         make = SERVICES[service].load()
-        if not management:
+        if service == "blobs":
+            return make(endpoint, policies=options["policies"], transport=self._transport)
+        if service == "documentintelligence":
             return make(endpoint, self._sign_in, **options)
+        if service == "logs":
+            return make(self._sign_in, endpoint=endpoint, **options)
         if service == "subscriptions":
             return make(self._sign_in, base_url=endpoint, **options)
         return make(self._sign_in, _ANY_SUBSCRIPTION, base_url=endpoint, **options)

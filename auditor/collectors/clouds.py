@@ -12,6 +12,9 @@ from typing import Final
 
 from auditor.errors import UsageError
 
+STORAGE_SCOPE: Final = "https://storage.azure.com/.default"
+"""For whom a token of the blob data plane is asked, in every cloud (azure-storage-blob knows no other)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
@@ -22,6 +25,8 @@ class Cloud:
     arm_scope: str
     authority: str | None
     cognitive_suffix: str
+    regional_suffix: str
+    storage_suffix: str
     logs_host: str
     metrics_suffix: str
 
@@ -35,6 +40,16 @@ class Cloud:
         """For whom a token of the Document Intelligence data plane is asked."""
         return f"https://{self.cognitive_suffix}/.default"
 
+    @property
+    def logs_scope(self) -> str:
+        """For whom a token for log queries is asked; the official client asks for its endpoint as well."""
+        return f"https://{self.logs_host}/.default"
+
+    @property
+    def blob_suffix(self) -> str:
+        """What the host of a storage account's blob endpoint ends with, after its name."""
+        return f"blob.{self.storage_suffix}"
+
 
 CLOUDS: Final = {
     cloud.name: cloud
@@ -45,6 +60,8 @@ CLOUDS: Final = {
             "https://management.azure.com/.default",
             None,
             "cognitiveservices.azure.com",
+            "api.cognitive.microsoft.com",
+            "core.windows.net",
             "api.loganalytics.io",
             "metrics.monitor.azure.com",
         ),
@@ -54,6 +71,8 @@ CLOUDS: Final = {
             "https://management.core.usgovcloudapi.net/.default",
             "login.microsoftonline.us",
             "cognitiveservices.azure.us",
+            "api.cognitive.microsoft.us",
+            "core.usgovcloudapi.net",
             "api.loganalytics.us",
             "metrics.monitor.azure.us",
         ),
@@ -63,6 +82,8 @@ CLOUDS: Final = {
             "https://management.chinacloudapi.cn/.default",
             "login.chinacloudapi.cn",
             "cognitiveservices.azure.cn",
+            "api.cognitive.azure.cn",
+            "core.chinacloudapi.cn",
             "api.loganalytics.azure.cn",
             "metrics.monitor.azure.cn",
         ),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from auditor.model.resource import resource_key
 from auditor.model.types import (
+    BY_NAME,
     DIAGNOSTIC_SETTING,
     DOCUMENT_INTELLIGENCE_KINDS,
     FOUNDRY_KINDS,
@@ -70,11 +71,19 @@ class Seen(Protocol):
         """All resources of a type that were read."""
         ...
 
+    def was_listed(self, of: str, operation: str) -> bool:
+        """Whether the list that this right reads was read to its end at this resource."""
+        ...
+
 
 Question: TypeAlias = "Callable[[Resource, Seen], Decision]"
 
 ASK: Final = Ask()
 ELSEWHERE: Final = Elsewhere()
+
+REQUEST_CATEGORIES: Final = frozenset({"audit", "requestresponse"})
+BLOB_CATEGORIES: Final = frozenset({"storageread", "storagewrite", "storagedelete"})
+"""The categories of logs that tell of requests to accounts and to blobs, in lower case (azure-facts 2.8, 3f)."""
 
 
 def always(_owner: Resource, _seen: Seen) -> Decision:
@@ -143,13 +152,13 @@ def keeps_blobs_data(account: Resource, _seen: Seen) -> Decision:
 def logs_requests(account: Resource, seen: Seen) -> Decision:
     """Only where a diagnostic setting sends the account's logs to a workspace that was seen."""
     decision = document_intelligence(account, seen)
-    return _logged(account.id, seen) if decision is ASK else decision
+    return _logged(account.id, REQUEST_CATEGORIES, seen) if decision is ASK else decision
 
 
 def logs_blobs(account: Resource, seen: Seen) -> Decision:
     """Only where a diagnostic setting of the blob service sends its logs to a workspace that was seen."""
     decision = keeps_blobs_data(account, seen)
-    return _logged(f"{account.id}/blobServices/default", seen) if decision is ASK else decision
+    return _logged(f"{account.id}/blobServices/default", BLOB_CATEGORIES, seen) if decision is ASK else decision
 
 
 def receives_logs(workspace: Resource, seen: Seen) -> Decision:
@@ -164,17 +173,58 @@ def log_workspaces(setting: Resource) -> frozenset[str]:
     return frozenset({resource_key(workspace)}) if isinstance(workspace, str) and workspace else frozenset()
 
 
-def workspaces_of(resource_id: str, seen: Seen) -> list[Resource]:
-    """The workspaces, as far as they were seen, to which the diagnostic settings of a resource send its logs."""
-    own = [setting for setting in seen.of_type(DIAGNOSTIC_SETTING) if setting.owner == resource_key(resource_id)]
-    keys = sorted({key for setting in own for key in log_workspaces(setting)})
-    return [workspace for key in keys if (workspace := seen.get(key)) is not None]
+@dataclass(frozen=True, slots=True)
+class LogRoute:
+    """A workspace that gets logs of a resource: `categories` are those that it is sure to get, in lower case."""
+
+    workspace: Resource
+    categories: frozenset[str]
 
 
-def _logged(resource_id: str, seen: Seen) -> Decision:
-    if workspaces_of(resource_id, seen):
+def log_routes(resource_id: str, wanted: frozenset[str], seen: Seen) -> tuple[LogRoute, ...]:
+    """The workspaces, as far as they were seen, that get logs of the wanted categories, or may."""
+    found: dict[str, LogRoute] = {}
+    for setting in _settings_of(resource_id, seen):
+        categories = _categories(setting, wanted)
+        for key in log_workspaces(setting) if categories is not None else ():
+            workspace, known = seen.get(key), found.get(key)
+            if workspace is not None:
+                others = known.categories if known is not None else frozenset()
+                found[key] = LogRoute(workspace, others | (categories or frozenset()))
+    return tuple(found[key] for key in sorted(found))
+
+
+def _settings_of(resource_id: str, seen: Seen) -> list[Resource]:
+    return [setting for setting in seen.of_type(DIAGNOSTIC_SETTING) if setting.owner == resource_key(resource_id)]
+
+
+def _categories(setting: Resource, wanted: frozenset[str]) -> frozenset[str] | None:
+    """Which of the wanted categories a setting is sure to send; None if it sends none of them.
+
+    The group `allLogs` holds all; `audit` holds `Audit` of accounts, and of blobs nobody says which (azure-facts 2.8).
+    """
+    logs = _properties(setting).get("logs")
+    if not isinstance(logs, list):
+        return frozenset()
+    enabled = [item for item in logs if isinstance(item, dict) and item.get("enabled") is True]
+    named = {str(item.get("category")).lower() for item in enabled}
+    groups = {str(item.get("categoryGroup")).lower() for item in enabled}
+    sure = wanted if "alllogs" in groups else frozenset(wanted & (named | groups))
+    return sure if sure or "audit" in groups else None
+
+
+def _logged(resource_id: str, wanted: frozenset[str], seen: Seen) -> Decision:
+    """Ask where logs arrive. Silent only if it was read that none do; everything else is something that was not read."""
+    if log_routes(resource_id, wanted, seen):
         return ASK
-    return Silent("no diagnostic setting that was read sends logs to a workspace that was read")
+    settings = _settings_of(resource_id, seen)
+    if any(log_workspaces(setting) and _categories(setting, wanted) is not None for setting in settings):
+        return Hidden("its logs go to a workspace that was not read")
+    if not seen.was_listed(resource_id, BY_NAME[DIAGNOSTIC_SETTING.lower()].operation):
+        return Hidden("its diagnostic settings were not read")
+    if any(log_workspaces(setting) for setting in settings):
+        return Silent("its diagnostic settings send none of the logs that tell of this to a workspace")
+    return Silent("no diagnostic setting sends its logs to a workspace")
 
 
 def _properties(resource: Resource) -> dict[str, Json]:

@@ -12,7 +12,7 @@ import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import aiohttp
 from azure.core.exceptions import (
@@ -29,11 +29,14 @@ from auditor.collectors.limits import Clock, Counted, Limits, SystemClock
 from auditor.collectors.sign_in import short_reason
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
     from azure.core.rest import AsyncHttpResponse
 
     from auditor.collectors.clients import Azure
     from auditor.model.reading import Json
 
+_Found = TypeVar("_Found")
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes of an answer after decompression; ARM's pages have a few MB."""
 
@@ -60,7 +63,8 @@ class Patience:
 class Call:
     """One read: which client sends it, to where, under which right it is counted, and against which limits.
 
-    With a `body` it is a query, sent by POST; everything else is a GET.
+    With a `body` it is a query, sent by POST; everything else is a GET. `means` makes JSON of the answer's status,
+    headers and content, or raises `NotReadError`.
     """
 
     service: str
@@ -69,6 +73,8 @@ class Call:
     operation: str
     counted: Counted
     body: Json = None
+    headers: Mapping[str, str] = field(default_factory=lambda: _HEADERS)
+    means: Callable[[int, Mapping[str, str], bytes], Json] = json_of
 
 
 class Reader:
@@ -101,6 +107,13 @@ class Reader:
             raise
         self._fruitless[row] = 0
         return answer
+
+    async def probe(self, operation: str, counted: Counted, probe: Callable[[float], Awaitable[_Found]]) -> _Found:
+        """Take a turn for what goes through no client (a handshake); it is told how many seconds it may take."""
+        await self._limits.admit(counted)
+        async with self._share_of(counted.lane), self._in_flight:
+            self.calls[operation] += 1
+            return await probe(self._patience.connect)
 
     async def _get(self, call: Call) -> Json:
         left = self._patience.call
@@ -150,13 +163,13 @@ class Reader:
 
     async def _exchange(self, call: Call) -> Json:
         if call.body is None:
-            request = HttpRequest("GET", call.url, headers=_HEADERS)
+            request = HttpRequest("GET", call.url, headers=dict(call.headers))
         else:
-            request = HttpRequest("POST", call.url, headers=_HEADERS, json=call.body)
+            request = HttpRequest("POST", call.url, headers=dict(call.headers), json=call.body)
         timeouts = {"connection_timeout": self._patience.connect, "read_timeout": self._patience.read}
         async with self._azure.send(call.service, call.endpoint, request, **timeouts) as response:
             content = await _body(response)
-            return json_of(response.status_code, response.headers, content)
+            return call.means(response.status_code, response.headers, content)
 
     def _in_words(self, error: Exception) -> NotReadError:
         """What a failed exchange is called in a gap, and whether it may be over soon."""

@@ -23,6 +23,7 @@ class Recorder:
         self._resources: dict[str, Resource] = {}
         self._gaps: dict[tuple[str, str, str], Gap] = {}
         self._reads: list[ListRead] = []
+        self._listed: set[tuple[str, str]] = set()
 
     def resource(self, body: Body, source: str) -> Resource | None:
         """Keep one resource; None if there is one with its id, as a list that changes meanwhile gives on two pages."""
@@ -45,6 +46,7 @@ class Recorder:
         """Record that a list was read to its end."""
         read = ListRead(of, operation, source, utc_now())
         self._reads.append(read)
+        self._listed.add((resource_key(of), operation))
         self._sink.list_read(read)
 
     def get(self, resource_id: str) -> Resource | None:
@@ -55,6 +57,10 @@ class Recorder:
         """All resources of a type that were read."""
         key = type_name.lower()
         return [resource for resource in self._resources.values() if resource.type_key == key]
+
+    def was_listed(self, of: str, operation: str) -> bool:
+        """Whether the list that this right reads was read to its end at this resource."""
+        return (resource_key(of), operation) in self._listed
 
     def snapshot(self, end: End | None = None) -> Snapshot:
         """What was read so far; with an end, all of it."""

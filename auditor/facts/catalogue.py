@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from auditor.facts import access, keys, links, logs, models, network, residency, retention
+from auditor.facts import access, encryption, keys, links, logs, models, network, residency, retention
 from auditor.facts.estate import Estate
 from auditor.model.reading import Json
 from auditor.model.resource import Resource
@@ -82,7 +82,11 @@ _LINK_SOURCES: Final = (
 _LINK_HINTS: Final = (WORKSPACE, DOCUMENT_ACCESS)
 """Logs can only add links: a workspace that could not be read takes nothing away from what is known."""
 _ACCESS_SOURCES: Final = (ROLE_ASSIGNMENT, ROLE_DEFINITION)
-_EDGES: Final = {"[]": dict.fromkeys(("via", "carries", "to", "name", "region", "leavesRegion", "words"))}
+_EDGES: Final = {
+    "[]": dict.fromkeys(
+        ("via", "carries", "to", "name", "region", "leavesRegion", "leavesSubscription", "words"),
+    )
+}
 _BOUND: Final = {"unbounded": None, "exceedsHours": None, "atMostHours": None}
 _REASONS: Final = {"[]": {"cause": None, "kind": None, "hours": None, "words": None, "container": None}}
 
@@ -123,9 +127,13 @@ FACTS: Final[tuple[Fact, ...]] = (
             WORKSPACE,
             VAULT,
             PRIVATE_ENDPOINT,
+            BACKUP_POLICY,
+            CONTAINER,
+            *_LINK_SOURCES,
         ),
         residency.residency_of,
         "Where copies of a document come to rest: redundancy, and an edge for each path that carries bytes.",
+        hears=_LINK_HINTS,
     ),
     Fact(
         "residency",
@@ -161,7 +169,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         ),
         retention.retention_of,
         "How long a forgotten or deleted document stays recoverable at the worst, with the chain of reasons.",
-        hears=_LINK_HINTS,
+        hears=(*_LINK_HINTS, INSPECTION),
     ),
     Fact(
         "keyReaders",
@@ -212,12 +220,20 @@ FACTS: Final[tuple[Fact, ...]] = (
         hears=_LINK_HINTS,
     ),
     Fact(
+        "keyCoverage",
+        (ACCOUNT,),
+        dict.fromkeys(("results", "words")),
+        (),
+        encryption.key_coverage,
+        "Whether the account's customer-managed key covers results, or models alone.",
+    ),
+    Fact(
         "api",
         (MODEL, CLASSIFIER),
         dict.fromkeys(("version", "retires", "daysLeft", "words")),
         (),
         models.api_of,
-        "The API version that built the model, and how many days it has left before it retires.",
+        "The API version that built the model, and how many days it has left; without `retires` and `daysLeft`, where no retirement is announced.",
     ),
     Fact(
         "trainingData",

@@ -1,8 +1,9 @@
 """Reads a lifecycle policy the way Azure's engine does (lifecycle management pages on Microsoft Learn).
 
-A rule covers a container only if it covers all of it: it is on, takes block blobs, has no index match, and each of its
-prefixes, if any, is a prefix of `container/`. Conditions are whole days; a condition on the last access bounds nothing,
-since a blob that is read every day never expires.
+A rule covers a container only if it covers all of it: it is on, takes block blobs, has no index match, and one of its
+prefixes, if it has any, is a prefix of `container/` (`docs` covers `docs2` too). Several rules that each cover a part
+are not put together: prefixes cannot say "all the rest". Conditions are whole days; a condition on the last access
+bounds nothing, since a blob that is read every day never expires.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ _BASE_CONDITIONS: Final = ("daysAfterModificationGreaterThan", "daysAfterCreatio
 class LifecycleRule:
     """What matters of one rule: which prefixes it covers (none: all), and after how many days it deletes what.
 
-    None where it does not delete that; `blobs` are current versions, `versions` previous ones.
+    None where it does not delete that; `blobs` are current versions, `versions` previous ones. A rule that deletes
+    some blobs only says in `partial` which, and deletes nothing of what it is asked for.
     """
 
     name: str
@@ -33,6 +35,7 @@ class LifecycleRule:
     blobs: float | None
     snapshots: float | None
     versions: float | None
+    partial: str | None = None
 
     def covers(self, container: str | None) -> bool:
         """Whether the rule covers every blob of a container; None asks for every container that there may be."""
@@ -42,9 +45,22 @@ class LifecycleRule:
             return True
         return container is not None and any(f"{container}/".startswith(prefix) for prefix in self.prefixes)
 
+    def misses(self, container: str | None) -> str | None:
+        """Why the rule does not delete all blobs of a container although it seems to; None if it has nothing to say."""
+        touched = not self.prefixes or any(
+            prefix.startswith(f"{container}/") or f"{container}/".startswith(prefix) for prefix in self.prefixes
+        )
+        if container is None or not touched or (self.partial is None and self.blobs is None):
+            return None
+        if container.lower() in UNTOUCHED:
+            return "does not touch this container"
+        if self.partial is not None:
+            return self.partial
+        return None if self.covers(container) else f"covers {' and '.join(self.prefixes)} only"
+
 
 def lifecycle_rules(policy: Json) -> tuple[LifecycleRule, ...]:
-    """The rules of a policy resource that delete something wholly; whatever is odd about a rule leaves it out."""
+    """The rules of a policy resource; whatever is odd about a rule keeps it from deleting anything."""
     rules = _at(policy, "properties", "policy", "rules")
     read = (_rule(item) for item in rules) if isinstance(rules, list) else ()
     return tuple(rule for rule in read if rule is not None)
@@ -58,29 +74,49 @@ def soonest(rules: Iterable[LifecycleRule], container: str | None, what: str) ->
     return min(found, default=None)
 
 
+def may_cover(rules: Iterable[LifecycleRule], what: str) -> bool:
+    """Whether a rule deletes `what` of some container, so that it may cover one that was not listed."""
+    return any(getattr(rule, what) is not None for rule in rules)
+
+
 def _rule(rule: Json) -> LifecycleRule | None:
-    definition = _at(rule, "definition")
-    filters = _at(definition, "filters")
-    enabled = _at(rule, "enabled")
-    if not (enabled is None or enabled is True) or _at(filters, "blobIndexMatch"):
-        return None
-    types = _at(filters, "blobTypes")
-    if types is not None and not (isinstance(types, list) and any(str(item).lower() == "blockblob" for item in types)):
-        return None
+    """A rule as it stands; one that covers only some blobs deletes nothing, and says why."""
+    name = str(_at(rule, "name") or "without a name")
+    filters = _at(rule, "definition", "filters")
+    actions = _at(rule, "definition", "actions")
     prefixes = _at(filters, "prefixMatch") or []
     if not isinstance(prefixes, list) or not all(isinstance(item, str) for item in prefixes):
         return None
-    actions = _at(definition, "actions")
-    days_of_blobs = [
-        days for name in _BASE_CONDITIONS if (days := _days(_at(actions, "baseBlob", "delete", name))) is not None
-    ]
+    partial = _partial(rule, filters)
+    if partial is not None:
+        return LifecycleRule(name, tuple(prefixes), None, None, None, partial)
+    deletes = _at(actions, "baseBlob", "delete")
+    days_of_blobs = [found for part in _BASE_CONDITIONS if (found := _days(_at(deletes, part))) is not None]
     return LifecycleRule(
-        name=str(_at(rule, "name") or "without a name"),
+        name=name,
         prefixes=tuple(prefixes),
         blobs=min(days_of_blobs, default=None),
         snapshots=_days(_at(actions, "snapshot", "delete", "daysAfterCreationGreaterThan")),
         versions=_days(_at(actions, "version", "delete", "daysAfterCreationGreaterThan")),
+        partial=_last_access(deletes) if not days_of_blobs else None,
     )
+
+
+def _partial(rule: Json, filters: Json) -> str | None:
+    """Why a rule leaves blobs out whatever its prefixes; None if it takes every block blob."""
+    enabled, types = _at(rule, "enabled"), _at(filters, "blobTypes")
+    if not (enabled is None or enabled is True):
+        return "is off"
+    if _at(filters, "blobIndexMatch"):
+        return "takes only blobs with certain index tags"
+    if types is None or (isinstance(types, list) and any(str(item).lower() == "blockblob" for item in types)):
+        return None
+    return "takes no block blobs"
+
+
+def _last_access(deletes: Json) -> str | None:
+    counts = _days(_at(deletes, "daysAfterLastAccessTimeGreaterThan")) is not None
+    return "counts from the last access, so a blob that is read every day never expires" if counts else None
 
 
 def _days(value: Json) -> float | None:

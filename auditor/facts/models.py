@@ -1,19 +1,29 @@
-"""Custom models against the customer's register: who answers for them, and what should be gone."""
+"""Custom models: who answers for them, what should be gone, which API built them, and what they were trained from."""
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import date
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
+from auditor.facts.addresses import address_in
 from auditor.facts.estate import hosts_document_intelligence
-from auditor.model.reading import Json, Unread
+from auditor.facts.parts import any_of, part_of
+from auditor.facts.signals.training import urls_of
+from auditor.model.reading import Found, Json, Unread
 from auditor.model.resource import resource_key
 from auditor.model.types import (
     ACCOUNT,
     BY_NAME,
     CLASSIFIER,
+    CONTAINER,
     DELETED_ACCOUNT,
+    ERASURE_REQUEST,
+    INSPECTION,
     MODEL,
     REGISTER_ID,
     REGISTERED_MODEL,
@@ -22,6 +32,9 @@ from auditor.model.types import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auditor.facts.addresses import Address
     from auditor.facts.estate import Estate
     from auditor.model.resource import Resource
 
@@ -119,6 +132,8 @@ def restorable_accounts(resource: Resource, estate: Estate) -> Json:
 def _restorable(account: Resource) -> dict[str, Json]:
     properties = account.body.get("properties")
     purge = properties.get("scheduledPurgeDate") if isinstance(properties, dict) else None
+    if not (purge is None or isinstance(purge, str | Unread)):
+        purge = Unread("its date of purge is no text")
     return {"id": account.id, "name": account.name, "purge": purge}
 
 
@@ -135,11 +150,137 @@ def _names(written: Json, account_key: str) -> bool:
     return fnmatchcase(account_key if "/" in wanted else account_key.rpartition("/")[2], wanted)
 
 
+@cache
+def _api_versions() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((Path(__file__).parent / "api_versions.json").read_text(encoding="utf-8"))
+    return found
+
+
 def api_of(model: Resource, estate: Estate) -> Json:
-    """The API version that built a model, and how long it is still served."""
-    return Unread("not derived yet")
+    """The API version that built a model, and how many days it has left; below zero where it is retired already.
+
+    `retires` and `daysLeft` are null where no retirement is announced. A version that the table of dates does not know
+    tells nothing.
+    """
+    version = part_of(model.body.get("properties"), "apiVersion")
+    if not isinstance(version, str):
+        why = version.why if isinstance(version, Unread) else "the service did not tell"
+        return _unknown_api(Unread(f"the API version that built it was not read: {why}"), None)
+    known = _api_versions()["versions"].get(version.strip().lower().removeprefix("v"))
+    if known is None:
+        return _unknown_api(Unread(f"when API version {version} retires is not known here"), version)
+    retires = known["retires"]
+    if retires is None:
+        words = f"API version {version} built it, whose retirement was not announced by {_api_versions()['asOf']}"
+        return {"version": version, "retires": None, "daysLeft": None, "words": words}
+    left = (date.fromisoformat(retires) - estate.now.date()).days
+    words = f"API version {version} built it, which {'retired' if left < 0 else 'retires'} on {retires}"
+    return {"version": version, "retires": retires, "daysLeft": left, "words": words}
+
+
+def _unknown_api(why: Unread, version: str | None) -> dict[str, Json]:
+    return {"version": version or why, "retires": why, "daysLeft": why, "words": why.why}
+
+
+_NOT_STATED: Final = Unread(
+    "the model is gone or was not seen, and with it what it was trained from: state that as trainingData in models.yaml"
+)
+_NOT_TOLD: Final = Unread("the service does not tell what it was trained from, as of copies and old models")
 
 
 def training_data(resource: Resource, estate: Estate) -> Json:
-    """The containers that a model was trained from, and whether anything is left in them."""
-    return Unread("not derived yet")
+    """The containers that a model was trained from, and whether anything is left in them.
+
+    Of an erasure request: those of the model while it is there and tells them, else those that the request states.
+    """
+    if resource.type_key != ERASURE_REQUEST.lower():
+        return _left_in(_told_by(resource), estate)
+    models = list(_models_named_by(resource, estate))
+    told = [source for model in models for source in _told_by(model)]
+    if not any(isinstance(source, str) for source in told):
+        stated = part_of(resource.body.get("properties"), "trainingData")
+        if stated:
+            told = stated if isinstance(stated, list) else [stated]
+        elif not models:
+            told = [_NOT_STATED]
+    return _left_in(told, estate)
+
+
+def _models_named_by(request: Resource, estate: Estate) -> Iterator[Resource]:
+    """The models and classifiers that an erasure request may mean, as far as they were seen."""
+    stated = _stated(request)
+    for account in estate.snapshot.of_type(ACCOUNT):
+        if _names(stated.get("account"), account.key):
+            for kind in (MODEL, CLASSIFIER):
+                children = estate.snapshot.listing(account.id, kind).resources
+                yield from (child for child in children if child.name == stated.get("model"))
+
+
+def _told_by(model: Resource) -> list[Json]:
+    """The addresses of the containers that a model names, and an `Unread` for what it does not tell.
+
+    A composed model, which has a classifier of its own (azure-facts 3a), is not trained: its parts are, and each of
+    them is judged by itself.
+    """
+    told = [
+        Unread(f"what {model.name} was trained from was not read: {url.why}") if isinstance(url, Unread) else url
+        for url in urls_of(model)
+    ]
+    composed = isinstance(part_of(model.body.get("properties"), "classifierId"), str)
+    return told if told or composed else [_NOT_TOLD]
+
+
+def _left_in(urls: list[Json], estate: Estate) -> list[Json]:
+    """What is left in each container, once each; an `Unread` at the end for what is no address of one."""
+    found: dict[tuple[str, str], Json] = {}
+    doubts: list[Json] = []
+    for url in urls:
+        address = address_in(url, estate) if isinstance(url, str) else None
+        if address is not None and address.container is not None:
+            found.setdefault((address.name, address.container), _remains(address, address.container, estate))
+        elif isinstance(url, Unread):
+            doubts.append(url)
+        else:
+            doubts.append(Unread(f"{url} is no address of a container"))
+    return [*(found[place] for place in sorted(found)), *doubts[:1]]
+
+
+def _remains(address: Address, container: str, estate: Estate) -> dict[str, Json]:
+    left, words = _look_into(address, container, estate)
+    words = f"container {container} of {address.name}: {words}"
+    return {"storage": address.name, "container": container, "left": left, "words": words}
+
+
+def _look_into(address: Address, container: str, estate: Estate) -> tuple[bool | Unread, str]:
+    """Whether something is left in a container, in words too."""
+    if address.store is None:
+        return _open(f"storage account {address.name} was not seen")
+    listing = estate.snapshot.listing(address.store.id, CONTAINER)
+    found = next((item for item in listing.resources if item.name == container), None)
+    if found is None:
+        if listing.unread is None:
+            return False, "it is gone"
+        return _open(f"the containers of {address.name} were not read: {listing.unread.why}")
+    if part_of(found.body.get("properties"), "deleted") is True:
+        return True, "it is deleted, and can be restored with all that was in it"
+    left = _left_in_container(found, estate)
+    return _open(left.why) if isinstance(left, Unread) else (left, "something is left in it" if left else "it is empty")
+
+
+def _open(why: str) -> tuple[Unread, str]:
+    return Unread(why), why
+
+
+def _left_in_container(container: Resource, estate: Estate) -> bool | Unread:
+    inspection = estate.snapshot.listing(container.id, INSPECTION).only()
+    if not isinstance(inspection, Found):
+        return Unread("it is there, and whether anything is left in it takes --inspect-blobs")
+    properties = inspection.value.get("properties")
+    return any_of(_is_some(part_of(properties, name)) for name in ("blobs", "deleted", "versions", "snapshots"))
+
+
+def _is_some(number: Json) -> bool | Unread:
+    """Whether a look into a container counted some; true and false stand for some and none."""
+    if isinstance(number, Unread):
+        return Unread(f"what is left in it was not seen: {number.why}")
+    return number > 0 if isinstance(number, int | float) else Unread("what is left in it was not counted")

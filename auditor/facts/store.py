@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from auditor.facts.backups import Protection, protections_of, unseen_backups
 from auditor.facts.lifecycle import KINDS_WITH_LIFECYCLE, LifecycleRule, lifecycle_rules
 from auditor.facts.links import doubt_about, known_links
+from auditor.facts.parts import part_of
+from auditor.facts.replication import Replica, replicas_of
 from auditor.model.reading import MISSING, Found, Json, Missing, Reading, Unread, read_whole
-from auditor.model.types import BLOB_SERVICE, CONTAINER, LIFECYCLE_POLICY, OBJECT_REPLICATION
+from auditor.model.types import BLOB_SERVICE, CONTAINER, INSPECTION, LIFECYCLE_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,18 +26,28 @@ _SYSTEM_CONTAINERS: Final = frozenset({"$logs", "$blobchangefeed"})
 class Store:
     """What was read of a storage account that matters for retention.
 
-    `doubts` says by name of a container why it may hold no documents; `body` is the account's properties.
+    `containers` are those that hold documents, `live` all that are not deleted; `doubts` says by name of a container why
+    it may hold no documents. `body` is the account's properties. `inspected` has what a look at the blobs of a container
+    counted, by its name.
     """
+
+    key: str
+    name: str
 
     service: Reading
     rules: tuple[LifecycleRule, ...]
     policy: Reading
     containers: tuple[Resource, ...]
+    live: tuple[Resource, ...]
     deleted: tuple[Resource, ...]
     unlisted: Unread | None
-    replicates: bool
+    replicas: tuple[Replica, ...]
+    unseen_replicas: Unread | None
+    backups: tuple[Protection, ...]
+    unseen_backups: tuple[str, ...]
     body: Json
     doubts: Mapping[str, Unread]
+    inspected: Mapping[str, Json]
 
     def setting(self, *names: str) -> Reading:
         """A property of the blob service."""
@@ -51,8 +64,18 @@ class Store:
         own = self.setting("isVersioningEnabled")
         return forced if isinstance(forced, Unread) and is_off(own) else own
 
+    def left_of(self, name: str | None, what: str) -> float | None:
+        """How many of `what` (snapshots, versions, deleted) were seen in a container; None where nobody looked."""
+        count = part_of(self.inspected.get(name or ""), what)
+        return count if isinstance(count, int) and not isinstance(count, bool) else None
+
 
 def read_store(storage: Resource, estate: Estate) -> Store:
+    """The account's parts, read once; see `Store`."""
+    return estate.once(("store", storage.key), lambda: _read_store(storage, estate))
+
+
+def _read_store(storage: Resource, estate: Estate) -> Store:
     """Look up the account's blob service, lifecycle policy and containers; system containers hold no documents.
 
     Where links name containers only these count; where a link may be hidden, the others may. If none of those that are
@@ -69,16 +92,28 @@ def read_store(storage: Resource, estate: Estate) -> Store:
         deleted = property_of(item, "deleted")
         if isinstance(deleted, Unread):
             doubts[item.name] = Unread(f"whether it is deleted was not read: {deleted.why}")
+    replicas, unseen_replicas = replicas_of(storage, estate)
     return Store(
+        key=storage.key,
+        name=storage.name,
         service=snapshot.listing(storage.id, BLOB_SERVICE).only(),
         rules=lifecycle_rules(policy.value) if isinstance(policy := _policy(storage, estate), Found) else (),
         policy=policy,
         containers=tuple(named if named and doubt is None else live),
+        live=tuple(live),
         deleted=tuple(item for item in found if property_of(item, "deleted") is True),
         unlisted=listing.unread,
-        replicates=bool(snapshot.listing(storage.id, OBJECT_REPLICATION).resources),
+        replicas=replicas,
+        unseen_replicas=unseen_replicas,
+        backups=protections_of(storage, estate),
+        unseen_backups=unseen_backups(estate),
         body=storage.body.get("properties"),
         doubts=doubts,
+        inspected={
+            item.name: look.value.get("properties")
+            for item in live
+            if isinstance(look := snapshot.listing(item.id, INSPECTION).only(), Found)
+        },
     )
 
 
@@ -118,12 +153,3 @@ def number_in(reading: Reading) -> float | None:
 def property_of(container: Resource, name: str) -> Json:
     """A property of a container; `Unread` where the container was not read, None where it has none."""
     return part_of(container.body.get("properties"), name)
-
-
-def part_of(value: Json, *names: str) -> Json:
-    """What stands below nested names; `Unread` from the first part on that was not read, None where there is nothing."""
-    for name in names:
-        if isinstance(value, Unread):
-            return value
-        value = value.get(name) if isinstance(value, dict) else None
-    return value

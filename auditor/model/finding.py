@@ -10,7 +10,7 @@ from auditor.model.reading import Found, Json, Missing, Reading, Unread
 from auditor.model.verdict import Verdict
 
 if TYPE_CHECKING:
-    from auditor.model.resource import Resource
+    from auditor.model.resource import Place, Resource
 
 Status: TypeAlias = Literal["pass", "fail", "unknown", "waived"]
 STATUS_OF: Final[dict[Verdict, Status]] = {Verdict.PASS: "pass", Verdict.FAIL: "fail", Verdict.UNKNOWN: "unknown"}
@@ -25,7 +25,8 @@ class Evidence:
 
     `asked` is the operator with its operand (`{"atLeast": "TLS1_2"}`), `wish` the same as a phrase ("be at least
     TLS1_2"). `assumed` is what Azure does when the property is missing, where the table of defaults or the rule says
-    so; `negated` tells that a `not:` stands around it. `source` is where and when it was read. `holds` tells whether what was read is as asked (`negated` counted in), None
+    so; `negated` tells that a `not:` stands around it. `source` is where and when it was read, `place` where infrastructure
+    code says so. `holds` tells whether what was read is as asked (`negated` counted in), None
     where that is not known; an empty `wish` marks an element that a count only names.
     """
 
@@ -37,6 +38,7 @@ class Evidence:
     negated: bool = False
     source: str | None = None
     holds: bool | None = None
+    place: Place | None = None
 
     @property
     def read(self) -> Literal["found", "missing", "unread"]:
@@ -68,11 +70,13 @@ class Subject:
     type: str
     name: str
     location: str | None = None
+    place: Place | None = None
 
     @classmethod
     def of(cls, resource: Resource) -> Subject:
         """The subject that stands for a resource."""
-        return cls(resource.id, resource.type, resource.name, resource.location)
+        place = None if resource.origin is None else resource.origin.place()
+        return cls(resource.id, resource.type, resource.name, resource.location, place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,12 @@ class Finding:
     status: Status
     subject: Subject
     evidence: tuple[Evidence, ...]
+
+    @property
+    def place(self) -> Place | None:
+        """Where infrastructure code decides it: the first property that was looked at, or else the resource."""
+        looked_at = (item.place for item in self.evidence if item.place is not None)
+        return next(looked_at, self.subject.place)
 
     @property
     def fingerprint(self) -> str:

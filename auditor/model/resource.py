@@ -27,14 +27,50 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a file of infrastructure code: line and column count from one, None where they are not known.
+
+    `address` is how the file names the resource: its name in the template, or its Terraform address.
+    """
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where infrastructure code declares a resource and its properties.
+
+    `places` gives line and column by path, in small letters and as rules write it (`properties.minimumtlsversion`,
+    `properties.cors.corsrules[0].allowedorigins`); the empty path is the resource itself.
+    """
+
+    file: str
+    address: str | None
+    places: Mapping[str, tuple[int, int]]
+
+    def place(self, path: str = "") -> Place:
+        """The place of a property, or of the nearest thing around it that has one."""
+        text = path.lower()
+        while text and text not in self.places:
+            text = text[: max(text.rfind("."), text.rfind("["), 0)]
+        line, column = self.places.get(text, (None, None))
+        return Place(self.file, line, column, self.address)
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """One resource: `body` is the JSON as Azure sent it (secrets cut out), into which nobody writes.
 
-    A leaf of `body` may be an `Unread`. `read` is None in snapshots made by hand.
+    A leaf of `body` may be an `Unread`. `read` is None in snapshots made by hand, `origin` for everything but
+    infrastructure code.
     """
 
     body: Mapping[str, Json]
     read: Read | None = None
+    origin: Origin | None = None
     key: str = field(init=False)
     type_key: str = field(init=False)
     owner: str | None = field(init=False)

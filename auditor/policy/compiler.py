@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.reading import Found, Json
-from auditor.policy.condition import AllOf, AnyOf, Condition, Count, Field, Not, Operand, Test
+from auditor.policy.condition import AllOf, AnyOf, Condition, Count, Field, Not, Operand, Seen, Setting, Test, say
 from auditor.policy.operators import OPERATORS, Operator
 from auditor.policy.paths import EACH, Path, PathSyntaxError, parse_path
 from auditor.yaml_source import Place, nearest
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 Report = Callable[[Place, str], None]
 _DEEPEST: Final = 20
 _ALWAYS = AllOf(())
+_ALONE: Final = ("allOf", "anyOf", "not", "seen", "byType")
+_HEADS: Final = (*_ALONE, "count", "field", "parameter")
+_ANY_TIME: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def compile_rule(
     rule: Rule, type_name: str, language: Language, parameters: Mapping[str, Json], report: Report
 ) -> CompiledRule | None:
     """Compile a rule for one of the types that it applies to; None after any mistake, each of which is reported."""
-    compiler = _Compiler(language, type_name, parameters, report)
+    compiler = _Compiler(language, type_name, rule.applies_to, parameters, report)
     where = compiler.condition(rule.where, ("where",)) if rule.where is not None else _ALWAYS
     check = compiler.condition(rule.check, ("check",))
     return CompiledRule(rule, where, check) if where is not None and check is not None else None
@@ -54,10 +58,11 @@ def compile_rule(
 
 @dataclass(frozen=True, slots=True)
 class _Compiler:
-    """Compiles for one type; `around` are the paths of the counts inside which a condition stands."""
+    """Compiles for one of the rule's types; `around` are the paths of the counts inside which a condition stands."""
 
     language: Language
     type_name: str
+    types: tuple[str, ...]
     parameters: Mapping[str, Json]
     report: Report
     around: tuple[Path, ...] = field(default=())
@@ -71,24 +76,29 @@ class _Compiler:
                 return self._parts(AllOf, parts, (*place, "allOf"))
             case {"anyOf": parts, **rest} if not rest:
                 return self._parts(AnyOf, parts, (*place, "anyOf"))
-            case {"not": part, **rest} if not rest:
-                inner = self.condition(part, (*place, "not"))
-                return None if inner is None else Not(inner)
+            case {"not": part} | {"seen": part} if len(written) == 1:
+                word = next(iter(written))
+                inner = self.condition(part, (*place, word))
+                return None if inner is None else Not(inner) if word == "not" else Seen(inner)
+            case {"byType": kinds, **rest} if not rest:
+                return self._by_type(kinds, (*place, "byType"))
             case {"count": dict() as count, **rest}:
                 return self._count(count, rest, place)
             case {"field": path, **rest}:
                 return self._test(path, rest, place)
+            case {"parameter": name, **rest}:
+                return self._setting(name, rest, place)
             case dict() if written:
                 return self._stranger(written, place)
             case _:
                 return self._fail(
-                    place, "a condition is wanted here: field with an operator, allOf, anyOf, not or count"
+                    place,
+                    "a condition is wanted here: field with an operator, allOf, anyOf, not, seen, byType or count",
                 )
 
     def _stranger(self, written: dict[str, Json], place: Place) -> None:
-        words = ("allOf", "anyOf", "not", "count", "field")
-        heads = [key for key in written if key in words]
-        if len(heads) == 1 and heads[0] in {"allOf", "anyOf", "not"}:
+        heads = [key for key in written if key in _HEADS]
+        if len(heads) == 1 and heads[0] in _ALONE:
             for key in sorted(set(written) - set(heads)):
                 self._fail((*place, key), f"nothing can stand beside {heads[0]}, but {key} does")
             return
@@ -99,7 +109,7 @@ class _Compiler:
         if key in OPERATORS:
             self._fail((*place, key), f"{key} needs a field beside it")
         else:
-            self._fail((*place, key), f"{key} is no condition; {nearest(key, words)}")
+            self._fail((*place, key), f"{key} is no condition; {nearest(key, _HEADS)}")
 
     def _parts(self, node: Callable[[tuple[Condition, ...]], Condition], parts: Json, place: Place) -> Condition | None:
         if not isinstance(parts, list) or not parts:
@@ -107,6 +117,18 @@ class _Compiler:
         compiled = [self.condition(part, (*place, index)) for index, part in enumerate(parts)]
         done = tuple(part for part in compiled if part is not None)
         return node(done) if len(done) == len(compiled) else None
+
+    def _by_type(self, kinds: Json, place: Place) -> Condition | None:
+        if not isinstance(kinds, dict):
+            return self._fail(place, "byType takes a condition for each type that the rule applies to")
+        known = {name.lower() for name in self.types}
+        for name in kinds:
+            if name.lower() not in known:
+                self._fail((*place, name), f"the rule does not apply to {name}; {nearest(name, self.types)}")
+        for name, part in kinds.items():
+            if name.lower() == self.type_name.lower():
+                return self.condition(part, (*place, name))
+        return self._fail(place, f"byType has no condition for {self.type_name}")
 
     def _test(self, path: Json, rest: dict[Any, Json], place: Place) -> Condition | None:
         rest = dict(rest)
@@ -121,6 +143,23 @@ class _Compiler:
             return None
         operand = self._operand(operator, rest[operator.name], (*place, operator.name))
         return None if operand is None else Test(found, operator, operand)
+
+    def _setting(self, name: Json, rest: dict[Any, Json], place: Place) -> Condition | None:
+        value = self._fill({"parameter": name}, (*place, "parameter"))
+        operator = self._operator(rest, place, of_count=False)
+        if value is _BROKEN or operator is None:
+            return None
+        there = (*place, operator.name)
+        operand = self._operand(operator, rest[operator.name], there)
+        if operand is None:
+            return None
+        if operator.name == "exists":
+            return self._fail(there, f"a parameter is always there: {name} has a default")
+        if operand.field is not None:
+            return self._fail(there, "a parameter is held against a value, not against a field")
+        if operator.test(value, operand.prepared, _ANY_TIME) is None:
+            return self._fail(there, f"{operator.name} cannot be asked of {name}, which is {say(value)}")
+        return Setting(str(name), value, operator, operand)
 
     def _count(self, count: dict[Any, Json], rest: dict[Any, Json], place: Place) -> Condition | None:
         inside = (*place, "count")
@@ -173,7 +212,7 @@ class _Compiler:
         """Put in the values of parameters, at any depth."""
         match written:
             case {"parameter": name, **rest} if not rest:
-                if name in self.parameters:
+                if isinstance(name, str) and name in self.parameters:
                     return self.parameters[name]
                 self._fail(place, f"the rule has no parameter {name}; {nearest(str(name), self.parameters)}")
                 return _BROKEN
@@ -202,8 +241,7 @@ class _Compiler:
             if below is not None:
                 return Field(path, below, depth, default)
         head = path.segments[: path.segments.index(EACH)] if path.many else ()
-        of_list = self._default(Path("", head)) if head and head[0] not in {"facts", "children", "parent"} else None
-        return Field(path, path.segments, None, default, of_list)
+        return Field(path, path.segments, None, default, self._default(Path("", head)) if head else None)
 
     def _default(self, path: Path) -> Found | None:
         return self.language.defaults.get(*self.language.shapes.placed(self.type_name, path.segments))

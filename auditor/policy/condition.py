@@ -111,6 +111,32 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """The part must pass; where it fails nothing is known, for what a log or a probe does not show may still be."""
+
+    part: Condition
+
+    def verdict(self, scope: Scope) -> Verdict:
+        """Pass, or unknown."""
+        return Verdict.PASS if self.part.verdict(scope) is Verdict.PASS else Verdict.UNKNOWN
+
+    def judge(self, scope: Scope) -> Judgement:
+        """Pass, or unknown; a part that fails shows what was seen instead."""
+        inner = self.part.judge(scope)
+        if inner.verdict is not Verdict.FAIL:
+            return inner
+        settled = (_settles_nothing(item) if item.wish else item for item in inner.because)
+        return Judgement(Verdict.UNKNOWN, tuple(settled))
+
+
+def _settles_nothing(item: Evidence) -> Evidence:
+    reading = item.reading
+    if isinstance(reading, Found):
+        reading = Unread(f"what was seen, {say(reading.value)}, settles nothing")
+    return replace(item, reading=reading, holds=None)
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """A path in place: from the target's root, or from the current element of the `depth`-th count around it.
 
@@ -226,13 +252,29 @@ class Test:
             return Unread(f"{field.path.text} cannot be compared with: {error}"), None
 
     def _evidence(self, text: str, reading: Reading, written: Json) -> Evidence:
-        wish = self.operator.wish.format(say(written))
-        if self.operator.name == "within" and written in ("0h", "PT0S", "P0D"):
-            wish = "lie in the future"
-        if self.operator.name == "exists":
-            wish = "be there" if written else "be absent"
         assumed = self.field.default if reading is MISSING and self.operator.name != "exists" else None
-        return Evidence(text, {self.operator.name: written}, wish, reading, assumed)
+        return Evidence(text, {self.operator.name: written}, wished(self.operator, written), reading, assumed)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A parameter held against an operand: one answer for all resources, whatever could be read of them."""
+
+    name: str
+    value: Json
+    operator: Operator
+    operand: Operand
+
+    def verdict(self, scope: Scope) -> Verdict:
+        """Ask the parameter; the compiler has seen to it that there is an answer."""
+        return Verdict.PASS if self.operator.test(self.value, self.operand.prepared, scope.now) else Verdict.FAIL
+
+    def judge(self, scope: Scope) -> Judgement:
+        """Ask the parameter, and show how it is set."""
+        verdict, written = self.verdict(scope), self.operand.written
+        asked, wish = {self.operator.name: written}, wished(self.operator, written)
+        shown = Evidence(f"parameters.{self.name}", asked, wish, Found(self.value), holds=_HOLDS[verdict])
+        return Judgement(verdict, (shown,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +343,19 @@ class Count:
             case _:
                 yes, no = low >= wanted, high < wanted
         return Verdict.PASS if yes else Verdict.FAIL if no else Verdict.UNKNOWN
+
+
+def wished(operator: Operator, written: Json) -> str:
+    """What an operator asks for, as a phrase."""
+    match operator.name, written:
+        case "within", "0h" | "PT0S" | "P0D":
+            return "lie in the future"
+        case "exists", _:
+            return "be there" if written else "be absent"
+        case "sameRegionAs", list():
+            return f"be in one of the regions {say(written)}" if written else "be in no region at all"
+        case _:
+            return operator.wish.format(say(written))
 
 
 def brief(value: Json) -> Json:

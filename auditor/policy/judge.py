@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
-    from auditor.model.resource import Resource
+    from auditor.model.resource import Origin, Place, Resource
     from auditor.model.snapshot import Snapshot
     from auditor.policy.compiler import CompiledRule
 
@@ -59,7 +59,7 @@ def judge(
         for owner, why in snapshot.unlisted(kind):
             scope = Scope(unseen(why, targets.at(owner)), now)
             subject = _scope_subject(snapshot, owner)
-            source = _Source(f"the {kind.label} list", _nowhere)
+            source = _Source(f"the {kind.label} list", None, _nobody)
             for rule in compiled:
                 finding = _judge_one(rule, scope, subject, source, explain_passes=explain_passes)
                 _keep(finding, rule, findings, skipped)
@@ -102,7 +102,7 @@ def _judge_one(
     except Exception as error:
         error.add_note(f"while judging {subject.id} by {rule.rule.id}")
         raise
-    evidence = tuple(replace(item, source=source.of(item)) for item in judgement.because)
+    evidence = tuple(replace(item, source=source.of(item), place=source.place(item)) for item in judgement.because)
     return Finding(rule.rule.id, STATUS_OF[judgement.verdict], subject, evidence)
 
 
@@ -118,16 +118,43 @@ class _Source:
     """Says where a piece of evidence was read: with the resource, with one of its children, or derived."""
 
     own: str | None
-    of_child: Callable[[str], str | None]
+    origin: Origin | None
+    child: Callable[[str], Resource | None]
 
     def of(self, evidence: Evidence) -> str | None:
-        head = evidence.path.split("[", 1)[0].split(".")
-        if head[0] == "facts":
+        """Where and when it was read."""
+        head = _names_of(evidence)[0]
+        if head == "facts":
             return "derived from the whole snapshot"
-        return (self.of_child(head[1]) if head[0] == "children" and len(head) > 1 else None) or self.own
+        if head == "parameters":
+            return "as set for this audit"
+        child = self._child_of(evidence)
+        return (None if child is None else _say(child)) or self.own
+
+    def place(self, evidence: Evidence) -> Place | None:
+        """Where infrastructure code says so; of what does not stand in the resource itself, where that stands."""
+        child = self._child_of(evidence)
+        if child is not None and child.origin is not None:
+            return child.origin.place(_below_child(evidence.path))
+        return None if self.origin is None else self.origin.place(evidence.path)
+
+    def _child_of(self, evidence: Evidence) -> Resource | None:
+        names = _names_of(evidence)
+        return self.child(names[1]) if names[0] == "children" and len(names) > 1 else None
 
 
-def _nowhere(_relation: str) -> None:
+def _names_of(evidence: Evidence) -> list[str]:
+    """The names at the head of a path, up to its first list."""
+    return evidence.path.split("[", 1)[0].split(".")
+
+
+def _below_child(path: str) -> str:
+    """What stands behind `children.NAME` or `children.NAME[0]` in a path."""
+    rest = path.split(".", 2)[2:]
+    return rest[0] if rest else ""
+
+
+def _nobody(_relation: str) -> None:
     """No child was seen, so nothing was read with one."""
 
 
@@ -155,12 +182,12 @@ class _Targets:
 
     def source(self, resource: Resource) -> _Source:
         """Where the evidence about a resource was read."""
-        return _Source(_say(resource), lambda relation: self._source_of_child(resource, relation))
+        return _Source(_say(resource), resource.origin, lambda relation: self._first_child(resource, relation))
 
-    def _source_of_child(self, resource: Resource, relation: str) -> str | None:
+    def _first_child(self, resource: Resource, relation: str) -> Resource | None:
         kind = relations_of(resource.type).get(relation)
         children = () if kind is None else self._snapshot.listing(resource.id, kind.name).resources
-        return _say(children[0]) if children else None
+        return children[0] if children else None
 
     def _children(self, resource: Resource, relation: str) -> Json:
         relations = relations_of(resource.type)

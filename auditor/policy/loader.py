@@ -11,9 +11,10 @@ from auditor.errors import Mistake, PolicyError
 from auditor.model.durations import parse_moment
 from auditor.model.finding import SEVERITIES
 from auditor.model.reading import UNREAD_KEY, Json, Unread, mark_unread
+from auditor.policy.clauses import BASES
 from auditor.policy.compiler import CompiledRule, Language, compile_rule
 from auditor.policy.defaults import FILE_NAME, Defaults, read_defaults
-from auditor.policy.rule import BASES, PROFILES, Example, Fix, Parameter, Peers, Rule
+from auditor.policy.rule import PROFILES, Example, Fix, Parameter, Peers, Rule
 from auditor.yaml_source import Document, Place, nearest, read_yaml
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ class _RuleFile:
             compile_rule(rule, type_name, self._language, values, self._document.mistake)
         used = repr((rule.where, rule.check))
         for parameter in rule.parameters:
-            if f"{{'parameter': {parameter.name!r}}}" not in used:
+            if f"'parameter': {parameter.name!r}" not in used:
                 self._document.mistake(("parameters", parameter.name), f"nothing uses the parameter {parameter.name}")
 
     def _applies_to(self) -> tuple[str, ...]:

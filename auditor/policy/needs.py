@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from auditor.model.types import BY_NAME, relations_of
+from auditor.model.types import (
+    ACCOUNT_TLS,
+    BLOB_LOGS,
+    BY_NAME,
+    CALL_METRICS,
+    ERASURE_REQUEST,
+    INSPECTION,
+    REGISTERED_MODEL,
+    REQUEST_LOGS,
+    STORAGE_TLS,
+    relations_of,
+)
 from auditor.policy.paths import PathSyntaxError, parse_path
 
 if TYPE_CHECKING:
@@ -58,3 +69,23 @@ def _types_of(
                 yield kind.name
     elif first == "facts" and rest:
         yield from fact_reads.get((type_name.lower(), str(rest[0]).lower()), ())
+
+
+_LOOKED_AT: Final = {
+    ACCOUNT_TLS.lower(): "wire",
+    STORAGE_TLS.lower(): "wire",
+    REQUEST_LOGS.lower(): "practice",
+    BLOB_LOGS.lower(): "practice",
+    CALL_METRICS.lower(): "practice",
+    INSPECTION.lower(): "practice",
+    REGISTERED_MODEL.lower(): "register",
+    ERASURE_REQUEST.lower(): "register",
+}
+EVIDENCE: Final = ("configuration", "wire", "practice", "register")
+"""Where a rule looks: what is set, what an endpoint answers, what logs, metrics and blobs show, what the customer says."""
+
+
+def evidence_of(types: frozenset[str]) -> tuple[str, ...]:
+    """The kinds of evidence that the types a rule reads stand for, in the order of `EVIDENCE`."""
+    found = {_LOOKED_AT[name.lower()] for name in types if name.lower() in _LOOKED_AT}
+    return tuple(kind for kind in EVIDENCE if kind in (found or {"configuration"}))

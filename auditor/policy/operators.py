@@ -80,6 +80,14 @@ def _list(operand: Json) -> list[Json]:
     return operand
 
 
+def _regions(operand: Json) -> frozenset[str]:
+    """The regions, in the programmatic spelling."""
+    names = operand if isinstance(operand, list) else [operand]
+    if not all(isinstance(name, str) and name.strip() for name in names):
+        raise ValueError("a text that is not empty is wanted here, or a list of such")
+    return frozenset(map(normalise_region, names))
+
+
 def _number(operand: Json) -> float | int:
     if not _is_number(operand):
         raise ValueError("a number is wanted here")
@@ -183,10 +191,8 @@ def _at_least(value: Json, operand: tuple[dict[str, int], int], _now: datetime) 
     return None if rank is None else rank >= wanted
 
 
-def _same_region(value: Json, operand: str, _now: datetime) -> bool | None:
-    if not isinstance(value, str) or not value.strip():
-        return None
-    return normalise_region(value) == normalise_region(operand)
+def _same_region(value: Json, operand: frozenset[str], _now: datetime) -> bool | None:
+    return normalise_region(value) in operand if isinstance(value, str) and value.strip() else None
 
 
 def _within(value: Json, operand: tuple[timedelta, timedelta | None], now: datetime) -> bool | None:
@@ -194,9 +200,9 @@ def _within(value: Json, operand: tuple[timedelta, timedelta | None], now: datet
     longest, unit = operand
     length: timedelta | None = None
     if isinstance(value, str):
-        if (moment := parse_moment(value)) is not None:
-            return now - moment <= longest
         length = parse_duration(value)
+        if length is None and (moment := parse_moment(value)) is not None:
+            return now - moment <= longest
     elif _is_number(value) and unit is not None:
         try:
             length = value * unit
@@ -241,7 +247,13 @@ OPERATORS: Final = {
         Operator(
             "atLeast", "be at least {}", _rank, _at_least, "Not before this one in its order, as of TLS versions."
         ),
-        Operator("sameRegionAs", "be in the region {}", _text, _same_region, "The same Azure region, however spelled."),
+        Operator(
+            "sameRegionAs",
+            "be in the region {}",
+            _regions,
+            _same_region,
+            "The same Azure region, or one of a list of them, however spelled.",
+        ),
         Operator(
             "within",
             "be within {}",

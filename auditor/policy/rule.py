@@ -13,20 +13,6 @@ if TYPE_CHECKING:
 Profile: TypeAlias = Literal["baseline", "strict"]
 PROFILES: Final[tuple[Profile, ...]] = ("baseline", "strict")
 
-BASES: Final = {
-    "authentication": "Authentication: requests carry a key or a Microsoft Entra token",
-    "data-in-transit": "Data in transit is protected by TLS",
-    "same-region": "Processing and storage happen in the region of the resource",
-    "retrieve-results": "Only those with the same credentials can read results",
-    "temporary-storage": "Input and results rest for a short time in isolated Azure Storage",
-    "training-data": "Training data and interim outputs stay in the customer's own storage",
-    "trained-models": "Trained models are stored in the region of the resource",
-    "delete-24h": "Input and results are deleted within 24 hours",
-    "delete-models": "The customer can delete models at any time",
-    "encryption-at-rest": "Data is encrypted at rest",
-}
-"""The clauses of Microsoft's page that rules serve (azure-facts D2), by the word that a rule's `basis` uses."""
-
 FAMILIES: Final = {
     "REG": ("region", "Same region"),
     "TLS": ("tls", "TLS in transit"),

@@ -6,15 +6,16 @@ from typing import Any
 
 from auditor.model.finding import SEVERITIES
 from auditor.model.types import BY_NAME
+from auditor.policy.clauses import BASES
 from auditor.policy.operators import OPERATORS
-from auditor.policy.rule import BASES, PROFILES
+from auditor.policy.rule import PROFILES
 
 _ANY: dict[str, Any] = {}
 
 
 def rule_schema() -> dict[str, Any]:
     """The schema, made from the same tables that the loader uses."""
-    types = {"enum": sorted(kind.name for kind in BY_NAME.values())}
+    types = _types()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A rule of the Document Intelligence privacy auditor",
@@ -65,6 +66,10 @@ def rule_schema() -> dict[str, Any]:
     }
 
 
+def _types() -> dict[str, Any]:
+    return {"enum": sorted(kind.name for kind in BY_NAME.values())}
+
+
 def _example() -> dict[str, Any]:
     parts = {part: {"type": "object"} for part in ("resource", "facts", "children", "parent", "parameters")}
     expect = {"enum": ["pass", "fail", "unknown", "notApplicable"]}
@@ -75,6 +80,7 @@ def _condition() -> dict[str, Any]:
     part = {"$ref": "#/$defs/condition"}
     parts = {"type": "array", "items": part, "minItems": 1}
     operators = {name: {"description": operator.summary} for name, operator in OPERATORS.items()}
+    kinds = {"type": "object", "propertyNames": _types(), "additionalProperties": part, "minProperties": 1}
     counting = {name: body for name, body in operators.items() if OPERATORS[name].of_count}
     count = _object({"field": {"$ref": "#/$defs/path"}, "where": part}, "field")
     return {
@@ -82,6 +88,9 @@ def _condition() -> dict[str, Any]:
             _object({"allOf": parts}, "allOf"),
             _object({"anyOf": parts}, "anyOf"),
             _object({"not": part}, "not"),
+            _object({"seen": part}, "seen"),
+            _object({"byType": kinds}, "byType"),
+            {**_object({"parameter": _text(), **operators}, "parameter"), "minProperties": 2, "maxProperties": 2},
             {**_object({"count": count, **counting}, "count"), "minProperties": 2, "maxProperties": 2},
             {
                 **_object({"field": {"$ref": "#/$defs/path"}, "default": _ANY, **operators}, "field"),

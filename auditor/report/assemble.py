@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from auditor.model.finding import SEVERITIES, STATUSES, Finding, Status
 from auditor.model.reading import Json, Unread
 from auditor.model.types import BY_NAME, SUBSCRIPTION
-from auditor.policy.rule import BASES, Rule
-from auditor.report.coverage import blind_spots, unseen
+from auditor.policy.clauses import CLAUSES
+from auditor.report.coverage import unseen
 from auditor.report.headline import answer_of, headline, questions, worst_answer
 from auditor.report.pictures.data import erasures, models, residency, retention
 from auditor.report.report import Clause, Group, Line, Report
@@ -19,8 +19,10 @@ from auditor.report.wording import message
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from auditor.model.blind_spot import BlindSpot
     from auditor.model.snapshot import Snapshot
     from auditor.policy.judge import Judged
+    from auditor.policy.rule import Rule
     from auditor.policy.target import FactSource
 
 
@@ -36,7 +38,9 @@ class Basis:
     tool: str
 
 
-def assemble(basis: Basis, snapshot: Snapshot, facts: FactSource, judged: Judged) -> Report:
+def assemble(
+    basis: Basis, snapshot: Snapshot, facts: FactSource, judged: Judged, blind_spots: Sequence[BlindSpot]
+) -> Report:
     """Make the report of one audit. Pure: the same input gives the same report."""
     rules = {rule.id: rule for rule in basis.rules}
     lines = _lines(judged.findings, rules, snapshot, facts)
@@ -65,7 +69,7 @@ def assemble(basis: Basis, snapshot: Snapshot, facts: FactSource, judged: Judged
         lines=lines,
         first=_first(lines),
         unseen=missing,
-        blind_spots=blind_spots(),
+        blind_spots=tuple(blind_spots),
         residency=residency(snapshot, facts),
         retention=retention(snapshot, facts, statuses),
         models=models(snapshot, facts, statuses),
@@ -115,9 +119,10 @@ def _first(lines: Sequence[Line]) -> tuple[Group, ...]:
 def _clauses(lines: Sequence[Line], rules: Mapping[str, Rule]) -> tuple[Clause, ...]:
     """Each clause of Microsoft's page with the rules that serve it and the answer they give together."""
     clauses = []
-    for basis, promise in BASES.items():
+    for promise in CLAUSES:
+        basis = promise.basis
         serving = tuple(sorted(rule.id for rule in rules.values() if rule.basis == basis))
-        clauses.append(Clause(basis, promise, serving, answer_of([line for line in lines if line.rule.basis == basis])))
+        clauses.append(Clause(promise, serving, answer_of([line for line in lines if line.rule.basis == basis])))
     return tuple(clauses)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from auditor.model.snapshot import kind_of_gap
 from auditor.model.types import BY_NAME, SUBSCRIPTION
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from auditor.model.finding import Finding
     from auditor.model.resource import Gap
     from auditor.model.snapshot import Snapshot
+
+MOST_CONCERNED: Final = 12
+"""How many of the resources that a blind spot concerns a page names; the JSON names all."""
 
 
 def unseen(snapshot: Snapshot, needs: Mapping[str, frozenset[str]], findings: Sequence[Finding]) -> tuple[Unseen, ...]:
@@ -63,20 +66,3 @@ def _advice(gap: Gap) -> str:
     if gap.reason.startswith("404"):
         return "it went away while the audit ran: run again"
     return "run again; if it stays, look at the resource in the portal"
-
-
-def blind_spots() -> tuple[str, ...]:
-    """What no auditor can see from the outside, and so stands in every report."""
-    return (
-        (
-            "Storage that a caller reaches with a shared access signature alone leaves no trace in the configuration, "
-            "unless a model was trained from it."
-        ),
-        "Grants by access control lists in a hierarchical namespace are no role assignments.",
-        "Eligible (not active) role assignments, and storage in other tenants or in subscriptions that were not read.",
-        "Old versions and soft-deleted blobs that an earlier setting left behind are invisible without reading blobs.",
-        (
-            "Microsoft's own half (input and results deleted within 24 hours, deleted models within 48 hours) is a "
-            "contract; nothing here verifies it from the outside."
-        ),
-    )

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from auditor.model.blind_spot import BlindSpot
     from auditor.model.finding import Finding, Status
     from auditor.model.reading import Json
+    from auditor.policy.clauses import Promise
     from auditor.policy.rule import Rule
 
 Answer: TypeAlias = Literal["broken", "not seen", "not provable", "kept", "nothing to check"]
@@ -147,8 +149,7 @@ class Erasure:
 class Clause:
     """A clause of Microsoft's page, with the rules that check the customer's half of it."""
 
-    basis: str
-    promise: str
+    promise: Promise
     rules: tuple[str, ...]
     answer: Answer
 
@@ -176,7 +177,7 @@ class Report:
     lines: tuple[Line, ...]
     first: tuple[Group, ...]
     unseen: tuple[Unseen, ...]
-    blind_spots: tuple[str, ...]
+    blind_spots: tuple[BlindSpot, ...]
     residency: Residency
     retention: tuple[Bar, ...]
     models: tuple[Model, ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -52,8 +53,8 @@ def test_rules_list_names_every_rule_once(capsys: pytest.CaptureFixture[str]) ->
 @pytest.mark.parametrize(
     ("rule", "words"),
     [
-        ("DI-REG-002", ["Fix: ", "Terraform:", "Others ask for the opposite", "Prowler", "nist80053: "]),
-        ("di-tls-001", ["Parameter minimumTls (default TLS1_2, allowed: TLS1_2, TLS1_3)", "az:", "Bicep:"]),
+        ("DI-REG-002", ["## How to fix it", "Terraform:", "Others ask for the opposite", "Prowler", "NIST SP 800-53"]),
+        ("di-tls-001", ['| `minimumTls` | `"TLS1_2"` | `"TLS1_2"`, `"TLS1_3"` |', "az:", "Bicep:", "atLeast"]),
     ],
 )
 def test_rules_show_says_everything(rule: str, words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -65,6 +66,30 @@ def test_rules_show_says_everything(rule: str, words: list[str], capsys: pytest.
 def test_rules_show_of_none_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "show", "DI-TLS-01"]) == 2
     assert "did you mean DI-TLS-001?" in capsys.readouterr().err
+
+
+def test_rules_docs_writes_a_page_a_rule_and_links_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "docs", "--directory", "there"]) == 0
+    index = (tmp_path / "there" / "rules" / "README.md").read_text(encoding="utf-8")
+    linked = set(re.findall(r"\]\((DI-[A-Z]+-\d+\.md)\)", index))
+    assert linked | {"README.md"} == {path.name for path in (tmp_path / "there" / "rules").iterdir()}
+    coverage = (tmp_path / "there" / "coverage.md").read_text(encoding="utf-8")
+    assert {f"rules/{name}" for name in linked} == set(re.findall(r"\]\((rules/[^)]+)\)", coverage))
+    assert main(["rules", "show", "DI-TLS-001"]) == 0
+    assert capsys.readouterr().out == (tmp_path / "there" / "rules" / "DI-TLS-001.md").read_text(encoding="utf-8")
+
+
+def test_rules_docs_of_a_users_own_family_and_into_no_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = RULE.read_text(encoding="utf-8").replace("id: DI-TLS-002", "id: ACME-OWN-1")
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    assert main(["rules", "docs", "--policies", "mine.yaml", "--directory", "out"]) == 0
+    assert "## OWN" in (tmp_path / "out" / "rules" / "README.md").read_text(encoding="utf-8")
+    assert "nothing here does yet" in (tmp_path / "out" / "coverage.md").read_text(encoding="utf-8")
+    capsys.readouterr()
+    assert main(["rules", "docs", "--directory", "mine.yaml/below"]) == 2
+    assert "cannot write mine.yaml/below" in capsys.readouterr().err
 
 
 def test_rules_test_passes_ours_and_catches_a_wrong_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

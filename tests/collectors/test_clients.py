@@ -6,6 +6,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,21 @@ from auditor.collectors.clients import SERVICES, Azure, Bearer, connect, trusted
 from auditor.collectors.clouds import CLOUDS
 from auditor.collectors.guard import ReadOnly, RefusedError
 from auditor.collectors.reader import Patience
+from auditor.collectors.surveys.queries import query_text
 from auditor.errors import SourceError
-from tests.fakes.azure import FakeAzure, estate_small
+from tests.fakes.azure import Estate, FakeAzure, estate_small
+from tests.fakes.azure.practice import workspace
 
 ARM = "https://management.azure.com"
 FORMS = "https://forms.cognitiveservices.azure.com"
-ENDPOINTS = {name: FORMS if name == "documentintelligence" else ARM for name in SERVICES}
+LOGS = "https://api.loganalytics.io"
+BLOBS = "https://docsstore.blob.core.windows.net"
+ENDPOINTS = {name: {"documentintelligence": FORMS, "logs": LOGS, "blobs": BLOBS}.get(name, ARM) for name in SERVICES}
+AUDIENCES = {
+    "documentintelligence": "https://cognitiveservices.azure.com",
+    "logs": LOGS,
+    "blobs": "https://storage.azure.com",
+}
 
 
 def within(azure: FakeAzure, work: Callable[[Azure], Awaitable[Any]]) -> Any:
@@ -41,7 +51,8 @@ def within(azure: FakeAzure, work: Callable[[Azure], Awaitable[Any]]) -> Any:
 
 
 def policies_of(client: Any) -> list[Any]:
-    return [getattr(policy, "_policy", policy) for policy in client._client._pipeline._impl_policies]
+    pipeline = getattr(client, "_client", client)._pipeline
+    return [getattr(policy, "_policy", policy) for policy in pipeline._impl_policies]
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -102,20 +113,27 @@ def test_a_client_is_made_once_for_an_endpoint() -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_each_client_sends_its_own_token_and_our_name(service: str) -> None:
-    paths = {"documentintelligence": "/documentintelligence/documentModels?api-version=2024-11-30"}
+    audit = workspace()
+    paths = {
+        "documentintelligence": "/documentintelligence/documentModels?api-version=2024-11-30",
+        "logs": f"/v1/workspaces/{audit['properties']['customerId']}/query",
+        "blobs": "/invoices?restype=container&comp=list&include=deleted",
+    }
 
     async def send(clients: Azure) -> int:
         path = paths.get(service, "/subscriptions?api-version=2022-12-01")
         request = HttpRequest("GET", ENDPOINTS[service] + path)
+        if service == "logs":
+            request = HttpRequest("POST", LOGS + path, json={"query": query_text("requests", values)})
         async with clients.send(service, ENDPOINTS[service], request) as response:
             await response.read()
             return response.status_code
 
-    with FakeAzure(estate_small()) as azure:
+    values = {"From": datetime.now(UTC), "To": datetime.now(UTC), "Account": "/subscriptions/x"}
+    with FakeAzure(Estate([*estate_small().resources, audit])) as azure:
         assert within(azure, send) == 200
         headers = azure.calls()[0].request_headers
-    audience = "https://cognitiveservices.azure.com" if service == "documentintelligence" else ARM
-    assert headers["Authorization"] == f"Bearer for {audience}"
+    assert headers["Authorization"] == f"Bearer for {AUDIENCES.get(service, ARM)}"
     assert headers["User-Agent"] == "docintel-auditor/1.2.3"
     assert "Cookie" not in headers
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from auditor.collectors.clouds import CLOUDS
-from auditor.collectors.guard import ReadOnly, RefusedError, refusal
+from auditor.collectors.guard import ReadOnly, RefusedError, is_blob_host, is_cognitive_host, refusal
 
 PUBLIC = CLOUDS["public"]
 GUID = "11111111-aaaa-4bbb-8ccc-000000000001"
@@ -133,6 +133,70 @@ def test_every_cloud_has_its_own_hosts(cloud) -> None:
     for other in CLOUDS.values():
         if other is not cloud:
             assert all(refusal("GET", url, other) is not None for url in own)
+
+
+LIST = "https://docsstore.blob.core.windows.net/invoices?restype=container&comp=list&include=deleted,versions"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        LIST,
+        f"{LIST}&marker=2%21MTA4.a~b-c_d",
+        LIST.replace("/invoices", "/$web"),
+        LIST.replace("/invoices", "/a-1"),
+    ],
+)
+def test_the_list_of_a_container_may_leave_where_it_was_asked_for_and_only_there(url: str) -> None:
+    assert refusal("GET", url, PUBLIC, lists_blobs=True) is None
+    assert refusal("GET", url, PUBLIC) == "refused: not a host of the public cloud"
+
+
+@pytest.mark.parametrize(
+    ("method", "url", "why"),
+    [
+        ("POST", LIST, "not the list of a container"),
+        ("HEAD", LIST, "not the list of a container"),
+        ("GET", LIST.replace("&comp=list", ""), "not the list of a container"),
+        ("GET", LIST.replace("comp=list", "comp=acl"), "not the list of a container"),
+        ("GET", f"{LIST}&sig=x", "not the list of a container"),
+        ("GET", f"{LIST}&marker=a&comp=acl", "not the list of a container"),
+        ("GET", LIST.replace("/invoices", "/invoices/2026.pdf"), "not the list of a container"),
+        ("GET", LIST.replace("/invoices", "/"), "not the list of a container"),
+        ("GET", LIST.replace("/invoices", "/Invoices"), "not the list of a container"),
+        ("GET", "https://docsstore.blob.core.windows.net/invoices/2026.pdf", "not the list of a container"),
+        ("GET", "https://docsstore.blob.core.windows.net/invoices", "not the list of a container"),
+        ("GET", LIST.replace("core.windows.net", "evil.example"), "not a blob endpoint of the public cloud"),
+        ("GET", LIST.replace("core.windows.net", "core.usgovcloudapi.net"), "not a blob endpoint of the public cloud"),
+        ("GET", LIST.replace("docsstore.", "a.b."), "not a blob endpoint of the public cloud"),
+        ("GET", LIST.replace("docsstore.blob", "docsstore.queue"), "not a blob endpoint of the public cloud"),
+        ("GET", f"{ARM}/subscriptions?api-version=2022-12-01", "not a blob endpoint of the public cloud"),
+        ("GET", LIST.replace("https", "http"), "not a plain https address"),
+    ],
+)
+def test_who_lists_blobs_may_do_nothing_else(method: str, url: str, why: str) -> None:
+    assert refusal(method, url, PUBLIC, lists_blobs=True) == f"refused: {why}"
+
+
+@pytest.mark.parametrize(
+    ("host", "blob", "cognitive"),
+    [
+        ("docsstore.blob.core.windows.net", True, False),
+        ("forms.cognitiveservices.azure.com", False, True),
+        ("westeurope.api.cognitive.microsoft.com", False, True),
+        ("blob.core.windows.net", False, False),
+        ("a.b.blob.core.windows.net", False, False),
+        ("docsstore.blob.core.windows.net.evil.example", False, False),
+        ("docsstore.blob.core.windows.net\n", False, False),
+        ("westeurope.api.cognitive.microsoft.us", False, False),
+        ("api.cognitive.microsoft.com", False, False),
+        ("127.0.0.1", False, False),
+        ("", False, False),
+    ],
+)
+def test_which_hosts_are_endpoints(host: str, blob: bool, cognitive: bool) -> None:
+    assert is_blob_host(host, PUBLIC) is blob
+    assert is_cognitive_host(host, PUBLIC) is cognitive
 
 
 @given(

@@ -34,6 +34,14 @@ def test_a_snapshot_is_what_was_read_so_far() -> None:
     assert (len(after.resources), len(after.reads), after.end) == (1, 1, end)
 
 
+def test_it_knows_which_lists_were_read() -> None:
+    recorder = Recorder(HEADER, Sink())
+    recorder.list_read("/subscriptions/A/", "x/read", "GET https://x")
+    assert recorder.was_listed("/subscriptions/a", "x/read")
+    assert not recorder.was_listed("/subscriptions/a", "y/read")
+    assert not recorder.was_listed("/subscriptions/b", "x/read")
+
+
 def test_secrets_do_not_get_in() -> None:
     sink = Sink()
     recorder = Recorder(HEADER, sink)

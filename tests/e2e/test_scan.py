@@ -137,6 +137,42 @@ def test_without_models_their_rules_are_unknown_with_that_reason(tmp_path: Path)
     assert {gap["reason"] for gap in ran.result["gaps"]} == {"--no-models was given"}
 
 
+PRACTICE = """
+id: TEST-REG-001
+name: calls-served-here
+title: Calls are served in the account's own region
+severity: high
+profile: baseline
+basis: same-region
+appliesTo: Microsoft.CognitiveServices/accounts
+check:
+  allOf:
+    - {field: "children.callMetrics.properties.regions[*].region", sameRegionAs: {field: location}}
+    - {field: "children.requestLogs.properties.operations[*].kind", in: [analyze, deleteResult]}
+why: A test.
+fix: {text: None.}
+references: ["https://learn.microsoft.com/azure"]
+mappings: {mcsb: [DP-3]}
+examples:
+  - {expect: unknown, resource: {location: westeurope}}
+"""
+
+
+def test_without_logs_neither_logs_nor_metrics_are_asked(tmp_path: Path) -> None:
+    (tmp_path / "rule.yaml").write_text(PRACTICE, encoding="utf-8")
+    routes = {}
+    for flags in ([], ["--no-logs"]):
+        with FakeAzure(estate()) as azure:
+            ran = scan(azure, tmp_path, "--policies", "rule.yaml", *flags)
+        routes[bool(flags)] = {item.route for item in azure.calls()}
+        assert ran.result is not None, ran.err
+    assert "metrics" in routes[False]
+    assert not {"metrics", "logQuery"} & routes[True]
+    assert not [host for host in azure.hosts | azure.refused_hosts if "analytics" in host or "metrics" in host]
+    assert {item["status"] for item in ran.result["findings"]} == {"unknown"}
+    assert all("--no-logs was given" in item["message"] for item in ran.result["findings"])
+
+
 def test_a_store_outside_of_what_was_read_is_unknown_and_not_forgotten(tmp_path: Path) -> None:
     forms = make.document_intelligence("forms", local_auth=False)
     source = "https://elsewhere.blob.core.windows.net/training?sv=2024&sig=c2VjcmV0c2VjcmV0c2VjcmV0"

@@ -194,7 +194,7 @@ def test_a_fact_about_a_type_has_one_name() -> None:
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.name)
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: f"{fact.name}-{fact.about[0].rpartition(chr(47))[2]}")
 def test_a_fact_reads_types_that_are_known_and_says_what_it_is(fact: Any) -> None:
     assert {name.lower() for name in (*fact.about, *fact.reads)} <= BY_NAME.keys()
     assert fact.summary.endswith(".")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
+from datetime import date
 
 import pytest
 
@@ -13,13 +16,27 @@ from auditor.model.snapshot import Snapshot
 from auditor.model.types import (
     ACCOUNT,
     CLASSIFIER,
+    CONTAINER,
     DELETED_ACCOUNT,
     ERASURE_REQUEST,
+    INSPECTION,
     MODEL,
     REGISTER_ID,
     REGISTERED_MODEL,
 )
-from tests.builders import SUBSCRIPTION_ID, account, child, facts, gap, read, snapshot, subscription
+from tests.builders import (
+    SUBSCRIPTION_ID,
+    account,
+    child,
+    container,
+    facts,
+    gap,
+    read,
+    snapshot,
+    storage,
+    subscription,
+)
+from tests.needs import PROJECT
 
 FORMS = account("forms")
 INVOICES = child(FORMS, MODEL, "invoices-v2")
@@ -102,7 +119,7 @@ def test_without_a_register_nobody_can_tell_what_should_be_in_it() -> None:
     assert entry(given=False) == NO_REGISTER
     assert entry(given=True) is None
     assert entry(registered(account="other", model="*"), given=False) is None
-    assert facts(snapshot(FORMS)).of(FORMS) == {}
+    assert "register" not in facts(snapshot(FORMS)).of(FORMS)
 
 
 def test_a_list_of_something_else_is_no_register() -> None:
@@ -234,3 +251,261 @@ def test_a_deleted_account_can_be_restored_itself() -> None:
     assert facts(snapshot(gone)).of(gone)["restorableAccounts"] == [{"id": gone.id, "name": "forms", "purge": PURGE}]
     odd = Resource({**gone.body, "properties": None})
     assert facts(snapshot(odd)).of(odd)["restorableAccounts"] == [{"id": gone.id, "name": "forms", "purge": None}]
+
+
+# API versions: judged on 1 November 2026
+
+
+def api(kind: str = MODEL, **properties: Json) -> Json:
+    model = child(FORMS, kind, "m", **properties)
+    return facts(snapshot(FORMS, model)).of(model)["api"]
+
+
+@pytest.mark.parametrize(
+    ("version", "retires", "left"),
+    [
+        ("2024-11-30", None, None),
+        ("2023-07-31", None, None),
+        ("2024-07-31-preview", "2026-06-30", -124),
+        ("2024-07-31-PREVIEW", "2026-06-30", -124),
+        ("2024-02-29-preview", "2026-06-30", -124),
+        ("2023-10-31-preview", "2026-06-30", -124),
+        ("2022-08-31", "2029-03-30", 880),
+        ("v2.1", "2027-09-15", 318),
+        ("2.1", "2027-09-15", 318),
+        ("v2.0", "2026-08-31", -62),
+    ],
+)
+def test_a_version_has_days_left_until_it_retires(version: str, retires: str | None, left: int | None) -> None:
+    for kind in (MODEL, CLASSIFIER):
+        found = api(kind, apiVersion=version)
+        assert (found["version"], found["retires"], found["daysLeft"]) == (version, retires, left)
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [
+        ("2024-11-30", "API version 2024-11-30 built it, whose retirement was not announced by 2026-11-23"),
+        ("v2.1", "API version v2.1 built it, which retires on 2027-09-15"),
+        ("v2.0", "API version v2.0 built it, which retired on 2026-08-31"),
+    ],
+)
+def test_when_a_version_retires_is_told(version: str, words: str) -> None:
+    assert api(apiVersion=version)["words"] == words
+
+
+@pytest.mark.parametrize(
+    ("version", "why"),
+    [
+        (None, "the API version that built it was not read: the service did not tell"),
+        (7, "the API version that built it was not read: the service did not tell"),
+        (HIDDEN, f"the API version that built it was not read: {HIDDEN.why}"),
+        ("2027-01-01", "when API version 2027-01-01 retires is not known here"),
+    ],
+)
+def test_of_a_version_that_is_not_known_nobody_can_tell(version: Json, why: str) -> None:
+    found = api(apiVersion=version)
+    named = version if version == "2027-01-01" else Unread(why)
+    assert found == {"version": named, "retires": Unread(why), "daysLeft": Unread(why), "words": why}
+
+
+def test_the_table_of_versions_names_its_sources() -> None:
+    table = json.loads((PROJECT / "auditor/facts/api_versions.json").read_text(encoding="utf-8"))
+    assert date.fromisoformat(table["asOf"])
+    for version, entry in table["versions"].items():
+        assert re.fullmatch(r"2\.[01]|\d{4}-\d{2}-\d{2}(-preview)?", version)
+        assert entry.keys() == {"retires", "source"}
+        assert entry["source"].startswith(("https://learn.microsoft.com/", "https://azure.microsoft.com/"))
+        assert entry["retires"] is None or date.fromisoformat(entry["retires"])
+
+
+# Training data
+
+LAKE = storage("lake")
+CLAIMS = "https://lake.blob.core.windows.net/claims"
+TAKES_A_LOOK = "it is there, and whether anything is left in it takes --inspect-blobs"
+
+
+def look(name: str = "claims", **counted: Json) -> Resource:
+    place = container(LAKE, name)
+    body = {"id": f"{place.id}/inspections/default", "type": INSPECTION, "name": "default"}
+    return Resource(
+        {**body, "properties": {**dict.fromkeys(("blobs", "deleted", "versions", "snapshots"), 0), **counted}}
+    )
+
+
+def trained(kind: str = MODEL, name: str = "invoices-v2", **properties: Json) -> Resource:
+    return child(FORMS, kind, name, **properties)
+
+
+FROM_CLAIMS = trained(azureBlobSource={"containerUrl": CLAIMS})
+
+
+def data(resource: Resource, *parts: Resource, hidden: Iterable[tuple[object, str]] = ()) -> Json:
+    gaps = tuple(gap(of, kind) for of, kind in hidden)  # type: ignore[arg-type]
+    return facts(snapshot(FORMS, resource, *parts, gaps=gaps)).of(resource)["trainingData"]
+
+
+def left(*parts: Resource, hidden: Iterable[tuple[object, str]] = ()) -> Json:
+    (found,) = data(FROM_CLAIMS, *parts, hidden=hidden)
+    assert (found["storage"], found["container"]) == ("lake", "claims")
+    return found["left"].why if isinstance(found["left"], Unread) else found["left"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "hidden", "wanted"),
+    [
+        # The container is not there any more, or may be.
+        ((LAKE,), (), False),
+        ((LAKE, container(LAKE, "Claims"), container(LAKE, "claims2")), (), False),
+        ((LAKE,), ((LAKE, CONTAINER),), "the containers of lake were not read: 403 AuthorizationFailed"),
+        ((), (), "storage account lake was not seen"),
+        ((LAKE, container(LAKE, "claims", deleted=True)), (), True),
+        ((LAKE, container(LAKE, "claims", deleted=True)), ((LAKE, CONTAINER),), True),
+        # It is there, and somebody looked into it, or nobody did.
+        ((LAKE, container(LAKE, "claims")), (), TAKES_A_LOOK),
+        ((LAKE, container(LAKE, "claims", deleted=HIDDEN)), (), TAKES_A_LOOK),
+        ((LAKE, container(LAKE, "claims"), look()), (), False),
+        ((LAKE, container(LAKE, "claims"), look(deleted=False, versions=False, snapshots=False)), (), False),
+        ((LAKE, container(LAKE, "claims"), look(blobs=1)), (), True),
+        ((LAKE, container(LAKE, "claims"), look(deleted=2)), (), True),
+        ((LAKE, container(LAKE, "claims"), look(versions=3)), (), True),
+        ((LAKE, container(LAKE, "claims"), look(snapshots=True)), (), True),
+        ((LAKE, container(LAKE, "claims"), look(blobs=HIDDEN)), (), f"what is left in it was not seen: {HIDDEN.why}"),
+        ((LAKE, container(LAKE, "claims"), look(blobs=HIDDEN, versions=1)), (), True),
+        ((LAKE, container(LAKE, "claims"), look(versions=None)), (), "what is left in it was not counted"),
+        ((LAKE, container(LAKE, "claims"), look("other")), (), TAKES_A_LOOK),
+    ],
+    ids=range(18),
+)
+def test_a_container_is_empty_only_if_that_can_be_seen(
+    parts: tuple[Resource, ...], hidden: tuple[tuple[object, str], ...], wanted: Json
+) -> None:
+    found = left(*parts, hidden=hidden)
+    if isinstance(wanted, bool):
+        assert found is wanted
+    else:
+        assert found == wanted
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ((LAKE,), "container claims of lake: it is gone"),
+        (
+            (LAKE, container(LAKE, "claims", deleted=True)),
+            "container claims of lake: it is deleted, and can be restored with all that was in it",
+        ),
+        ((LAKE, container(LAKE, "claims"), look()), "container claims of lake: it is empty"),
+        ((LAKE, container(LAKE, "claims"), look(blobs=1)), "container claims of lake: something is left in it"),
+        ((LAKE, container(LAKE, "claims")), f"container claims of lake: {TAKES_A_LOOK}"),
+        ((), "container claims of lake: storage account lake was not seen"),
+    ],
+    ids=range(6),
+)
+def test_what_is_left_is_told(parts: tuple[Resource, ...], words: str) -> None:
+    assert [item["words"] for item in data(FROM_CLAIMS, *parts)] == [words]
+
+
+SCANS = "https://lake.blob.core.windows.net/scans/"
+
+
+NOT_READ = f"what invoices-v2 was trained from was not read: {HIDDEN.why}"
+
+
+@pytest.mark.parametrize(
+    ("model", "containers", "why"),
+    [
+        (trained(azureBlobSource={"containerUrl": CLAIMS, "prefix": "a"}), ["claims"], None),
+        (trained(azureBlobFileListSource={"containerUrl": SCANS, "fileList": "x.jsonl"}), ["scans"], None),
+        (
+            trained(azureBlobSource={"containerUrl": SCANS}, azureBlobFileListSource={"containerUrl": CLAIMS}),
+            *(["claims", "scans"], None),
+        ),
+        (
+            trained(
+                CLASSIFIER,
+                docTypes={
+                    "one": {"azureBlobSource": {"containerUrl": CLAIMS}},
+                    "two": {"azureBlobFileListSource": {"containerUrl": SCANS}},
+                    "three": {"azureBlobSource": {"containerUrl": f"{CLAIMS}/sub?sig=1"}},
+                },
+            ),
+            *(["claims", "scans"], None),
+        ),
+        # A composed model is made of others; of a model that names nothing, nobody knows.
+        (trained(classifierId="sorter", docTypes={"one": {"modelId": "a"}}), [], None),
+        (trained(classifierId=HIDDEN), [], "the service does not tell what it was trained from, as of copies and old"),
+        (trained(docTypes={"one": {"buildMode": "neural"}}), [], "the service does not tell"),
+        (trained(azureBlobSource={"containerUrl": None}), [], "what invoices-v2 was trained from was not read: it has no URL"),
+        (trained(CLASSIFIER, docTypes={}), [], "the service does not tell"),
+        # What was not read may name one.
+        (Resource({**FROM_CLAIMS.body, "properties": HIDDEN}), [], NOT_READ),
+        (trained(azureBlobSource=HIDDEN), [], NOT_READ),
+        (trained(azureBlobSource={"containerUrl": HIDDEN}), [], NOT_READ),
+        (trained(azureBlobSource={"containerUrl": CLAIMS}, docTypes=HIDDEN), ["claims"], NOT_READ),
+        (trained(docTypes={"one": HIDDEN, "two": {"azureBlobSource": {"containerUrl": CLAIMS}}}), ["claims"], NOT_READ),
+        (trained(azureBlobSource={"containerUrl": "https://x.org/c"}), [], "https://x.org/c is no address of a container"),
+        (trained(azureBlobSource={"containerUrl": CLAIMS[:-7]}), [], f"{CLAIMS[:-7]} is no address of a container"),
+        (trained(azureBlobSource={"containerUrl": 7}), [], "what invoices-v2 was trained from was not read: it has no URL"),
+    ],
+    ids=range(17),
+)  # fmt: skip
+def test_a_model_names_what_it_was_trained_from(model: Resource, containers: list[str], why: str | None) -> None:
+    found = data(model, LAKE)
+    assert [item["container"] for item in found if isinstance(item, dict)] == containers
+    doubts = [item.why for item in found if isinstance(item, Unread)]
+    assert len(doubts) == (0 if why is None else 1)
+    assert all(doubt.startswith(why or "") for doubt in doubts)
+
+
+def erasure(stated: Json = None, account_name: str = "forms") -> Resource:
+    asked = request(account_name)
+    return Resource({**asked.body, "properties": {**asked.body["properties"], "trainingData": stated}})
+
+
+@pytest.mark.parametrize(
+    ("asked", "parts", "containers"),
+    [
+        (erasure(), (FROM_CLAIMS,), ["claims"]),
+        (erasure(SCANS), (FROM_CLAIMS,), ["claims"]),
+        (erasure(account_name=FORMS.id), (trained(CLASSIFIER, azureBlobSource={"containerUrl": SCANS}),), ["scans"]),
+        (erasure(SCANS), (), ["scans"]),
+        (erasure([SCANS, CLAIMS, CLAIMS]), (), ["claims", "scans"]),
+        (erasure(SCANS), (trained(name="other", azureBlobSource={"containerUrl": CLAIMS}),), ["scans"]),
+        (erasure(SCANS, account_name="others"), (FROM_CLAIMS,), ["scans"]),
+        (erasure(SCANS), (trained(),), ["scans"]),
+        (erasure(SCANS), (trained(azureBlobSource=HIDDEN),), ["scans"]),
+    ],
+    ids=range(9),
+)
+def test_a_request_knows_it_from_the_model_or_states_it(
+    asked: Resource, parts: tuple[Resource, ...], containers: list[str]
+) -> None:
+    found = data(asked, LAKE, *parts)
+    assert [(item["storage"], item["container"], item["left"]) for item in found] == [
+        ("lake", name, False) for name in containers
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "parts", "why"),
+    [
+        (erasure(), (), "the model is gone or was not seen, and with it what it was trained from: state that as"),
+        (erasure([]), (), "the model is gone or was not seen"),
+        (erasure(account_name="others"), (FROM_CLAIMS,), "the model is gone or was not seen"),
+        (erasure(), (trained(),), "the service does not tell what it was trained from"),
+        (erasure(), (trained(azureBlobSource=HIDDEN),), NOT_READ),
+        (erasure("lake/claims"), (), "lake/claims is no address of a container"),
+        (erasure(HIDDEN), (), HIDDEN.why),
+    ],
+    ids=range(7),
+)
+def test_without_either_a_request_is_open(asked: Resource, parts: tuple[Resource, ...], why: str) -> None:
+    (found,) = data(asked, LAKE, *parts)
+    assert isinstance(found, Unread)
+    assert found.why.startswith(why)
+
+
+def test_a_composed_model_whose_erasure_was_asked_for_was_trained_from_nothing() -> None:
+    assert data(erasure(), trained(classifierId="sorter")) == []

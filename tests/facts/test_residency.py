@@ -1,4 +1,4 @@
-"""Where copies of a document come to rest: redundancy and object replication.
+"""Where copies of a document come to rest: redundancy, failover and object replication.
 
 The table of SKUs was written down from Microsoft's page on redundancy: geo-redundant ones keep a copy in the paired
 region, all others stay where they are.
@@ -14,6 +14,7 @@ from auditor.model.reading import Json, Unread
 from auditor.model.resource import Resource
 from auditor.model.types import LOCATION, OBJECT_REPLICATION
 from tests.builders import GROUP, SUBSCRIPTION_ID, blob_service, child, facts, gap, snapshot, storage
+from tests.facts.estates import estate
 
 HIDDEN = Unread("known only after deployment")
 STAYS = "Standard_LRS Premium_LRS StandardV2_LRS PremiumV2_LRS Standard_ZRS Premium_ZRS StandardV2_ZRS PremiumV2_ZRS"
@@ -28,8 +29,13 @@ def region(name: str, *pairs: Json) -> Resource:
 def residency(store: Resource, *parts: Resource, **how: Any) -> dict[str, Any]:
     given = {part.key for part in parts}
     service = blob_service(store, isVersioningEnabled=True)
-    found = snapshot(store, *(() if service.key in given else (service,)), *parts, **how)
+    found = estate(store, *(() if service.key in given else (service,)), *parts, **how)
     return dict(facts(found).of(store)["residency"])
+
+
+def copies(store: Resource, *parts: Resource, **how: Any) -> list[dict[str, Any]]:
+    """The edges of object replication alone."""
+    return [edge for edge in residency(store, *parts, **how)["edges"] if edge["via"] == "objectReplication"]
 
 
 def with_sku(sku: Json, **properties: Json) -> Resource:
@@ -60,6 +66,7 @@ def test_copies_leave(sku: str) -> None:
             "name": "docs",
             "region": "northeurope",
             "leavesRegion": True,
+            "leavesSubscription": False,
             "words": words,
         }
     ]
@@ -68,34 +75,71 @@ def test_copies_leave(sku: str) -> None:
 UNKNOWN_PAIR = Unread("the paired region was not read")
 
 
+FROM_TABLE = "northeurope (Microsoft's list of regions of 2025-09-23)"
+
+
 @pytest.mark.parametrize(
-    ("locations", "secondary"),
+    ("locations", "told"),
     [
         ((region("westeurope", {"name": "northeurope", "id": "/x"}),), "northeurope"),
         ((region("northeurope", {"name": "x"}), region("westeurope", {"name": "northeurope"})), "northeurope"),
-        ((region("northeurope", {"name": "westeurope"}),), UNKNOWN_PAIR),
-        ((region("westeurope"),), UNKNOWN_PAIR),
-        ((region("westeurope", {"name": 7}),), UNKNOWN_PAIR),
-        ((region("westeurope", "northeurope"),), UNKNOWN_PAIR),
-        ((Resource({**region("westeurope").body, "metadata": None}),), UNKNOWN_PAIR),
-        ((), UNKNOWN_PAIR),
+        (
+            (region("westeurope", {"name": "swedencentral"}),),
+            "swedencentral, in another geography, Sweden instead of Europe",
+        ),
+        ((region("northeurope", {"name": "westeurope"}),), FROM_TABLE),
+        ((region("westeurope"),), FROM_TABLE),
+        ((region("westeurope", {"name": 7}),), FROM_TABLE),
+        ((region("westeurope", "northeurope"),), FROM_TABLE),
+        ((Resource({**region("westeurope").body, "metadata": None}),), FROM_TABLE),
+        ((Resource({**region("westeurope").body, "metadata": HIDDEN}),), FROM_TABLE),
+        ((), FROM_TABLE),
     ],
-    ids=range(8),
+    ids=range(10),
 )
-def test_the_pair_of_a_region_is_looked_up_and_the_copy_leaves_in_any_case(
-    locations: tuple[Resource, ...], secondary: Json
-) -> None:
-    for store in (storage(sku="Standard_GRS"), storage(sku="Standard_GRS", location="West Europe")):
+def test_the_pair_of_a_region_is_looked_up_and_the_words_say_where(locations: tuple[Resource, ...], told: str) -> None:
+    for store in (storage(sku="Standard_GRS"), storage(sku="Standard_GRS", location="(Europe) West Europe")):
         found = residency(store, *locations)["redundancy"]
-        assert (found["leavesRegion"], found["secondary"]) == (True, secondary)
-        assert found["words"].endswith("northeurope" if secondary == "northeurope" else "the paired region")
+        assert (found["leavesRegion"], found["secondary"]) == (True, told.split(maxsplit=1)[0].strip(","))
+        assert found["words"] == f"Standard_GRS keeps a second copy in {told}"
 
 
-def test_outside_of_subscriptions_no_pair_can_be_looked_up() -> None:
+@pytest.mark.parametrize(
+    ("home", "secondary", "abroad"),
+    [
+        ("brazilsouth", "southcentralus", ", in another geography, United States instead of Brazil"),
+        ("westindia", "southindia", ""),
+        ("westus3", "eastus", ""),
+        ("swedencentral", "swedensouth", ""),  # the list names it as a pair, and has no row for it
+        ("italynorth", None, ""),  # has no pair
+        ("usgovvirginia", None, ""),  # not on the list of the public cloud
+    ],
+)
+def test_the_table_knows_pairs_and_geographies_where_no_location_was_read(
+    home: str, secondary: str | None, abroad: str
+) -> None:
+    found = residency(storage(sku="Standard_RAGRS", location=home))["redundancy"]
+    assert found["leavesRegion"] is True
+    if secondary is None:
+        assert found["secondary"] == UNKNOWN_PAIR
+        assert found["words"] == "Standard_RAGRS keeps a second copy in the paired region"
+    else:
+        assert found["secondary"] == secondary
+        told = f"{abroad} (Microsoft's list of regions of 2025-09-23)"
+        assert found["words"] == f"Standard_RAGRS keeps a second copy in {secondary}{told}"
+
+
+def test_geographies_are_taken_from_the_locations_first() -> None:
+    there = Resource({**region("northeurope").body, "metadata": {"geography": "Ireland"}})
+    found = residency(storage(sku="Standard_GRS"), there)["redundancy"]
+    assert ", in another geography, Ireland instead of Europe (" in found["words"]
+
+
+def test_outside_of_subscriptions_the_table_tells_the_pair() -> None:
     store = Resource(
         {**storage(sku="Standard_GRS").body, "id": "/unseen/providers/Microsoft.Storage/storageAccounts/docs"}
     )
-    assert residency(store)["redundancy"]["secondary"] == UNKNOWN_PAIR
+    assert facts(snapshot(store)).of(store)["residency"]["redundancy"]["secondary"] == "northeurope"
 
 
 def test_a_secondary_location_counts_whatever_the_sku_says() -> None:
@@ -121,6 +165,29 @@ def test_of_a_sku_that_is_not_known_nothing_is_claimed(sku: Json, words: str) ->
     assert isinstance(found["redundancy"]["secondary"], Unread)
     assert found["redundancy"]["words"] == words
     assert found["edges"] == []
+
+
+@pytest.mark.parametrize("hidden", ["primaryLocation", "secondaryLocation"])
+def test_where_the_copies_lie_was_not_read(hidden: str) -> None:
+    found = residency(storage(**{hidden: HIDDEN}))["redundancy"]
+    assert isinstance(found["leavesRegion"], Unread)
+
+
+def test_after_a_failover_the_account_lies_elsewhere() -> None:
+    found = residency(storage(primaryLocation="North Europe"))
+    words = "after a failover the account lies in North Europe, and not in westeurope"
+    assert found["redundancy"] == {"leavesRegion": True, "secondary": "North Europe", "words": words}
+    assert [(edge["via"], edge["region"], edge["words"]) for edge in found["edges"]] == [
+        ("failover", "North Europe", words)
+    ]
+    both = residency(storage(sku="Standard_GRS", primaryLocation="northeurope", secondaryLocation="westeurope"))
+    assert [(edge["via"], edge["region"]) for edge in both["edges"]] == [
+        ("failover", "northeurope"),
+        ("geoRedundancy", "westeurope"),
+    ]
+    assert residency(storage(primaryLocation="West Europe"))["edges"] == []
+    nowhere = Resource({**storage(primaryLocation="northeurope").body, "location": HIDDEN})
+    assert isinstance(residency(nowhere)["redundancy"]["leavesRegion"], Unread)
 
 
 def test_properties_that_were_not_read_hide_nothing_that_the_sku_tells() -> None:
@@ -151,23 +218,25 @@ def policy(store: Resource = DOCS, **properties: Json) -> Resource:
     ],
 )
 def test_a_copy_goes_where_the_destination_lies(destination: str, region_of: str | None, leaves: bool | None) -> None:
-    (edge,) = residency(DOCS, policy(sourceAccount=DOCS.id, destinationAccount=destination), NEAR, FAR)["edges"]
+    (edge,) = copies(DOCS, policy(sourceAccount=DOCS.id, destinationAccount=destination), NEAR, FAR)
     name = destination.rpartition("/")[2]
     unseen = Unread(f"the destination {name} was not seen")
+    to = {"far": FAR.id, "near": NEAR.id}.get(name.lower(), destination)
     assert edge == {
         "via": "objectReplication",
         "carries": "documents",
-        "to": destination,
+        "to": to,
         "name": name,
         "region": unseen if region_of is None else region_of,
         "leavesRegion": unseen if leaves is None else leaves,
+        "leavesSubscription": Unread("the subscription is not known") if to == "gone" else False,
         "words": f"object replication copies blobs to {name} in {region_of or 'a region that is not known'}",
     }
 
 
 def test_both_spellings_of_a_region_are_one_region() -> None:
     near = storage("near", location="West Europe")
-    (edge,) = residency(DOCS, policy(sourceAccount="docs", destinationAccount="near"), near)["edges"]
+    (edge,) = copies(DOCS, policy(sourceAccount="docs", destinationAccount="near"), near)
     assert edge["leavesRegion"] is False
 
 
@@ -186,12 +255,12 @@ def test_both_spellings_of_a_region_are_one_region() -> None:
     ids=range(8),
 )
 def test_only_from_the_source_do_copies_go(properties: dict[str, Json], is_source: bool) -> None:
-    assert len(residency(DOCS, policy(**properties), FAR)["edges"]) == is_source
+    assert len(copies(DOCS, policy(**properties), FAR)) == is_source
 
 
 @pytest.mark.parametrize("destination", [None, HIDDEN, 7])
 def test_a_destination_that_is_not_named_is_not_known(destination: Json) -> None:
-    (edge,) = residency(DOCS, policy(sourceAccount="docs", destinationAccount=destination))["edges"]
+    (edge,) = copies(DOCS, policy(sourceAccount="docs", destinationAccount=destination))
     assert edge["to"] == Unread("the destination is not named")
     assert edge["name"] == "an account that is not named"
     assert isinstance(edge["leavesRegion"], Unread)
@@ -201,17 +270,31 @@ def test_a_destination_that_is_not_named_is_not_known(destination: Json) -> None
     "store", [Resource({**DOCS.body, "location": HIDDEN}), Resource({**DOCS.body, "location": None})]
 )
 def test_without_a_region_of_its_own_nothing_can_be_compared(store: Resource) -> None:
-    (edge,) = residency(store, policy(sourceAccount="docs", destinationAccount="near"), NEAR)["edges"]
+    (edge,) = copies(store, policy(sourceAccount="docs", destinationAccount="near"), NEAR)
     assert isinstance(edge["leavesRegion"], Unread)
 
 
 def test_a_policy_of_which_nothing_was_read_may_copy_anywhere() -> None:
     body = {**policy().body, "properties": HIDDEN}
-    (edge,) = residency(DOCS, Resource(body))["edges"]
+    (edge,) = copies(DOCS, Resource(body))
     assert isinstance(edge["leavesRegion"], Unread)
 
 
+def test_the_containers_that_a_policy_copies_are_told() -> None:
+    rules = [{"sourceContainer": "scans", "destinationContainer": "kept"}, {"sourceContainer": HIDDEN}]
+    (edge,) = copies(DOCS, policy(sourceAccount="docs", destinationAccount="far", rules=rules), FAR)
+    told = "(container scans to container kept, a container that was not read to a container that was not read)"
+    assert edge["words"] == f"object replication copies blobs to far in northeurope {told}"
+
+
+def test_a_destination_in_another_subscription_is_told() -> None:
+    other = Resource({**FAR.body, "id": FAR.id.replace("1111", "2222")})
+    (edge,) = copies(DOCS, policy(sourceAccount="docs", destinationAccount="far"), other)
+    assert edge["leavesSubscription"] is True
+
+
 REFUSED = gap(DOCS, OBJECT_REPLICATION)
+NOT_READ = Unread("object replication policies were not read: 403 AuthorizationFailed")
 
 
 @pytest.mark.parametrize(
@@ -229,21 +312,18 @@ REFUSED = gap(DOCS, OBJECT_REPLICATION)
     ids=range(8),
 )
 def test_without_versioning_there_is_no_replication_and_nobody_needs_to_ask(service: Resource, known: bool) -> None:
-    found = residency(DOCS, service, gaps=(REFUSED,))["edges"]
-    assert found == ([] if known else [Unread("403 AuthorizationFailed")])
+    assert [edge["leavesRegion"] for edge in copies(DOCS, service, gaps=(REFUSED,))] == ([] if known else [NOT_READ])
 
 
 def test_without_the_blob_service_it_is_not_known_whether_anybody_needs_to_ask() -> None:
-    found = snapshot(DOCS, gaps=(REFUSED, gap(DOCS, "Microsoft.Storage/storageAccounts/blobServices")))
-    assert facts(found).of(DOCS)["residency"]["edges"] == [Unread("403 AuthorizationFailed")]
+    gaps = (REFUSED, gap(DOCS, "Microsoft.Storage/storageAccounts/blobServices"))
+    edges = facts(estate(DOCS, gaps=gaps)).of(DOCS)["residency"]["edges"]
+    assert [edge["leavesRegion"] for edge in edges if edge["via"] == "objectReplication"] == [NOT_READ]
 
 
 def test_what_was_seen_counts_beside_what_was_not() -> None:
-    found = residency(DOCS, policy(sourceAccount="docs", destinationAccount="far"), FAR, gaps=(REFUSED,))["edges"]
-    assert [edge if isinstance(edge, Unread) else edge["leavesRegion"] for edge in found] == [
-        True,
-        Unread("403 AuthorizationFailed"),
-    ]
+    found = copies(DOCS, policy(sourceAccount="docs", destinationAccount="far"), FAR, gaps=(REFUSED,))
+    assert [edge["leavesRegion"] for edge in found] == [True, NOT_READ]
 
 
 def test_both_ways_out_of_the_region_are_told() -> None:

@@ -89,7 +89,7 @@ CASES: list[tuple[str, dict[str, Any], float]] = [
     ("versioning with 0 days for versions", {"rules": (delete_rule(0, versions=0),), "service": VERSIONS}, 0),
     ("versioning with 5 days for versions", {"rules": (delete_rule(0, versions=5),), "service": VERSIONS}, 144),
     ("versions and soft delete", {"rules": (delete_rule(0, versions=5),), "service": {**VERSIONS, **SOFT}}, 144 + 168),
-    ("versions sooner than the rule", {"rules": (delete_rule(9, versions=1),), "service": VERSIONS}, 240),
+    ("versions sooner than the rule: the last one waits for one more run", {"rules": (delete_rule(9, versions=1),), "service": VERSIONS}, 264),
     ("point-in-time restore", {"rules": (delete_rule(0),), "service": {"restorePolicy": {**ON, "days": 6}}}, 144),
     ("container soft delete", {"rules": (delete_rule(0),), "service": {"containerDeleteRetentionPolicy": {**ON, "days": 3}}}, 72),
     ("container soft delete, default days", {"rules": (delete_rule(0),), "service": {"containerDeleteRetentionPolicy": ON}}, 168),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from auditor.model.finding import SEVERITIES, STATUS_OF, STATUSES, Evidence, Finding, Subject, fingerprint
 from auditor.model.reading import MISSING, Found, Json, Reading, Unread
-from auditor.model.resource import Resource, resource_key
+from auditor.model.resource import Origin, Place, Resource, resource_key
 from auditor.model.types import CONTAINER
 from auditor.model.verdict import Verdict
 from tests.builders import container, storage
@@ -81,3 +81,12 @@ def test_any_id_has_a_fingerprint(rule: str, resource_id: str) -> None:
     assert len(found) == 32
     assert found == fingerprint(rule, f"{resource_key(resource_id)}/")
     assert fingerprint(rule, "a\ud800") != fingerprint(rule, "a\ud801")
+
+
+def test_a_property_stands_where_the_nearest_thing_around_it_stands() -> None:
+    origin = Origin("main.json", "docs", {"": (3, 5), "properties": (9, 7), "properties.cors.corsrules[0]": (14, 11)})
+    assert origin.place("properties.cors.corsRules[0].maxAgeInSeconds") == Place("main.json", 14, 11, "docs")
+    assert origin.place("properties.cors.corsRules[1]") == Place("main.json", 9, 7, "docs")
+    assert origin.place("properties.minimumTlsVersion") == Place("main.json", 9, 7, "docs")
+    assert origin.place("sku.name") == origin.place() == Place("main.json", 3, 5, "docs")
+    assert Origin("plan.json", None, {}).place("sku") == Place("plan.json", None, None, None)

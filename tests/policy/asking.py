@@ -25,6 +25,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ELEMENT = {"a": None, "b": None, "l": {"[]": {"a": None}}}
 TREE = {"a": None, "b": None, "o": {"a": None, "b": None}, "l": {"[]": ELEMENT}}
 SHAPES = Shapes({STORAGE: TREE})
+PARAMETERS: Mapping[str, Json] = {"few": [], "one": 1}
 
 
 def rule(check: Json, where: Json = None, **changes: Any) -> Rule:
@@ -68,12 +69,22 @@ def mistakes(check: Json, type_name: str = STORAGE, **parameters: Json) -> list[
 
 
 def compile_one(
-    check: Json, where: Json = None, defaults: Mapping[str, Json] | None = None, **changes: Any
+    check: Json,
+    where: Json = None,
+    *,
+    against: Language | None = None,
+    type_name: str = STORAGE,
+    parameters: Mapping[str, Json] = PARAMETERS,
+    **changes: Any,
 ) -> CompiledRule:
     """Compile a rule that has no mistake."""
     found: list[str] = []
     compiled = compile_rule(
-        rule(check, where, **changes), STORAGE, language(defaults), {}, lambda _place, text: found.append(text)
+        rule(check, where, **changes),
+        type_name,
+        against or language(),
+        parameters,
+        lambda _place, text: found.append(text),
     )
     assert compiled is not None, found
     return compiled
@@ -81,7 +92,7 @@ def compile_one(
 
 def condition(written: Json, **defaults: Json) -> Condition:
     """Compile one condition that has no mistake."""
-    return compile_one(written, defaults=defaults).check
+    return compile_one(written, against=language(defaults)).check
 
 
 def scope(facts: Json, body: Json = None, children: Mapping[str, Json] | None = None) -> Scope:
@@ -93,7 +104,7 @@ def judged(
     written: Json, facts: Json, body: Json = None, defaults: Mapping[str, Json] | None = None
 ) -> tuple[str, tuple[Evidence, ...]]:
     """The answer of a condition in a word, with its evidence; both ways of asking agree."""
-    asked = compile_one(written, defaults=defaults).check
+    asked = compile_one(written, against=language(defaults)).check
     place = scope(facts, body)
     judgement: Judgement = asked.judge(place)
     assert asked.verdict(place) is judgement.verdict

@@ -13,6 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from auditor.model.reading import Json, Unread
+from auditor.model.types import STORAGE
 
 UNREAD = Unread("403 AuthorizationFailed")
 SCALARS = (True, False, 0, 1, 2.5, "x", "X", "", "TLS1_1", "TLS1_2", "westeurope", "West Europe", "24h", "P3D")
@@ -28,9 +29,16 @@ OPERANDS: dict[str, tuple[Json, ...]] = {
     "greater": (0, 1),
     "greaterOrEquals": (1, 3),
     "atLeast": ("TLS1_0", "TLS1_2", "tls1_3"),
-    "sameRegionAs": ("westeurope", "North Europe"),
+    "sameRegionAs": ("westeurope", "North Europe", [], ["North Europe", "westeurope"]),
     "within": ("24h", "P7D", {"hours": 24}, {"days": 2, "numbersAre": "days"}),
 }
+SETTINGS: tuple[tuple[str, str, Json], ...] = (
+    ("few", "equals", []),
+    ("few", "contains", "x"),
+    ("one", "less", 2),
+    ("one", "equals", 2),
+)
+"""Conditions on the parameters in `tests.policy.asking`."""
 COUNTING = ("equals", "less", "lessOrEquals", "greater", "greaterOrEquals")
 ROOT = ("facts.a", "facts.b", "facts.o", "facts.o.a", "facts.l", "facts.l[*]", "facts.l[*].a", "facts.l[*].l[*].a")
 INSIDE = ("facts.l[*]", "facts.l[*].a", "facts.l[*].b", "facts.l[*].l", "facts.l[*].l[*].a", "facts.a", "facts.l")
@@ -39,11 +47,15 @@ NESTED = ("facts.l[*].l[*].a", "facts.l[*].l[*]", "facts.l[*].a", "facts.b")
 
 def draw_condition(random: Random, paths: tuple[str, ...] = ROOT, depth: int = 3) -> Json:
     """A condition as rules write them, without a mistake."""
-    kind = random.choice(("test", "test", "allOf", "anyOf", "not", "count")) if depth else "test"
+    kind = random.choice(("test", "test", "allOf", "anyOf", "not", "seen", "count", "rare")) if depth else "test"
     if kind in {"allOf", "anyOf"}:
         return {kind: [draw_condition(random, paths, depth - 1) for _ in range(random.randint(1, 3))]}
-    if kind == "not":
+    if kind in {"not", "seen"}:
         return {kind: draw_condition(random, paths, depth - 1)}
+    if kind == "rare":
+        parameter, operator, operand = random.choice(SETTINGS)
+        by_type = {"byType": {STORAGE: draw_condition(random, paths, depth - 1)}}
+        return random.choice((by_type, {"parameter": parameter, operator: operand}))
     if kind == "count" and paths is not NESTED:
         path, inside = ("facts.l[*]", INSIDE) if paths is ROOT else ("facts.l[*].l[*]", NESTED)
         count: dict[str, Any] = {"field": path}

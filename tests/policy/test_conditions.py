@@ -6,11 +6,16 @@ from typing import Any
 
 import pytest
 
-from auditor.model.finding import Evidence
+from auditor.model.finding import STATUS_OF, Evidence
 from auditor.model.reading import MISSING, Found, Json, Unread
-from auditor.model.types import STORAGE, SUBSCRIPTION
-from auditor.policy.condition import say
-from tests.policy.asking import answer, judged, mistakes
+from auditor.model.types import ACCOUNT, BLOB_SERVICE, CONTAINER, STORAGE, SUBSCRIPTION
+from auditor.model.verdict import Verdict
+from auditor.policy.compiler import Language, compile_rule
+from auditor.policy.condition import Condition, Scope, say
+from auditor.policy.defaults import Default, Defaults
+from auditor.policy.target import given
+from auditor.yaml_source import Place
+from tests.policy.asking import NOW, SHAPES, answer, compile_one, judged, language, mistakes, rule, scope
 
 NO_RIGHT = Unread("403")
 IS_X = {"field": "facts.a", "equals": "x"}
@@ -52,6 +57,12 @@ IS_X = {"field": "facts.a", "equals": "x"}
         ({"anyOf": [IS_X, {"field": "facts.b", "equals": 1}]}, {"a": "y", "b": 2}, "fail"),
         ({"not": IS_X}, {"a": "y"}, "pass"),
         ({"not": IS_X}, {}, "unknown"),
+        ({"seen": IS_X}, {"a": "x"}, "pass"),
+        ({"seen": IS_X}, {"a": "y"}, "unknown"),
+        ({"seen": IS_X}, {"a": NO_RIGHT}, "unknown"),
+        ({"not": {"seen": IS_X}}, {"a": "x"}, "fail"),
+        ({"not": {"seen": IS_X}}, {"a": "y"}, "unknown"),
+        ({"seen": {"not": {"seen": IS_X}}}, {"a": "x"}, "unknown"),
     ],
 )
 def test_answer(written: Json, known: Json, wanted: str) -> None:
@@ -76,7 +87,9 @@ def test_an_operand_can_be_another_field(known: Json, wanted: str) -> None:
 def test_an_operand_that_does_not_fit_the_operator_leaves_it_unknown_and_says_so() -> None:
     verdict, because = judged({"field": "facts.a", "sameRegionAs": {"field": "facts.b"}}, {"a": "westeurope", "b": 7})
     assert verdict == "unknown"
-    assert [item.reading for item in because] == [Unread("facts.b cannot be compared with: a text is wanted here")]
+    assert [item.reading for item in because] == [
+        Unread("facts.b cannot be compared with: a text that is not empty is wanted here, or a list of such")
+    ]
 
 
 def test_an_operand_that_is_missing_takes_what_azure_does_then() -> None:
@@ -147,6 +160,136 @@ def test_elements_of_a_default_list_are_shown_where_they_would_be() -> None:
         {"field": "properties.networkAcls.resourceAccessRules[*].tenantId", "equals": "u"}, {}, {}, DEFAULTS
     )
     assert [item.path for item in because] == ["properties.networkAcls.resourceAccessRules[0].tenantId"]
+
+
+CORS = "children.blobService.properties.cors.corsRules"
+
+
+@pytest.mark.parametrize(
+    ("service", "number", "allowed"),
+    [
+        ({"properties": {}}, "pass", "pass"),
+        ({"properties": {"cors": {"corsRules": None}}}, "pass", "pass"),
+        ({"properties": {"cors": {"corsRules": []}}}, "pass", "pass"),
+        ({"properties": {"cors": {"corsRules": [{"allowedOrigins": ["*"]}]}}}, "fail", "fail"),
+        ({"properties": {"cors": {"corsRules": [{}]}}}, "fail", "unknown"),
+        ({"properties": {"cors": NO_RIGHT}}, "unknown", "unknown"),
+        ({"properties": {"cors": {"corsRules": NO_RIGHT}}}, "unknown", "unknown"),
+        (NO_RIGHT, "unknown", "unknown"),
+    ],
+)
+def test_a_list_that_is_absent_from_a_child_is_what_azure_does_then(service: Json, number: str, allowed: str) -> None:
+    table = {(BLOB_SERVICE.lower(), "properties.cors.corsrules"): Default([], "")}
+    compiled = [
+        compile_one(written, against=Language(SHAPES, Defaults(table))).check
+        for written in (
+            {"count": {"field": f"{CORS}[*]"}, "equals": 0},
+            {"field": f"{CORS}[*].allowedOrigins[*]", "equals": "https://documentintelligence.ai.azure.com"},
+        )
+    ]
+    place = scope({}, {}, {"blobService": service})
+    assert [STATUS_OF[asked.verdict(place)] for asked in compiled] == [number, allowed]
+    assert [STATUS_OF[asked.judge(place).verdict] for asked in compiled] == [number, allowed]
+
+
+def test_what_azure_does_about_a_child_says_nothing_of_the_list_of_children() -> None:
+    table = {(CONTAINER.lower(), "properties.deleted"): Default(False, "")}
+    asked = compile_one(
+        {"count": {"field": "children.containers[*]"}, "equals": 0}, against=Language(SHAPES, Defaults(table))
+    )
+    assert asked.check.verdict(scope({}, {}, {"containers": None})) is Verdict.UNKNOWN
+
+
+def test_a_list_that_is_absent_from_the_parent_is_what_azure_does_then() -> None:
+    asked: list[Condition] = []
+    for table in ({}, {(STORAGE.lower(), "properties.networkacls.iprules"): Default([], "")}):
+        written = {"count": {"field": "parent.properties.networkAcls.ipRules[*]"}, "equals": 0}
+        against = Language(SHAPES, Defaults(table))
+        asked.append(compile_one(written, type_name=CONTAINER, applies_to=(CONTAINER,), against=against).check)
+    place = Scope(given({}, {}, {}, given({"properties": {}}, {}, {}, None, silent=""), silent=""), NOW)
+    assert [one.verdict(place) for one in asked] == [Verdict.UNKNOWN, Verdict.PASS]
+
+
+def setting(operator: str, operand: Json, value: Json) -> tuple[str, tuple[Evidence, ...]]:
+    """How a condition on a parameter with this value answers, of what nobody could see."""
+    asked = compile_one({"parameter": "p", operator: operand}, parameters={"p": value}).check
+    place = scope(NO_RIGHT)
+    judgement = asked.judge(place)
+    assert asked.verdict(place) is judgement.verdict
+    return STATUS_OF[judgement.verdict], judgement.because
+
+
+@pytest.mark.parametrize(
+    ("operator", "operand", "value", "wanted"),
+    [
+        ("equals", [], [], "pass"),
+        ("equals", [], ["westeurope"], "fail"),
+        ("contains", "x", ["X"], "pass"),
+        ("less", 3, 2, "pass"),
+        ("less", 3, 3, "fail"),
+        ("within", "2d", "24h", "pass"),
+        ("within", "2d", "2026-01-01", "pass"),
+        ("sameRegionAs", ["westeurope"], "West Europe", "pass"),
+        ("equals", {"parameter": "p"}, "x", "pass"),
+    ],
+)
+def test_a_condition_on_a_parameter_has_one_answer_whatever_could_be_read(
+    operator: str, operand: Json, value: Json, wanted: str
+) -> None:
+    verdict, because = setting(operator, operand, value)
+    assert verdict == wanted
+    assert [(item.path, item.reading, item.holds) for item in because] == [
+        ("parameters.p", Found(value), wanted == "pass")
+    ]
+
+
+def test_a_condition_on_a_parameter_is_said() -> None:
+    _, because = setting("equals", [], ["westeurope"])
+    assert because == (Evidence("parameters.p", {"equals": []}, "be nothing", Found(["westeurope"]), holds=False),)
+
+
+BY_TYPE = {
+    "byType": {
+        "microsoft.storage/storageAccounts": {"field": "facts.a", "equals": "x"},
+        ACCOUNT: {"field": "kind", "equals": "FormRecognizer"},
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("type_name", "body", "wanted"),
+    [
+        (STORAGE, {"kind": "FormRecognizer"}, "pass"),
+        (ACCOUNT, {"kind": "FormRecognizer"}, "pass"),
+        (ACCOUNT, {"kind": "OpenAI"}, "fail"),
+    ],
+)
+def test_a_rule_about_several_types_can_ask_each_for_something_else(type_name: str, body: Json, wanted: str) -> None:
+    asked = compile_one(BY_TYPE, type_name=type_name, applies_to=(STORAGE, ACCOUNT)).check
+    assert STATUS_OF[asked.verdict(scope({"a": "x"}, body))] == wanted
+
+
+@pytest.mark.parametrize(
+    ("kinds", "place", "problem"),
+    [
+        ([], ("check", "byType"), "byType takes a condition for each type"),
+        ({}, ("check", "byType"), f"byType has no condition for {STORAGE}"),
+        ({ACCOUNT: IS_X}, ("check", "byType"), f"byType has no condition for {STORAGE}"),
+        ({STORAGE: {"field": "facts.z", "equals": 1}}, ("check", "byType", STORAGE, "field"), "facts.z"),
+        (
+            {STORAGE: IS_X, "Microsoft.Storage/storage": IS_X},
+            ("check", "byType", "Microsoft.Storage/storage"),
+            "did you mean",
+        ),
+    ],
+    ids=str,
+)
+def test_a_mistake_in_what_each_type_is_asked_is_told(kinds: Json, place: tuple[str, ...], problem: str) -> None:
+    found: list[tuple[Place, str]] = []
+    asked = rule({"byType": kinds}, applies_to=(STORAGE, ACCOUNT))
+    compile_rule(asked, STORAGE, language(), {}, lambda where, text: found.append((where, text)))
+    assert place in [where for where, _ in found]
+    assert problem in dict(found)[place]
 
 
 ONE, TWO = {"a": 1}, {"a": 2}
@@ -281,6 +424,18 @@ def test_existence_is_asked_for_in_words(operand: bool, wish: str) -> None:
     assert judged({"field": "facts.a", "exists": operand}, {"a": 1})[1][0].wish == wish
 
 
+@pytest.mark.parametrize(
+    ("operand", "wish"),
+    [
+        ("westeurope", "be in the region westeurope"),
+        (["westeurope", "northeurope"], "be in one of the regions westeurope, northeurope"),
+        ([], "be in no region at all"),
+    ],
+)
+def test_regions_are_asked_for_in_words(operand: Json, wish: str) -> None:
+    assert judged({"field": "facts.a", "sameRegionAs": operand}, {"a": "eastus"})[1][0].wish == wish
+
+
 @pytest.mark.parametrize("operand", ["0h", "PT0S", "P0D"])
 def test_not_in_the_past_is_said_so(operand: str) -> None:
     assert judged({"field": "facts.a", "within": operand}, {"a": "2026-02-01"})[1][0].wish == "lie in the future"
@@ -298,6 +453,23 @@ def test_evidence_tells_whether_it_was_turned_round(turns: int, negated: bool) -
 def test_only_what_stands_below_a_not_is_turned_round() -> None:
     _, because = judged({"allOf": [{"not": IS_X}, {"field": "facts.b", "equals": 1}]}, {"a": "y", "b": 1})
     assert [(item.path, item.negated) for item in because] == [("facts.a", True), ("facts.b", False)]
+
+
+def test_what_was_seen_in_place_of_a_proof_is_told() -> None:
+    none = {"seen": {"count": {"field": "facts.l[*]"}, "greater": 0}}
+    verdict, because = judged(none, {"l": []})
+    assert verdict == "unknown"
+    assert [(item.path, item.reading, item.holds) for item in because] == [
+        ("facts.l[*]", Unread("what was seen, 0, settles nothing"), None)
+    ]
+    assert judged({"seen": {"field": "facts.a", "exists": True}}, {})[1][0].reading is MISSING
+    assert judged({"seen": IS_X}, {"a": NO_RIGHT})[1][0].reading is NO_RIGHT
+    assert judged({"seen": IS_X}, {"a": "x"})[1] == judged(IS_X, {"a": "x"})[1]
+
+
+def test_elements_that_a_failed_count_names_stay_as_they_were_seen() -> None:
+    _, because = judged({"seen": {"count": {"field": "facts.l[*]"}, "equals": 0}}, {"l": ["x"]})
+    assert [item.reading for item in because] == [Unread("what was seen, 1, settles nothing"), Found("x")]
 
 
 def test_a_count_shows_the_number_and_the_elements_that_were_counted() -> None:
@@ -368,10 +540,12 @@ def test_values_can_be_said(value: Json, said: str) -> None:
         ({"allOf": [IS_X], "field": "facts.a"}, ("check", "allOf"), "allOf is no operator here"),
         ({"allOf": [IS_X], "equals": 1}, ("check", "equals"), "nothing can stand beside allOf, but equals does"),
         ({"not": IS_X, "x": 1}, ("check", "x"), "nothing can stand beside not"),
+        ({"seen": [IS_X]}, ("check", "seen"), "a condition is wanted here"),
+        ({"seen": IS_X, "x": 1}, ("check", "x"), "nothing can stand beside seen"),
         ({"count": [], "equals": 1}, ("check",), "count cannot stand"),
         ({"equals": 1}, ("check", "equals"), "equals needs a field beside it"),
         ({"alOf": []}, ("check", "alOf"), "did you mean allOf?"),
-        ({"zzz": []}, ("check", "zzz"), "known: allOf, anyOf, count, field, not"),
+        ({"zzz": []}, ("check", "zzz"), "known: allOf, anyOf, byType, count, field, not, parameter, seen"),
         ({"field": "facts.a"}, ("check",), "one operator is wanted here, and only one"),
         ({"field": "facts.a", "equals": 1, "in": [1]}, ("check",), "one operator is wanted here, and only one"),
         ({"field": "facts.a", "notEquals": 1}, ("check", "notEquals"), "did you mean equals?"),
@@ -405,6 +579,16 @@ def test_values_can_be_said(value: Json, said: str) -> None:
         ({"count": {"field": "facts.l[*]", "were": IS_X}, "equals": 1}, ("check", "count", "were"), "mean where?"),
         ({"count": {"field": "facts.l[*]", "where": {}}, "equals": 1}, ("check", "count", "where"), "a condition"),
         ({"count": {"field": "facts.l[*]"}}, ("check",), "one operator is wanted here"),
+        ({"parameter": "limt", "equals": 1}, ("check", "parameter"), "did you mean limit?"),
+        ({"parameter": ["limit"], "equals": 1}, ("check", "parameter"), "the rule has no parameter ['limit']"),
+        ({"parameter": "limit"}, ("check",), "one operator is wanted here"),
+        ({"parameter": "limit", "default": 2, "equals": 1}, ("check", "default"), "default is no operator here"),
+        ({"parameter": "limit", "exists": True}, ("check", "exists"), "a parameter is always there"),
+        ({"parameter": "limit", "in": {"parameter": "no"}}, ("check", "in"), "the rule has no parameter no"),
+        ({"parameter": "limit", "equals": {"field": "facts.a"}}, ("check", "equals"), "not against a field"),
+        ({"parameter": "words", "less": 1}, ("check", "less"), "less cannot be asked of words, which is x"),
+        ({"parameter": "words", "equals": []}, ("check", "equals"), "equals cannot be asked of words, which is x"),
+        ({"byType": {STORAGE: IS_X}, "equals": 1}, ("check", "equals"), "nothing can stand beside byType"),
     ],
     ids=str,
 )

@@ -10,7 +10,7 @@ import pytest
 
 from auditor.model.finding import Finding
 from auditor.model.reading import MISSING, Found, Json, Unread
-from auditor.model.resource import Read, Resource
+from auditor.model.resource import Origin, Place, Read, Resource
 from auditor.model.snapshot import Snapshot
 from auditor.model.types import ACCOUNT, BLOB_SERVICE, CONTAINER, LOCATION, STORAGE, SUBSCRIPTION
 from auditor.policy.compiler import CompiledRule, Language, compile_rule
@@ -44,7 +44,7 @@ def compiled(
     language = Language(Shapes(dict.fromkeys(types or (STORAGE,), trees)), Defaults({}))
     found = []
     for type_name in types or (STORAGE,):
-        made = compile_rule(rule(check, where, id=rule_id), type_name, language, {}, pytest.fail)
+        made = compile_rule(rule(check, where, id=rule_id), type_name, language, {"limit": 1}, pytest.fail)
         assert made is not None
         found.append((type_name, made))
     return found
@@ -278,6 +278,11 @@ def test_evidence_says_where_it_was_read() -> None:
     ]
 
 
+def test_a_parameter_is_as_set_for_the_audit() -> None:
+    (finding,) = judged(compiled({"parameter": "limit", "less": 2}), snapshot(storage())).findings
+    assert [(item.path, item.source) for item in finding.evidence] == [("parameters.limit", "as set for this audit")]
+
+
 def test_what_was_made_by_hand_names_no_source() -> None:
     (finding,) = judged(compiled(IS_DOCS), snapshot(storage())).findings
     assert [item.source for item in finding.evidence] == [None]
@@ -345,3 +350,29 @@ def test_a_type_without_a_list_of_its_own_is_judged_where_it_is_seen() -> None:
     assert told(judged(compiled({"field": "name", "like": "west*"}, LOCATION), snapshot(region))) == [
         ("westeurope", "pass")
     ]
+
+
+def test_evidence_stands_where_infrastructure_code_says_it() -> None:
+    at = Origin("main.json", "docs", {"": (2, 3), "properties.minimumtlsversion": (8, 9)})
+    below = Origin("main.json", "default", {"": (20, 3), "properties.isversioningenabled": (23, 9)})
+    store = replace(storage("docs", minimumTlsVersion="TLS1_0"), origin=at)
+    service = replace(blob_service(store, isVersioningEnabled=True), origin=below)
+    check = {
+        "allOf": [
+            {"field": "properties.minimumTlsVersion", "equals": "TLS1_2"},
+            {"field": "children.blobService.properties.isVersioningEnabled", "equals": False},
+            {"field": "facts.a", "equals": True},
+        ]
+    }
+    (finding,) = judged(compiled(check, a=None), snapshot(store, service), Facts(docs={"a": False})).findings
+    assert [item.place for item in finding.evidence] == [
+        Place("main.json", 8, 9, "docs"),
+        Place("main.json", 23, 9, "default"),
+        Place("main.json", 2, 3, "docs"),
+    ]
+    assert finding.place == Place("main.json", 8, 9, "docs")
+
+
+def test_without_infrastructure_code_nothing_has_a_place() -> None:
+    (finding,) = judged(compiled(IN_WEST), snapshot(storage("docs"))).findings
+    assert finding.place is None

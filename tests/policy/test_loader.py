@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,12 @@ from auditor.data import policies_folder
 from auditor.errors import PolicyError
 from auditor.model.reading import Json, Unread
 from auditor.model.types import CONTAINER, STORAGE
+from auditor.model.verdict import Verdict
 from auditor.policy.compiler import compile_rule
+from auditor.policy.condition import Scope
 from auditor.policy.loader import compile_all
 from auditor.policy.rule import Fix, Parameter, Peers, Rule
+from auditor.policy.target import given
 from tests.policy.files import RULE, load, mistakes, write
 
 
@@ -227,6 +231,10 @@ def test_every_key_of_the_shortest_rule_is_needed(line: str, tmp_path: Path) -> 
         ),
         (changed("parameters: {kind: {default: x}}"), ["12 nothing uses the parameter kind"]),
         (
+            changed("check: {parameter: kinds, less: 1}", "parameters: {kinds: {default: [x]}}"),
+            ["8 less cannot be asked of kinds, which is x"],
+        ),
+        (
             changed("check: {allOf: [{field: kind, equals: x}, {field: facts.holdDocuments, equals: true}]}"),
             ["8 facts.holdDocuments is no fact about this type; did you mean holdsDocuments?"],
         ),
@@ -356,6 +364,17 @@ def test_no_typo_in_a_condition_goes_unnoticed(rule: Rule) -> None:
 
 
 # Parameters as users set them
+
+
+def test_a_condition_on_a_parameter_answers_by_what_the_user_sets(tmp_path: Path) -> None:
+    text = changed("check: {parameter: kinds, equals: []}", "parameters: {kinds: {default: []}}")
+    policy = load(write(tmp_path / "r", rule=text))
+    scope = Scope(given({}, {}, {}, None, silent=""), datetime(2026, 1, 1, tzinfo=UTC))
+    sets: list[dict[str, Json]] = [{}, {"kinds": ["x"]}]
+    answers = [compile_all(policy, policy.rules, values)[0][1].check.verdict(scope) for values in sets]
+    assert answers == [Verdict.PASS, Verdict.FAIL]
+    with pytest.raises(PolicyError, match="equals cannot be asked of kinds, which is x"):
+        compile_all(policy, policy.rules, {"kinds": "x"})
 
 
 def test_a_value_that_does_not_fit_its_place_is_a_mistake_of_the_rule(tmp_path: Path) -> None:

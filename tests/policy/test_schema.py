@@ -9,11 +9,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from auditor.data import policies_folder
+from auditor.model.types import STORAGE
 from auditor.policy.defaults import FILE_NAME
 from auditor.policy.operators import OPERATORS
 from auditor.policy.schema import rule_schema
 from auditor.yaml_source import parse_yaml, read_yaml
-from tests.policy.asking import mistakes
+from tests.policy.asking import PARAMETERS, mistakes
 from tests.policy.files import RULE
 
 SCHEMA = rule_schema()
@@ -90,18 +91,29 @@ def test_it_refuses_what_the_loader_refuses(change: dict[str, Any]) -> None:
         ({"allOf": []}, False),
         ({"allOf": [IS_X], "anyOf": [IS_X]}, False),
         ({"not": [IS_X]}, False),
+        ({"seen": {"not": IS_X}}, True),
+        ({"seen": IS_X, "not": IS_X}, False),
         ({"count": {"field": "facts.l[*]"}, "equals": 1}, True),
         ({"count": {"field": "facts.l[*]", "where": IS_X}, "less": 1}, True),
         ({"count": {"field": "facts.l[*]"}}, False),
         ({"count": {"field": "facts.l[*]"}, "like": "x"}, False),
         ({"count": {"where": IS_X}, "equals": 1}, False),
+        ({"byType": {STORAGE: IS_X}}, True),
+        ({"byType": {}}, False),
+        ({"byType": {"Microsoft.Storage/storage": IS_X}}, False),
+        ({"byType": {STORAGE: IS_X}, "not": IS_X}, False),
+        ({"parameter": "one", "equals": 1}, True),
+        ({"parameter": "one"}, False),
+        ({"parameter": 1, "equals": 1}, False),
+        ({"parameter": "one", "equals": 1, "less": 2}, False),
+        ({"parameter": "one", "equals": 1, "default": 2}, False),
         ({}, False),
         ([], False),
     ],
     ids=str,
 )
 def test_it_agrees_with_the_compiler_about_conditions(written: Any, good: bool) -> None:
-    assert (mistakes(copy.deepcopy(written)) == []) is good
+    assert (mistakes(copy.deepcopy(written), **PARAMETERS) == []) is good
     assert accepts_condition(written) is good
 
 

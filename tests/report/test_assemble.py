@@ -12,6 +12,7 @@ import pytest
 
 from auditor import audit
 from auditor.data import samples_folder
+from auditor.model.blind_spot import BlindSpot
 from auditor.model.finding import STATUSES, Evidence, Finding, Subject
 from auditor.model.reading import MISSING, Found, Json, Unread
 from auditor.model.resource import Gap, Resource
@@ -25,10 +26,11 @@ from auditor.model.types import (
     STORAGE,
     SUBSCRIPTION,
 )
+from auditor.policy.clauses import BASES
 from auditor.policy.judge import Judged
-from auditor.policy.rule import BASES, QUESTIONS
+from auditor.policy.rule import QUESTIONS
 from auditor.report.assemble import Basis, assemble, count
-from auditor.report.coverage import blind_spots, unseen
+from auditor.report.coverage import unseen
 from auditor.report.headline import WORST_FIRST, answer_of, headline, questions, worst_answer
 from auditor.report.report import Line, Report, Unseen
 from auditor.report.wording import describe, message, plural, words
@@ -344,12 +346,9 @@ def test_a_subscription_goes_by_the_name_that_people_know() -> None:
     assert [item.name for item in told(found) if item.operation.startswith(STORAGE)] == ["8", "Prod"]
 
 
-def test_the_blind_spots_are_told_in_every_report() -> None:
-    assert len(blind_spots()) >= 5
-    assert all(text.endswith(".") for text in blind_spots())
-
-
 # The whole report
+
+SPOT = BlindSpot("outside", "Something leads elsewhere.", "Look there.")
 
 
 def assembled(*findings: Finding, found: Snapshot | None = None, **changes: Any) -> Report:
@@ -357,9 +356,8 @@ def assembled(*findings: Finding, found: Snapshot | None = None, **changes: Any)
     basis = Basis(
         "baseline", {"maxRetentionHours": 24, "a": 1}, "f" * 64, rules, dict.fromkeys(("x",), frozenset()), "1"
     )
-    return assemble(
-        replace(basis, **changes), found or snapshot(storage()), NoFacts(), Judged(findings, {"DI-TLS-001": 2})
-    )
+    judged = Judged(findings, {"DI-TLS-001": 2})
+    return assemble(replace(basis, **changes), found or snapshot(storage()), NoFacts(), judged, [SPOT])
 
 
 class NoFacts:
@@ -390,6 +388,10 @@ def test_what_no_reading_can_settle_is_kept_apart_from_what_was_not_seen(
     seen = tuple(Evidence(f"p{number}", {}, "be", reading) for number, reading in enumerate(readings))
     (made,) = assembled(Finding("DI-TLS-001", status, DOCS, seen)).lines
     assert made.unprovable is unprovable
+
+
+def test_what_nobody_can_see_stands_beside_what_was_not_seen() -> None:
+    assert assembled().blind_spots == (SPOT,)
 
 
 def test_what_fails_first_is_the_worst_and_then_the_most() -> None:
@@ -423,8 +425,8 @@ def test_the_report_says_on_what_it_rests() -> None:
     assert (made.resources, made.not_applicable, made.not_applicable_by_rule) == (2, 2, {"DI-TLS-001": 2})
     assert made.limit_hours == 24
     assert assembled(parameters={"maxRetentionHours": "x"}).limit_hours is None
-    assert [clause.basis for clause in made.clauses] == list(BASES)
-    assert {clause.basis: clause.rules for clause in made.clauses}["data-in-transit"] == ("DI-TLS-001",)
+    assert [clause.promise.basis for clause in made.clauses] == list(BASES)
+    assert {clause.promise.basis: clause.rules for clause in made.clauses}["data-in-transit"] == ("DI-TLS-001",)
 
 
 @pytest.mark.parametrize(

@@ -519,3 +519,17 @@ def test_evidence_says_what_was_read(reading: Reading, words: str) -> None:
     assert wording.was_read(item) == words
     assert wording.was_asked(replace(item, negated=True)) == "must not be 1"
     assert wording.was_asked(replace(item, wish="")) == "counted"
+
+
+def test_blind_spots_name_those_that_they_concern_and_what_to_do() -> None:
+    text = " ".join(" ".join(Page(PAGES["mixed"]).sections["method"]).split())
+    for told in (
+        "sign a link to its documents. Turn off shared key access.",
+        "stteam00",
+        "and 3 more, which the JSON names",
+        "Microsoft's own half is a contract. Keep its page with this report.",
+    ):
+        assert told in text
+    assert "<b>stfar</b>: model claims-v3 was trained from it" in PAGES["mixed"]
+    assert "stteam12" not in text
+    assert "No blind spot was declared" in html.render(replace(builders.mixed(), blind_spots=()))

@@ -67,6 +67,18 @@ def test_the_numbers_add_up(name: str) -> None:
     assert data["complete"] is (report.finished is not None and not report.unseen)
 
 
+def test_blind_spots_name_all_that_they_concern() -> None:
+    keys, outside, _ = as_data(builders.mixed())["blindSpots"]
+    assert (keys["kind"], len(keys["resources"])) == ("sharedKeys", 15)
+    assert (keys["resources"][14]["name"], keys["resources"][14]["words"]) == ("stteam14", None)
+    assert outside == {
+        "kind": "outside",
+        "words": "Something that was read leads to what was not.",
+        "advice": "Audit those subscriptions too.",
+        "resources": [{"id": "/unseen/stfar", "name": "stfar", "words": "model claims-v3 was trained from it"}],
+    }
+
+
 def test_the_same_report_gives_the_same_bytes() -> None:
     assert render(sample()) == render(sample.__wrapped__())
     assert render(sample()).endswith("}\n")

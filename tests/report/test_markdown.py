@@ -206,3 +206,13 @@ def test_empty_states_are_sentences() -> None:
         assert sentence in TEXTS["empty"]
     assert "so nothing can be said" in TEXTS["blind"]
     assert "No check fails." in TEXTS["clean"]
+
+
+def test_blind_spots_name_those_that_they_concern_and_what_to_do() -> None:
+    lines = [line for line in TEXTS["mixed"].splitlines() if line.startswith("- ") and "Here: " in line]
+    keys, outside = lines[-2:]
+    assert "Turn off shared key access. Here: `stteam00`, `stteam01`" in keys
+    assert keys.endswith("`stteam11` and 3 more.")
+    assert outside.endswith("Here: `stfar` (model claims-v3 was trained from it).")
+    assert "Microsoft's own half is a contract. Keep its page with this report." in TEXTS["mixed"]
+    assert "No blind spot was declared" in markdown.render(replace(builders.mixed(), blind_spots=()))

@@ -117,6 +117,15 @@ def test_no_name_can_do_harm_and_every_name_can_be_read(name: str) -> None:
     assert text.encode("utf-8")
 
 
+def test_blind_spots_name_the_first_that_they_concern() -> None:
+    text = " ".join(render(builders.mixed()).split())
+    assert "Blind spots (3): what no audit can see" in text
+    assert "sign a link to its documents. Here: stteam00, stteam01, stteam02 and 12 more." in text
+    assert "leads to what was not. Here: stfar." in text
+    assert "Microsoft's own half is a contract." in text
+    assert "Blind spots" not in render(replace(builders.mixed(), blind_spots=()))
+
+
 if __name__ == "__main__":
     for golden, make in REPORTS.items():
         (GOLDEN / f"{golden}.txt").write_text(render(make()), encoding="utf-8")

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from auditor.model.reading import UNREAD_KEY, Unread
+from auditor.model.reading import UNREAD_KEY, Json, Unread
 from auditor.model.types import ACCOUNT, CLASSIFIER, CONTAINER, MODEL, STORAGE
 from auditor.model.verdict import Verdict
+from auditor.policy.clauses import BASES
 from auditor.policy.condition import Scope
 from auditor.policy.defaults import FILE_NAME
 from auditor.policy.loader import compile_all
-from auditor.policy.rule import BASES, FAMILIES, Rule
+from auditor.policy.rule import FAMILIES, Rule
 from auditor.policy.target import unseen
 from tests.needs import PROJECT, need
 from tests.rules.shipped import FOLDER, policy
@@ -48,7 +49,7 @@ KNOWN_MAPPINGS = {"iso27001": ISO, "nist80053": NIST, "gdpr": GDPR, "mcsb": MCSB
 
 
 def test_there_are_rules_about_each_question() -> None:
-    assert {"REG", "TLS", "RET", "MDL", "ACC"} <= {rule.family for rule in RULES}
+    assert {"REG", "TLS", "RET", "MDL", "ACC", "NET", "ENC"} <= {rule.family for rule in RULES}
 
 
 def test_no_id_and_no_name_stands_twice() -> None:
@@ -91,14 +92,26 @@ def test_a_rule_serves_a_clause_of_microsofts_page(rule: Rule) -> None:
     assert rule.basis in BASES
 
 
+def demanded(where: Json, type_name: str) -> list[Json]:
+    """The conditions each of which must hold for a rule to apply to resources of a type."""
+    match where:
+        case {"allOf": parts}:
+            return [found for part in parts for found in demanded(part, type_name)]
+        case {"byType": kinds}:
+            return demanded(kinds[type_name], type_name)
+        case _:
+            return [where]
+
+
 @each_rule
 def test_storage_is_judged_where_it_holds_documents_and_accounts_where_they_host_the_service(rule: Rule) -> None:
-    if STORAGE in rule.applies_to:
-        assert "'facts.holdsDocuments'" in repr(rule.where)
-    if CONTAINER in rule.applies_to:
-        assert "'parent.facts.holdsDocuments'" in repr(rule.where)
-    if ACCOUNT in rule.applies_to:
-        assert rule.where == {"field": "kind", "in": ["FormRecognizer", "CognitiveServices", "AIServices"]}
+    wanted = {
+        STORAGE: {"field": "facts.holdsDocuments", "equals": True},
+        CONTAINER: {"field": "parent.facts.holdsDocuments", "equals": True},
+        ACCOUNT: {"field": "kind", "in": ["FormRecognizer", "CognitiveServices", "AIServices"]},
+    }
+    for type_name in wanted.keys() & set(rule.applies_to):
+        assert wanted[type_name] in demanded(rule.where, type_name)
 
 
 @each_rule
@@ -178,10 +191,14 @@ def test_no_default_speaks_of_what_microsoft_does_not_agree_on() -> None:
 
 @each_rule
 def test_of_what_nobody_could_see_a_rule_knows_nothing(rule: Rule) -> None:
-    """A scan that was not allowed to look never looks like a clean scan."""
+    """A scan that was not allowed to look never looks like a clean scan.
+
+    The parameters are those by which the rule applies: some rules do not until the user sets one.
+    """
     target = unseen(Unread("403 AuthorizationFailed"), None)
     scope = Scope(target, datetime(2026, 1, 1, tzinfo=UTC))
-    for _, compiled in compile_all(policy(), [rule], {}):
+    parameters = next(example.parameters for example in rule.examples if example.expect == "pass")
+    for _, compiled in compile_all(policy(), [rule], parameters):
         assert compiled.where.verdict(scope) is not Verdict.FAIL
         assert compiled.check.verdict(scope) is Verdict.UNKNOWN
 

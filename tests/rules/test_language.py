@@ -10,10 +10,10 @@ import pytest
 
 from auditor.facts.catalogue import FACTS
 from auditor.model.types import RESOURCE_TYPES, relations_of
+from auditor.policy.clauses import BASES
 from auditor.policy.examples import try_examples
 from auditor.policy.loader import load_policy
 from auditor.policy.operators import OPERATORS
-from auditor.policy.rule import BASES
 from tests.needs import PROJECT
 from tests.rules.shipped import FOLDER, policy
 
@@ -57,7 +57,7 @@ def names_in(tree: Any) -> set[str]:
     return {name for name in tree if name != "[]"}.union(*map(names_in, tree.values()))
 
 
-@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.name)
+@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: f"{fact.name}-{fact.about[0].rpartition(chr(47))[2]}")
 def test_every_fact_is_explained_with_its_parts(fact: Any) -> None:
     explained = {words(row[0])[0].removesuffix("[*]"): row[2] for row in rows("fact")}
     assert names_in(fact.tree) <= {word.removesuffix("[*]") for word in words(explained[fact.name])}

@@ -21,6 +21,7 @@ from auditor.data import templates_folder
 from auditor.model.finding import SEVERITIES, STATUSES
 from auditor.policy.rule import FAMILIES
 from auditor.report import wording
+from auditor.report.coverage import MOST_CONCERNED
 from auditor.report.pictures import bars, lanes, tables, timeline
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def _environment() -> Environment:
         was_asked=wording.was_asked,
         lifetime=bars.lifetime,
         most_edges=MOST_EDGES,
+        most_concerned=MOST_CONCERNED,
     )
     return environment
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from auditor.model.reading import Found, plain
 
 if TYPE_CHECKING:
+    from auditor.model.blind_spot import BlindSpot
     from auditor.model.finding import Evidence
+    from auditor.model.resource import Place
     from auditor.report.report import Line, Report, Unseen
 
 SCHEMA: Final = "auditor.assessment/1"
@@ -55,6 +57,7 @@ def as_data(report: Report) -> dict[str, Any]:
         ],
         "findings": [_finding(line) for line in report.lines],
         "gaps": [_gap(item) for item in report.unseen],
+        "blindSpots": [_blind_spot(item) for item in report.blind_spots],
         "calls": dict(report.calls),
     }
 
@@ -68,11 +71,17 @@ def _finding(line: Line) -> dict[str, Any]:
         "message": line.message,
         "fingerprint": line.finding.fingerprint,
         "resource": {"id": subject.id, "type": subject.type, "name": subject.name, "location": subject.location},
-        "at": None,
+        "at": _place(line.finding.place),
         "evidence": [_evidence(item) for item in line.finding.evidence],
         "waiver": None,
         "since": None,
     }
+
+
+def _place(place: Place | None) -> dict[str, Any] | None:
+    if place is None:
+        return None
+    return {"file": place.file, "line": place.line, "column": place.column, "address": place.address}
 
 
 def _evidence(item: Evidence) -> dict[str, Any]:
@@ -93,3 +102,8 @@ def _evidence(item: Evidence) -> dict[str, Any]:
 
 def _gap(item: Unseen) -> dict[str, Any]:
     return {"scope": item.scope, "operation": item.operation, "reason": item.reason, "rules": list(item.rules)}
+
+
+def _blind_spot(item: BlindSpot) -> dict[str, Any]:
+    resources = [{"id": found.id, "name": found.name, "words": found.words or None} for found in item.resources]
+    return {"kind": item.kind, "words": item.words, "advice": item.advice, "resources": resources}

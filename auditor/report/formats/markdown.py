@@ -16,6 +16,7 @@ from auditor.data import templates_folder
 from auditor.model.finding import STATUSES
 from auditor.policy.condition import say
 from auditor.report import wording
+from auditor.report.coverage import MOST_CONCERNED
 from auditor.report.pictures import bars, tables
 
 if TYPE_CHECKING:
@@ -109,7 +110,11 @@ def _environment() -> Environment:
         counted=tables.counted,
     )
     environment.globals.update(
-        marks=wording.STATUS_MARKS, answer_marks=wording.ANSWER_MARKS, statuses=STATUSES, lifetime=bars.lifetime
+        marks=wording.STATUS_MARKS,
+        answer_marks=wording.ANSWER_MARKS,
+        statuses=STATUSES,
+        lifetime=bars.lifetime,
+        most_concerned=MOST_CONCERNED,
     )
     return environment
 

@@ -35,6 +35,7 @@ _ANSWER_MARKS: Final[dict[Answer, tuple[str, str]]] = {
     "nothing to check": ("-", "dim"),
 }
 _MOST_UNKNOWN: Final = 10
+_MOST_CONCERNED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def render(report: Report, look: Look = PLAIN) -> str:
     _unseen(console, report)
     _failing(console, report)
     _unknown(console, report)
+    _blind_spots(console, report)
     console.print()
     console.print(_summary(report))
     return "\n".join(line.rstrip() for line in stream.getvalue().splitlines()) + "\n"
@@ -149,6 +151,20 @@ def _unknown(console: Console, report: Report) -> None:
         console.print(
             Padding(Text(f"and {rest} more; -o html=FILE or -o json=FILE lists all", style="dim"), (0, 0, 0, 4))
         )
+
+
+def _blind_spots(console: Console, report: Report) -> None:
+    """What nobody sees from the outside, each with the first that it concerns."""
+    if not report.blind_spots:
+        return
+    console.print()
+    heading = f"Blind spots ({len(report.blind_spots)}): what no audit can see; -o html=FILE says what to do"
+    console.print(Text(heading, style="bold"))
+    for spot in report.blind_spots:
+        names = [visible(item.name) for item in spot.resources[:_MOST_CONCERNED]]
+        rest = len(spot.resources) - len(names)
+        ending = f" Here: {', '.join(names)}{f' and {rest} more' if rest else ''}." if names else ""
+        console.print(Padding(Text(f"{visible(spot.words)}{ending}"), (0, 0, 0, 4)))
 
 
 def _summary(report: Report) -> Text:

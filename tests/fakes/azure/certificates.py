@@ -18,6 +18,11 @@ def _authority() -> trustme.CA:
 @cache
 def server_context(hosts: tuple[str, ...]) -> ssl.SSLContext:
     """A TLS context for a server of these names (`*.` allowed); made once in a process."""
+    return new_context(hosts)
+
+
+def new_context(hosts: tuple[str, ...]) -> ssl.SSLContext:
+    """The same, for those who change it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     _authority().issue_cert(*hosts).configure_cert(context)
     return context

@@ -40,7 +40,18 @@ DATA_AUDIENCES: Final = (
     "https://cognitiveservices.azure.us",
     "https://cognitiveservices.azure.cn",
 )
-_RESOURCES: Final = (*(item for group in ARM_AUDIENCES.values() for item in group), *DATA_AUDIENCES)
+LOG_AUDIENCES: Final = (
+    "https://api.loganalytics.io",
+    "https://api.loganalytics.us",
+    "https://api.loganalytics.azure.cn",
+)
+STORAGE_AUDIENCES: Final = ("https://storage.azure.com",)
+_RESOURCES: Final = (
+    *(item for group in ARM_AUDIENCES.values() for item in group),
+    *DATA_AUDIENCES,
+    *LOG_AUDIENCES,
+    *STORAGE_AUDIENCES,
+)
 
 
 @dataclass(frozen=True, slots=True)

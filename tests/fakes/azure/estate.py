@@ -36,7 +36,8 @@ class Estate:
 
     A subscription that is only mentioned in ids exists all the same. `management_groups` names a subscription's
     ancestors (by subscription id, from the root down); role assignments at other management groups are not inherited.
-    A subscription that is not in it lies below all of them.
+    A subscription that is not in it lies below all of them. `logs` are rows of tables in workspaces, `metrics` are counts
+    of calls: see `practice`.
     """
 
     def __init__(
@@ -45,10 +46,14 @@ class Estate:
         *,
         tenant_id: str = TENANT,
         management_groups: Mapping[str, tuple[str, ...]] | None = None,
+        logs: Iterable[Json] = (),
+        metrics: Iterable[Json] = (),
     ) -> None:
         given = tuple(resources)
         self.resources = (*given, *_mentioned_subscriptions(given, tenant_id))
         self.tenant_id = tenant_id
+        self.logs = tuple(logs)
+        self.metrics = tuple(metrics)
         self.by_id: dict[str, Json] = {}
         self._ancestors = {
             name.lower(): tuple(map(str.lower, groups)) for name, groups in (management_groups or {}).items()
@@ -56,6 +61,7 @@ class Estate:
         self._lists: dict[str, list[Json]] = {}
         self._assignments: list[Json] = []
         self._accounts_by_host: dict[str, Json] = {}
+        self.stores: dict[str, Json] = {}
         for resource in self.resources:
             self._add(resource)
 
@@ -66,6 +72,8 @@ class Estate:
             self._assignments.append(resource)
         for collection in _collections(identity):
             self._lists.setdefault(collection, []).append(resource)
+        if resource.get("type", "").lower() == STORAGE:
+            self.stores[resource["name"].lower()] = resource
         domain = resource.get("properties", {}).get("customSubDomainName")
         if domain and resource.get("type", "").lower() == ACCOUNT:
             host = re.sub(r"^https://([^/]+).*", r"\1", resource["properties"].get("endpoint", "")).lower()

@@ -13,7 +13,10 @@ JSON_TYPE = "application/json; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request as the server got it. `path` is decoded and keeps its case; names of the query are in lower case."""
+    """A request as the server got it. `path` is decoded and keeps its case; names of the query are in lower case.
+
+    `tls`: the version that it came over, as `ssl` names it.
+    """
 
     method: str
     host: str
@@ -23,6 +26,7 @@ class Call:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes = b""
+    tls: str | None = None
 
     @property
     def url(self) -> str:

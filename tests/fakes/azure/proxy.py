@@ -31,12 +31,13 @@ class Tunnel:
 class Proxy:
     """What the proxy's connections share.
 
-    `decide` says why a host and port are refused (None: they are not), `serve` makes the HTTP server's protocol.
+    `decide` says why a host and port are refused (None: they are not), `serve` makes the HTTP server's protocol,
+    `tls` the server's side of a handshake with a host.
     """
 
     decide: Callable[[str, int], str | None]
     serve: Callable[[], asyncio.Protocol]
-    tls: ssl.SSLContext
+    tls: Callable[[str], ssl.SSLContext]
     log: list[Tunnel]
     open: WeakSet[asyncio.Transport] = field(default_factory=WeakSet)
 
@@ -94,10 +95,12 @@ class ConnectProtocol(asyncio.Protocol):
     async def _hand_over(self, transport: asyncio.Transport, host: str) -> None:
         """TLS on this connection, then the HTTP server's protocol in our place."""
         waiting = _Waiting()
+        context = self._proxy.tls(host)
         try:
-            tunnel = await asyncio.get_running_loop().start_tls(transport, waiting, self._proxy.tls, server_side=True)
+            tunnel = await asyncio.get_running_loop().start_tls(transport, waiting, context, server_side=True)
         except (OSError, ssl.SSLError) as failure:  # the client did not like the certificate, or went away
-            self._proxy.log.append(Tunnel(host, 443, f"no TLS: {failure}"))
+            if getattr(failure, "reason", None) != "UNSUPPORTED_PROTOCOL":  # turned away for its version, as it should
+                self._proxy.log.append(Tunnel(host, 443, f"no TLS: {failure}"))
             transport.abort()
             return
         if tunnel is None or waiting.lost:

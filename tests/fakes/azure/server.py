@@ -28,20 +28,25 @@ from aiohttp import web
 
 from tests.fakes.azure import certificates
 from tests.fakes.azure.arm import Arm
+from tests.fakes.azure.blobs import Blobs
 from tests.fakes.azure.document_intelligence import DocumentIntelligence
-from tests.fakes.azure.entra import Entra, claims_of
+from tests.fakes.azure.entra import LOG_AUDIENCES, Entra, claims_of
 from tests.fakes.azure.estate import Estate
 from tests.fakes.azure.exchange import Answer, Call, Exchange, error
 from tests.fakes.azure.faults import Fault
 from tests.fakes.azure.grants import Granted, Grants
 from tests.fakes.azure.limits import RateLimits
+from tests.fakes.azure.logs import Logs, is_log_query
+from tests.fakes.azure.metrics import Metrics, is_metric
 from tests.fakes.azure.proxy import ConnectProtocol, Proxy, Tunnel
+from tests.fakes.azure.tls import BLOB_HOSTS, Floor, Floors, storage_at
 
 SIGN_IN_HOSTS: Final = ("login.microsoftonline.com", "login.microsoftonline.us", "login.chinacloudapi.cn")
 ARM_HOSTS: Final = ("management.azure.com", "management.usgovcloudapi.net", "management.chinacloudapi.cn")
 DATA_HOSTS: Final = tuple(f"*.cognitiveservices.azure.{top}" for top in ("com", "us", "cn"))
 REGIONAL_HOSTS: Final = ("*.api.cognitive.microsoft.com", "*.api.cognitive.microsoft.us", "*.api.cognitive.azure.cn")
-HOSTS: Final = (*SIGN_IN_HOSTS, *ARM_HOSTS, *DATA_HOSTS, *REGIONAL_HOSTS)
+LOG_HOSTS: Final = tuple(address.removeprefix("https://") for address in LOG_AUDIENCES)
+HOSTS: Final = (*SIGN_IN_HOSTS, *ARM_HOSTS, *DATA_HOSTS, *REGIONAL_HOSTS, *LOG_HOSTS, *BLOB_HOSTS)
 
 COMPRESS_FROM: Final = 1400
 """Bytes from which answers are compressed for clients that take it, as Azure's gateways do."""
@@ -66,6 +71,7 @@ class FakeAzure:
     - `limits`: Azure's rate limits (None: none). `page_size`: items on a page, of every list that has pages.
     - `sources_in_lists`, `inside_network`: see `DocumentIntelligence`. `any_api_version`: take any version of ARM.
     - `token_lifetime`, `latency`: in seconds. `control_plane`: what stands in for ARM, recordings for example.
+    - `tls`: by patterns of hosts, which versions they take; without it as Azure does, see `tls`.
     - `tolerate_writes`: without it, leaving the block after a write was tried raises `WriteAttemptedError`. A mistake
       in the fake itself (or in a `Changed` fault) is raised there, too.
 
@@ -87,6 +93,7 @@ class FakeAzure:
         token_lifetime: float = 3600.0,
         latency: float = 0.0,
         control_plane: Callable[[Entra], ControlPlane] | None = None,
+        tls: Mapping[str, Floor] | None = None,
         tolerate_writes: bool = False,
     ) -> None:
         self.estate = estate or Estate()
@@ -101,6 +108,10 @@ class FakeAzure:
             else Arm(self.estate, self.entra, grants, page_size, any_api_version, limits)
         )
         self._data = DocumentIntelligence(self.estate, self.entra, grants, page_size, sources_in_lists, inside_network)
+        self._logs = Logs(self.estate, self.entra, grants)
+        self._metrics = Metrics(self.estate, self.entra, grants)
+        self._floors = Floors(self.estate, tls or {})
+        self._blobs = Blobs(self.estate, self.entra, grants, self._floors, page_size, inside_network)
         self._faults = tuple(faults)
         self._seen = [0] * len(self._faults)
         self._latency = latency
@@ -113,9 +124,13 @@ class FakeAzure:
 
     @property
     def violations(self) -> list[Exchange]:
-        """The calls to Azure that were no reads (signing in is a POST and none of them)."""
+        """The calls to Azure that were no reads (signing in and log queries are POSTs and none of them)."""
         return [
-            item for item in self.exchanges if item.method not in {"GET", "HEAD"} and item.host not in SIGN_IN_HOSTS
+            item
+            for item in self.exchanges
+            if item.method not in {"GET", "HEAD"}
+            and item.host not in SIGN_IN_HOSTS
+            and not (item.host in LOG_HOSTS and is_log_query(item))
         ]
 
     @property
@@ -171,7 +186,7 @@ class FakeAzure:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         server = web.Server(self._handle, access_log=None, keepalive_timeout=75)
-        proxy = Proxy(self._decide, server, certificates.server_context(HOSTS), self.proxy_log)
+        proxy = Proxy(self._decide, server, lambda host: self._floors.context(host, HOSTS), self.proxy_log)
         listener = await self._loop.create_server(lambda: ConnectProtocol(proxy), "127.0.0.1", 0, backlog=1024)
         self.port = listener.sockets[0].getsockname()[1]
         self._ready.set()
@@ -186,6 +201,8 @@ class FakeAzure:
         if port != 443:
             return f"port {port}"
         if any(fnmatchcase(host, pattern) for pattern in DATA_HOSTS) and self.estate.account_at(host) is None:
+            return "no such host"
+        if any(fnmatchcase(host, pattern) for pattern in BLOB_HOSTS) and storage_at(self.estate, host) is None:
             return "no such host"
         return None
 
@@ -262,10 +279,16 @@ class FakeAzure:
     def _serve(self, call: Call) -> Answer:
         if call.host in SIGN_IN_HOSTS:
             return self.entra.answer(call)
+        if call.host in LOG_HOSTS:
+            return self._logs.answer(call)
+        if call.host in ARM_HOSTS and is_metric(call):
+            return self._metrics.answer(call)
         if call.host in ARM_HOSTS:
             return self._arm.answer(call)
         if any(fnmatchcase(call.host, pattern) for pattern in (*DATA_HOSTS, *REGIONAL_HOSTS)):
             return self._data.answer(call)
+        if any(fnmatchcase(call.host, pattern) for pattern in BLOB_HOSTS):
+            return self._blobs.answer(call)
         return error(421, "MisdirectedRequest", f"Nobody here is called '{call.host}'.")
 
     def _record(self, call: Call, reply: Answer, disturbed: list[str], started: float) -> None:
@@ -287,6 +310,7 @@ class FakeAzure:
 
 
 async def _call_of(request: web.BaseRequest) -> Call:
+    tls = request.transport.get_extra_info("ssl_object") if request.transport is not None else None
     raw_path, _, raw_query = request.raw_path.partition("?")
     return Call(
         method=request.method,
@@ -297,6 +321,7 @@ async def _call_of(request: web.BaseRequest) -> Call:
         query={name.lower(): value for name, value in parse_qsl(raw_query, keep_blank_values=True)},
         headers=request.headers,
         body=await request.read(),
+        tls=tls.version() if tls is not None else None,
     )
 
 

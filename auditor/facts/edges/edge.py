@@ -1,0 +1,100 @@
+"""One way on which bytes leave a resource, and whether it leaves the region."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from auditor.model.reading import Json, Unread
+from auditor.model.region import normalise_region
+from auditor.model.resource import resource_key
+from auditor.model.types import BY_NAME, subscription_of
+
+if TYPE_CHECKING:
+    from auditor.facts.estate import Estate
+    from auditor.model.resource import Resource
+
+Cargo: TypeAlias = Literal["documents", "derived", "metadata"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Where bytes of a resource go on one way: `carries` says which, `to` is an id as far as it is known.
+
+    `leaves` is about the region. Each of `to`, `name`, `region` and `leaves` may be `Unread`; `words` is a clause.
+    """
+
+    via: str
+    carries: Cargo
+    to: Json
+    name: Json
+    region: Json
+    leaves: bool | Unread
+    words: str
+
+    def as_json(self, source: Resource) -> dict[str, Json]:
+        """The edge as rules and reports see it."""
+        return {
+            "via": self.via,
+            "carries": self.carries,
+            "to": self.to,
+            "name": self.name,
+            "region": self.region,
+            "leavesRegion": self.leaves,
+            "leavesSubscription": _leaves_subscription(source, self.to),
+            "words": self.words,
+        }
+
+    def in_doubt(self, why: Unread | None) -> Edge:
+        """The same edge where it is not known that there is one: it stays in the region, or that is not known."""
+        return self if why is None or self.leaves is False else replace(self, leaves=why)
+
+
+def hidden(via: str, carries: Cargo, words: str) -> Edge:
+    """An edge in place of those that could not be read: it says on which way, so that others are not in doubt."""
+    why = Unread(words)
+    return Edge(via, carries, why, why, why, why, words)
+
+
+def home_of(resource: Resource) -> str | Unread:
+    """The region in which a resource lies, as it is written there."""
+    return region_of(resource.body.get("location"), f"the region of {resource.name}")
+
+
+def region_of(written: Json, what: str) -> str | Unread:
+    """A region's name; `what` tells a report what was not read where there is none."""
+    if isinstance(written, str) and written.strip():
+        return written
+    return Unread(f"{what} was not read{f': {written.why}' if isinstance(written, Unread) else ''}")
+
+
+def leaves(home: str | Unread, region: Json) -> bool | Unread:
+    """Whether a region is another one than home."""
+    if isinstance(region, Unread):
+        return region
+    return home if isinstance(home, Unread) else normalise_region(region) != normalise_region(home)
+
+
+def place(region: Json) -> str:
+    """A region in a sentence."""
+    return region if isinstance(region, str) else "a region that is not known"
+
+
+def seen(resource_id: str, type_name: str, estate: Estate) -> Resource | Unread:
+    """A resource that another one names, or why it was not seen."""
+    found = estate.snapshot.get(resource_id)
+    return unseen(resource_id.rstrip("/").rpartition("/")[2], type_name, estate) if found is None else found
+
+
+def unseen(name: str, type_name: str, estate: Estate) -> Unread:
+    """Why a resource that something names is not in the snapshot: a list that was not read, or it lies elsewhere."""
+    kind = BY_NAME[type_name.lower()]
+    because = next((f": {unread.why}" for _, unread in estate.snapshot.unlisted(kind)), "")
+    return Unread(f"the {kind.label} {name} was not seen{because}")
+
+
+def _leaves_subscription(source: Resource, to: Json) -> bool | Unread:
+    if isinstance(to, Unread):
+        return to
+    here, there = subscription_of(source.key), subscription_of(resource_key(to))
+    return Unread("the subscription is not known") if here is None or there is None else here != there

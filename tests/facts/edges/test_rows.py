@@ -1,0 +1,114 @@
+"""The table of azure-facts 3d, row by row: what moves bytes, what only metadata, and whether it leaves the region.
+
+Expected edges were written down from that table before the code was run.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from auditor.model.reading import Json, Unread
+from auditor.model.resource import Resource
+from auditor.model.types import OBJECT_REPLICATION
+from tests.builders import account, blob_service, child, container, facts, grant, storage
+from tests.facts import estates
+from tests.facts.estates import (
+    backup_instance,
+    backup_policy,
+    backup_vault,
+    connection,
+    endpoint,
+    estate,
+    key_vault,
+    operation,
+    setting,
+    workspace,
+)
+
+STORE, DI = storage(), account(customSubDomainName="di")
+FAR = "northeurope"
+UNKNOWN = "unknown"
+
+
+def edges(about: Resource, *parts: Resource) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = facts(estate(about, *parts)).of(about)["residency"]["edges"]
+    return found
+
+
+def answer(value: Json) -> Json:
+    return UNKNOWN if isinstance(value, Unread) else value
+
+
+def told(about: Resource, *parts: Resource) -> list[tuple[Json, ...]]:
+    """Way, cargo, region and whether it leaves, edge by edge."""
+    names = ("via", "carries", "region", "leavesRegion")
+    return [tuple(answer(edge[name]) for name in names) for edge in edges(about, *parts)]
+
+
+def replicated(destination: Resource) -> Resource:
+    rules = [{"sourceContainer": "scans", "destinationContainer": "kept"}]
+    return child(STORE, OBJECT_REPLICATION, "p", sourceAccount=STORE.id, destinationAccount=destination.id, rules=rules)
+
+
+VAULT, FAR_VAULT, GEO_VAULT = (
+    backup_vault(),
+    backup_vault(location=FAR),
+    backup_vault(kind="GeoRedundant"),
+)
+ENCRYPTED = {"encryption": {"keySource": "Microsoft.Keyvault", "keyvaultproperties": {"keyvaulturi": "https://KEYS.vault.azure.net"}}}  # fmt: skip
+ENCRYPTED_DI = {"encryption": {"keySource": "Microsoft.KeyVault", "keyVaultProperties": {"keyVaultUri": "https://keys.vault.azure.net:443/"}}}  # fmt: skip
+HUB = f"{STORE.id.partition('/providers/')[0]}/providers/Microsoft.EventHub/namespaces/hub/authorizationRules/Root"
+ROWS: list[tuple[str, Resource, tuple[Resource, ...], list[tuple[Json, ...]]]] = [
+    ("storage in another region than DI", STORE, (account(location=FAR), grant(STORE.id)), [("accountLink", "documents", FAR, True)]),
+    ("storage in the region of DI", STORE, (account(location="West Europe"), grant(STORE.id)), [("accountLink", "documents", "West Europe", False)]),
+    ("GRS/GZRS SKUs", storage(sku="Standard_GZRS", secondaryLocation=FAR), (), [("geoRedundancy", "documents", FAR, True)]),
+    ("object replication", STORE, (replicated(storage("far", FAR)), storage("far", FAR)), [("objectReplication", "documents", FAR, True)]),
+    ("vaulted backup", STORE, (FAR_VAULT, backup_policy(FAR_VAULT, ("VaultStore", "P30D")), backup_instance(FAR_VAULT, STORE)), [("backup", "documents", FAR, True)]),
+    ("vaulted backup in the region", STORE, (VAULT, backup_policy(VAULT, ("VaultStore", "P30D")), backup_instance(VAULT, STORE)), [("backup", "documents", "westeurope", False)]),
+    (
+        "vaulted backup in a geo-redundant vault",
+        STORE,
+        (GEO_VAULT, backup_policy(GEO_VAULT, ("VaultStore", "P30D")), backup_instance(GEO_VAULT, STORE)),
+        [("backup", "documents", "westeurope", False), ("backup", "documents", FAR, True)],
+    ),
+    ("operational backup", STORE, (FAR_VAULT, backup_policy(FAR_VAULT, ("OperationalStore", "P30D")), backup_instance(FAR_VAULT, STORE)), [("backup", "documents", "westeurope", False)]),
+    ("blob access point", STORE, (container(STORE, blobAccessPointConfiguration={"type": "S3"}),), [("blobAccessPoint", "documents", UNKNOWN, UNKNOWN)]),
+    ("connector", storage(dataCollaborationPolicyProperties={"allowStorageConnectors": True}), (), [("dataCollaboration", "documents", UNKNOWN, UNKNOWN)]),
+    ("data share", storage(dataCollaborationPolicyProperties={"allowStorageDataShares": True}), (), [("dataCollaboration", "documents", UNKNOWN, UNKNOWN)]),
+    ("none of the new features", storage(dataCollaborationPolicyProperties={"allowStorageConnectors": False}), (), []),
+    ("locations.regions[]", account(locations={"regions": [{"name": "West Europe"}, {"name": FAR}]}), (), [("routing", "documents", FAR, True)]),
+    ("model copyTo", DI, (operation(DI, location="https://di2.cognitiveservices.azure.com/documentintelligence/documentModels/m"), account("di2", FAR, customSubDomainName="DI2")), [("modelCopy", "derived", FAR, True)]),
+    ("diagnostic setting to storage", STORE, (setting(STORE, storageAccountId=storage("sink").id), storage("sink")), [("logs", "metadata", "westeurope", False)]),
+    ("diagnostic setting to an event hub", STORE, (setting(STORE, eventHubAuthorizationRuleId=HUB),), [("logs", "metadata", "westeurope", False)]),
+    ("diagnostic setting to a workspace", STORE, (setting(STORE, workspaceId=workspace(location=FAR).id), workspace(location=FAR)), [("logs", "metadata", FAR, True)]),
+    ("diagnostic setting to a partner", DI, (setting(DI, marketplacePartnerId="/subscriptions/s/providers/Microsoft.Datadog/monitors/dog"),), [("logs", "metadata", UNKNOWN, UNKNOWN)]),
+    (
+        "workspace replication",
+        DI,
+        (setting(DI, workspaceId=workspace().id), workspace(replication={"enabled": True, "location": FAR})),
+        [("logs", "metadata", "westeurope", False), ("logs", "metadata", FAR, True)],
+    ),
+    ("private endpoint in another region", storage(privateEndpointConnections=[connection(endpoint().id)]), (endpoint(location=FAR),), [("privateEndpoint", "metadata", FAR, True)]),
+    ("CMK vault of an account", account(**ENCRYPTED_DI), (key_vault(location=FAR),), [("keyVault", "metadata", FAR, True)]),
+    ("CMK vault of a store", storage(**ENCRYPTED), (key_vault(),), [("keyVault", "metadata", "westeurope", False)]),
+    ("change feed and inventory keep names", STORE, (blob_service(STORE, changeFeed={"enabled": True}),), []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("about", "parts", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+def test_row(about: Resource, parts: tuple[Resource, ...], expected: list[tuple[Json, ...]]) -> None:
+    assert told(about, *parts) == expected
+
+
+def test_no_gap_of_one_way_leaves_another_in_doubt() -> None:
+    """Every element of the list names its way, so that a rule which counts one way does not stumble over the others."""
+    bare = facts(estates.snapshot(STORE, DI))
+    for about in (STORE, DI):
+        for edge in bare.of(about)["residency"]["edges"]:
+            assert isinstance(edge, dict)
+            assert isinstance(edge["via"], str)
+            assert isinstance(edge["leavesRegion"], Unread)
+    vias = {edge["via"] for about in (STORE, DI) for edge in bare.of(about)["residency"]["edges"]}
+    assert vias == {"logs", "modelCopy"}
