@@ -18,7 +18,7 @@ from auditor.collectors.catalogue import COLLECTORS, MANAGEMENT_GROUP_ACTION, PE
 from auditor.data import policies_folder
 from auditor.model.types import INSPECTION
 from auditor.role import ANY_SCOPE, Wish, roles
-from tests.collectors.scans import ALL_TYPES, scan
+from tests.collectors.scans import EVERY_TYPE, scan
 from tests.fakes.azure import FakeAzure, estate_of_every_type
 from tests.fakes.azure import builders as make
 
@@ -265,11 +265,14 @@ def granted_by(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]
     return [right for role in both for right in (*role["Actions"], *role["DataActions"])]
 
 
-def test_a_whole_scan_with_the_roles_leaves_no_gap(capsys: pytest.CaptureFixture[str]) -> None:
-    with FakeAzure(estate_of_every_type(), granted=granted_by(capsys), page_size=100) as azure:
-        result = scan(azure)
+@pytest.mark.parametrize(("flags", "types"), [([], EVERY_TYPE - {INSPECTION}), (["--inspect-blobs"], EVERY_TYPE)])
+def test_a_whole_scan_with_the_roles_leaves_no_gap(
+    flags: list[str], types: frozenset[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with FakeAzure(estate_of_every_type(), granted=granted_by(capsys, *flags), page_size=100) as azure:
+        result = scan(azure, types)
     assert result.snapshot.gaps == ()
-    assert {item.type.lower() for item in result.snapshot.resources} >= {name.lower() for name in ALL_TYPES}
+    assert {item.type.lower() for item in result.snapshot.resources} >= {name.lower() for name in types}
 
 
 def test_doctor_finds_nothing_missing_with_the_roles(
