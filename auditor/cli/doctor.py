@@ -76,6 +76,8 @@ def doctor(
 _RIGHT: Final = "  "
 _RULES: Final = "      "
 _FEW: Final = 2
+_TOGETHER: Final = "\u00a0"
+"""A blank at which no line ends."""
 
 
 def _page(diagnosis: Diagnosis, width: int) -> Iterator[str]:
@@ -84,7 +86,7 @@ def _page(diagnosis: Diagnosis, width: int) -> Iterator[str]:
     yield f"Signed in as {_who(diagnosis.identity)}."
     yield f"Needed by {plural(diagnosis.rules, 'rule')} of the profile {diagnosis.profile}."
     if lacks:
-        yield "Below: each right that is missing, and the rules that would be unknown without it."
+        yield "Below: each right that is missing, and the rules that would be unknown without it, wholly or in part."
     for item in diagnosis.subscriptions:
         yield ""
         yield f"{visible(item.name)} ({item.id.rpartition('/')[2]})"
@@ -108,13 +110,9 @@ def _rows(item: Subscription, all_rules: int, width: int) -> Iterator[str]:
         yield f"{_RIGHT}everything is there"
     for lack in item.missing:
         yield f"{_RIGHT}{_right(lack)}"
-        yield from wrap(
-            _in_short(lack.rules, all_rules),
-            width,
-            initial_indent=_RULES,
-            subsequent_indent=_RULES,
-            break_on_hyphens=False,
-        )
+        text = _in_short(lack.rules, all_rules)
+        lines = wrap(text, width, initial_indent=_RULES, subsequent_indent=_RULES, break_on_hyphens=False)
+        yield from (line.replace(_TOGETHER, " ") for line in lines)
 
 
 def _in_short(rules: tuple[str, ...], all_rules: int) -> str:
@@ -129,7 +127,10 @@ def _in_short(rules: tuple[str, ...], all_rules: int) -> str:
             runs[-1].append(rule)
         else:
             runs.append([rule])
-    return ", ".join(f"{run[0]} to {run[-1].rpartition('-')[2]}" if len(run) > _FEW else ", ".join(run) for run in runs)
+    return ", ".join(
+        f"{run[0]}{_TOGETHER}to{_TOGETHER}{run[-1].rpartition('-')[2]}" if len(run) > _FEW else ", ".join(run)
+        for run in runs
+    )
 
 
 def _follows(one: str, other: str) -> bool:

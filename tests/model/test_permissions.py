@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from auditor.model.permissions import Permission, covers, permission_of
@@ -32,10 +34,21 @@ BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"
         ("MicrosoftXStorage/*", READ, False),
         ("", READ, False),
         ("**", READ, True),
+        ("Microsoft.*/storageAccounts/*read", READ, True),
+        ("*storageAccounts*blobs*", BLOBS, True),
+        ("*blobs*storageAccounts*", BLOBS, False),
+        ("Microsoft.Storage/storageAccounts/read*read", READ, False),
+        ("*read/read", READ, False),
     ],
 )
 def test_a_star_stands_for_any_text_and_nothing_else_is_special(pattern: str, action: str, *, matches: bool) -> None:
     assert covers([pattern], action) == matches
+
+
+def test_a_hostile_pattern_takes_no_time() -> None:
+    began = time.perf_counter()
+    assert not covers(["*a" * 5_000 + "b"], "a" * 20_000)
+    assert time.perf_counter() - began < 2
 
 
 def test_no_pattern_covers_nothing() -> None:
