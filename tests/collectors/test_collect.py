@@ -272,7 +272,7 @@ def test_signals_come_before_the_choice_and_practice_after_the_details(monkeypat
     with FakeAzure(estate_of_every_type(), page_size=100) as azure:
         result = scan(azure, [DOCUMENT_ACCESS, CONTAINER, STORAGE_TLS], select=choose)
         details = [item.route for item in azure.calls()].index("containers")
-    assert order == [WORKSPACE, WORKSPACE, "choice", STORAGE, STORAGE]
+    assert order == [WORKSPACE, WORKSPACE, "choice", "choice", STORAGE, STORAGE]
     assert details == len(azure.calls()) - 2
     assert result.names(STORAGE_TLS) == {"default"}
     probes = result.snapshot.of_type(STORAGE_TLS)
@@ -322,6 +322,22 @@ def test_replication_is_not_asked_where_there_can_be_none() -> None:
     assert asked == {"docsstore", "docscopies"}
     for account in result.snapshot.of_type(STORAGE):
         assert result.was_read(account.id, OBJECT_REPLICATION)
+
+
+def test_details_of_accounts_that_the_details_of_others_name_are_read_too() -> None:
+    """As of accounts that blobs are replicated to: each account is asked once, and all that is not storage once."""
+
+    def followed(snapshot: Snapshot) -> frozenset[str]:
+        stores = {item.name: item.key for item in snapshot.of_type(STORAGE)}
+        known = snapshot.of_type(OBJECT_REPLICATION)
+        return frozenset({stores["docsstore"], *([stores["docscopies"]] if known else [])})
+
+    result, azure = everything(estate_two_subscriptions(), select=followed)
+    assert len(result.selections) == 3
+    asked = [item.path.split("/")[8] for item in azure.calls("managementPolicy")]
+    assert asked == ["docsstore", "docscopies"]
+    urls = [item.url for item in azure.calls()]
+    assert len(urls) == len(set(urls))
 
 
 def test_an_account_for_files_costs_no_call() -> None:

@@ -64,6 +64,8 @@ ROWS: list[tuple[str, Resource, tuple[Resource, ...], list[tuple[Json, ...]]]] =
     ("storage in another region than DI", STORE, (account(location=FAR), grant(STORE.id)), [("accountLink", "documents", FAR, True)]),
     ("storage in the region of DI", STORE, (account(location="West Europe"), grant(STORE.id)), [("accountLink", "documents", "West Europe", False)]),
     ("GRS/GZRS SKUs", storage(sku="Standard_GZRS", secondaryLocation=FAR), (), [("geoRedundancy", "documents", FAR, True)]),
+    ("a failover", storage(primaryLocation=FAR), (), [("failover", "documents", FAR, True)]),
+    ("a SKU that is not known", storage(sku="Standard_XRS"), (), [("geoRedundancy", "documents", UNKNOWN, UNKNOWN)]),
     ("object replication", STORE, (replicated(storage("far", FAR)), storage("far", FAR)), [("objectReplication", "documents", FAR, True)]),
     ("vaulted backup", STORE, (FAR_VAULT, backup_policy(FAR_VAULT, ("VaultStore", "P30D")), backup_instance(FAR_VAULT, STORE)), [("backup", "documents", FAR, True)]),
     ("vaulted backup in the region", STORE, (VAULT, backup_policy(VAULT, ("VaultStore", "P30D")), backup_instance(VAULT, STORE)), [("backup", "documents", "westeurope", False)]),
