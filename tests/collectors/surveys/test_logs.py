@@ -30,9 +30,10 @@ from tests.collectors.scans import Sink
 from tests.collectors.surveys.desks import SETTINGS, Studied, study
 from tests.fakes.azure import Estate, FakeAzure
 from tests.fakes.azure import builders as make
+from tests.fakes.azure.around import workspace
 from tests.fakes.azure.faults import Fault, HtmlBody, OddShape, Throttled
 from tests.fakes.azure.logs import BadQuery, NoAccess, Partial
-from tests.fakes.azure.practice import ago, blob_log, request_log, workspace
+from tests.fakes.azure.practice import ago, blob_log, request_log
 
 FORMS = make.document_intelligence("forms")
 DOCS = make.storage_account("docsstore")
