@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -22,9 +23,12 @@ import pytest
 from auditor import audit
 from auditor.data import samples_folder
 from auditor.report.formats import FORMATS
+from auditor.report.formats.csv import COLUMNS
+from auditor.report.formats.sarif import FINGERPRINT
 from auditor.report.report import Report
 from auditor.statements import read_models
 from tests.builders import STARTED
+from tests.needs import PROJECT
 from tests.report import builders
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -67,6 +71,16 @@ def test_the_same_report_gives_the_same_bytes(name: str) -> None:
 @pytest.mark.parametrize("report", READ)
 def test_the_file_is_as_it_was_when_somebody_read_it(name: str, report: str) -> None:
     assert render(name, READ[report]()).encode() == (GOLDEN / f"{report}.{FILES[name]}").read_bytes()
+
+
+def test_the_page_about_formats_knows_each_and_its_columns() -> None:
+    page = (PROJECT / "docs" / "formats.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| .+ \|.+\|.+\|.+\|.+\|.+\|$", page, re.MULTILINE)
+    assert rows == list(FORMATS)
+    assert [name for name in FORMATS if f"\n## `{name}`\n" in page] == list(FOR_PIPELINES)
+    columns = page.partition("behind the last:")[2].partition("|")[0]
+    assert tuple(re.findall(r"`(\w+)`", columns)) == COLUMNS
+    assert f"`{FINGERPRINT}`" in page
 
 
 # What was not seen
