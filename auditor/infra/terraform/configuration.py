@@ -1,0 +1,263 @@
+"""What the expressions of a configuration refer to, so that links are found before ids are known.
+
+A plan tells of each expression only which names it refers to, not how it puts them together (Terraform, JSON output
+format, "Expression Representation"). Locals and `dynamic` blocks are not in it at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from auditor.infra import ids
+from auditor.infra.terraform.instances import steps_of
+from auditor.model.reading import Unread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from auditor.infra.terraform.instances import Instance
+
+_INDEX: Final = r'(?:\[(?:"((?:[^"\\]|\\.)*)"|(\d+))\])?'
+_RESOURCE: Final = re.compile(rf"((?:data\.)?[A-Za-z_][\w-]*\.[A-Za-z_][\w-]*){_INDEX}(?:\.(.+))?")
+_MODULE: Final = re.compile(rf"module\.([\w-]+){_INDEX}(?:\.([\w-]+))?(.*)")
+_VARIABLE: Final = re.compile(r"var\.([\w-]+)(.*)")
+_EACH: Final = re.compile(r"each\.value(?:\.(.+))?")
+_ALIGNING: Final = frozenset({"each.key", "count.index"})
+_KNOWN: Final = ("each.", "count.", "path.", "terraform.", "self.")
+_DEEPEST: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a reference means: a resource, and which attribute of it (empty where older versions do not tell)."""
+
+    instance: Instance
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """All that an expression may refer to; `whole` unless a part of it leads nowhere. `text` is its own words."""
+
+    found: tuple[Target, ...] = ()
+    whole: bool = True
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A link of which it is not known where it leads: its own words, and the resources that it may lead to."""
+
+    text: str
+    candidates: tuple[Instance, ...] = ()
+
+    @property
+    def part(self) -> str:
+        """Stands for it in an id."""
+        return ids.unknown(self.text)
+
+    @property
+    def unread(self) -> Unread:
+        """Stands for it in a property."""
+        return Unread(f"known only after apply: {self.text}")
+
+
+class Configuration:
+    """The modules and resources of a configuration, by name; and the instances of a plan, by what they are made from."""
+
+    def __init__(self, plan: Mapping[str, Any], instances: Iterable[Instance]) -> None:
+        configuration = _object(plan.get("configuration"))
+        self.there = bool(configuration)
+        self.providers = _object(configuration.get("provider_config"))
+        self._modules: dict[tuple[str, ...], Mapping[str, Any]] = {}
+        self._resources: dict[tuple[str, ...], dict[str, Mapping[str, Any]]] = {}
+        self._walk(_object(configuration.get("root_module")))
+        self._made: defaultdict[tuple[str, str], list[Instance]] = defaultdict(list)
+        self._children: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        self._memory: dict[tuple[str, tuple[str, ...], str | int | None, int], Targets] = {}
+        for instance in instances:
+            self._made[instance.module, _own_name(instance)].append(instance)
+            self._note_module(instance.module)
+
+    def of(self, instance: Instance) -> Mapping[str, Any]:
+        """The configuration of a resource; empty where the file has none."""
+        return self._resources.get(_names(instance.module), {}).get(_own_name(instance), {})
+
+    def expression(self, instance: Instance, path: Sequence[str | int]) -> Any:
+        """The expression of an argument; nested blocks are reached by their name and number."""
+        current: Any = self.of(instance).get("expressions")
+        for step in path:
+            if isinstance(current, dict):
+                current = current.get(step) if isinstance(step, str) else current if step == 0 else None
+            elif isinstance(current, list) and isinstance(step, int):
+                current = current[step] if step < len(current) else None
+            else:
+                return None
+        return current
+
+    def targets(self, instance: Instance, path: Sequence[str | int]) -> Targets:
+        """What the expression of an argument refers to."""
+        expression = self.expression(instance, path)
+        if expression is None:
+            return Targets(whole=False)
+        return self._resolve(instance.module, _references(expression), instance.index, self.of(instance), 0)
+
+    def _walk(self, root: Mapping[str, Any]) -> None:
+        waiting: list[tuple[tuple[str, ...], Mapping[str, Any]]] = [((), root)]
+        while waiting:
+            names, module = waiting.pop()
+            self._modules[names] = module
+            found: dict[str, Mapping[str, Any]] = {
+                resource["address"].removeprefix(".".join([*(f"module.{name}" for name in names), ""])): resource
+                for resource in _list(module.get("resources"))
+                if isinstance(resource, dict) and isinstance(resource.get("address"), str)
+            }
+            self._resources[names] = found
+            for name, call in _object(module.get("module_calls")).items():
+                waiting.append(((*names, name), _object(_object(call).get("module"))))
+
+    def _note_module(self, module: str) -> None:
+        steps = steps_of(module)
+        for count in range(len(steps), 0, -1):
+            children = self._children[".".join(steps[: count - 1]), _bare(steps[count - 1])]
+            address = ".".join(steps[:count])
+            if address in children:
+                return
+            children[address] = None
+
+    def _resolve(
+        self, module: str, references: tuple[str, ...], index: str | int | None, block: Mapping[str, Any], depth: int
+    ) -> Targets:
+        """`block` is the resource or the module call that the expression stands in, for `each.value`."""
+        key = (module, references, index, id(block))
+        if depth == 0 and key in self._memory:
+            return self._memory[key]
+        aligned = index if _ALIGNING.intersection(references) else None
+        found: dict[tuple[str, str], Target] = {}
+        whole = depth < _DEEPEST
+        for reference in references if whole else ():
+            part = self._one(module, reference, aligned, index, block, depth)
+            whole = whole and part.whole
+            found.update({(item.instance.address, item.attribute): item for item in part.found})
+        targets = Targets(tuple(found.values()), whole, references[0] if references else "")
+        if depth == 0:
+            self._memory[key] = targets
+        return targets
+
+    def _one(
+        self,
+        module: str,
+        reference: str,
+        aligned: str | int | None,
+        index: str | int | None,
+        block: Mapping[str, Any],
+        depth: int,
+    ) -> Targets:
+        if match := _EACH.fullmatch(reference):
+            source = self._resolve(module, _references(block.get("for_each_expression")), index, {}, depth + 1)
+            same = [item for item in source.found if item.instance.index == index and index is not None]
+            return _renamed(Targets(tuple(same) or source.found, source.whole), match[1])
+        if reference.startswith(_KNOWN):
+            return Targets()
+        if match := _VARIABLE.fullmatch(reference):
+            return self._variable(module, match[1], match[2], depth)
+        if match := _MODULE.fullmatch(reference):
+            return self._output(module, match, aligned, depth)
+        match = _RESOURCE.fullmatch(reference)
+        if match is None or reference.startswith("local."):
+            return Targets(whole=False)
+        made = self._made.get((module, match[1]), [])
+        wanted = match[2] if match[2] is not None else int(match[3]) if match[3] is not None else aligned
+        alike = [item for item in made if item.index == wanted]
+        kept = alike if wanted is not None and (alike or wanted is not aligned) else made
+        return Targets(tuple(Target(item, match[4] or "") for item in kept), bool(kept))
+
+    def _variable(self, module: str, name: str, rest: str, depth: int) -> Targets:
+        """A variable of a module is what its caller gives; those of the root are known while planning."""
+        steps = steps_of(module)
+        if not steps:
+            return Targets()
+        parent = ".".join(steps[:-1])
+        call = _object(_object(self._modules.get(_names(parent), {}).get("module_calls")).get(_bare(steps[-1])))
+        expression = _object(call.get("expressions")).get(name)
+        if expression is None:
+            return Targets()
+        found = self._resolve(parent, _references(expression), _key_of(steps[-1]), call, depth + 1)
+        return _renamed(found, rest.lstrip("."), only_if_told=True)
+
+    def _output(self, module: str, match: re.Match[str], aligned: str | int | None, depth: int) -> Targets:
+        """An output of a module; where the reference names none (`module.a[each.key].id`), all of its outputs may be."""
+        name, output = match[1], match[4]
+        names = (*_names(module), name)
+        outputs = _object(self._modules.get(names, {}).get("outputs"))
+        chosen = [outputs[output]] if output in outputs else list(outputs.values()) if output is None else []
+        wanted = match[2] if match[2] is not None else int(match[3]) if match[3] is not None else aligned
+        children = list(self._children.get((module, name), {}))
+        same = [child for child in children if wanted is not None and _key_of(steps_of(child)[-1]) == wanted]
+        found: dict[tuple[str, str], Target] = {}
+        whole = bool(chosen) and bool(children)
+        for child in same or children:
+            for expression in chosen:
+                part = self._resolve(child, _references(_object(expression).get("expression")), None, {}, depth + 1)
+                whole = whole and part.whole
+                found.update({(item.instance.address, item.attribute): item for item in part.found})
+        return Targets(tuple(found.values()), whole)
+
+
+def _renamed(targets: Targets, attribute: str | None, *, only_if_told: bool = False) -> Targets:
+    """The same resources, each with another attribute where the reference goes on after them."""
+    if only_if_told and not attribute:
+        return targets
+    found = (
+        Target(item.instance, f"{item.attribute}.{attribute}".strip(".") if only_if_told else attribute or "")
+        for item in targets.found
+    )
+    return Targets(tuple(found), targets.whole, targets.text)
+
+
+def _references(expression: Any) -> tuple[str, ...]:
+    """The names in an expression, without those that only begin longer ones."""
+    found: dict[str, None] = {}
+    waiting = [expression]
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, list):
+            waiting.extend(reversed(current))
+        elif isinstance(current, dict):
+            names = current.get("references")
+            if isinstance(names, list):
+                found.update(dict.fromkeys(name for name in names if isinstance(name, str)))
+            else:
+                waiting.extend(reversed([value for value in current.values() if isinstance(value, dict | list)]))
+    begun = {name[: at.start()] for name in found for at in re.finditer(r"[.\[]", name)}
+    return tuple(name for name in found if name not in begun)
+
+
+def _own_name(instance: Instance) -> str:
+    return f"{'data.' if instance.data else ''}{instance.type}.{instance.name}"
+
+
+@cache
+def _names(module: str) -> tuple[str, ...]:
+    return tuple(_bare(step) for step in steps_of(module))
+
+
+def _bare(step: str) -> str:
+    return step.removeprefix("module.").partition("[")[0]
+
+
+def _key_of(step: str) -> str | int | None:
+    key = step.partition("[")[2].rstrip("]")
+    return None if not key else key[1:-1] if key.startswith('"') else int(key)
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,112 @@
+"""The shape of the table: one record for each type of Terraform resource that the auditor knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from auditor.infra.terraform.versions import Default, Span, default_for
+from auditor.model.reading import Json, Unread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from auditor.infra.terraform.arguments import Arguments
+    from auditor.infra.terraform.build import Building
+    from auditor.infra.terraform.instances import Instance
+
+Body: TypeAlias = dict[str, Any]
+NOT_IN_FILE: Final = Unread("the file does not give it")
+
+
+def same(value: Json) -> Json:
+    """The value as it is."""
+    return value
+
+
+def negated(value: Json) -> Json:
+    """`local_auth_enabled` of Terraform is `disableLocalAuth` of Azure."""
+    return not value
+
+
+def switched(value: Json) -> Json:
+    """A yes of Terraform that is a word in Azure."""
+    return "Enabled" if value else "Disabled"
+
+
+def joined(value: Json) -> Json:
+    """Several words that Azure writes in one text."""
+    return ", ".join(sorted(str(item) for item in value)) if isinstance(value, list) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument: where it stands in ARM, its names in all versions of the provider (newest first), how it is turned.
+
+    `defaults` say what the provider sends where it is not set. A value that the turn cannot take is passed on.
+    """
+
+    path: str
+    names: tuple[str, ...]
+    turn: Callable[[Json], Json] = same
+    defaults: tuple[Default, ...] = ()
+    required: bool = False
+
+    def read(self, arguments: Arguments, span: Span) -> Json:
+        """The value in ARM's words; None where nothing is sent."""
+        value = arguments.get(*self.names)
+        if value is None:
+            value = NOT_IN_FILE if self.required else default_for(self.defaults, span) if self.defaults else None
+        return value if value is None or isinstance(value, Unread) else self.turn(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A type of Terraform resource: its ARM type, where its id comes from, and what its arguments are in ARM.
+
+    `identify` gives the ARM id; `finish` does what a table of arguments cannot: blocks, children, and changes to other
+    resources. A type of which `body` is false only changes others.
+    """
+
+    type: str
+    arm: str
+    identify: Callable[[Building, Instance], str]
+    arguments: tuple[Argument, ...] = ()
+    finish: Callable[[Building, Instance, Arguments, Body], None] | None = None
+    fixed: Mapping[str, Json] = field(default_factory=dict)
+    computed: frozenset[str] = frozenset()
+    body: bool = True
+
+
+def argument(
+    path: str,
+    *names: str,
+    turn: Callable[[Json], Json] = same,
+    defaults: Iterable[Default] = (),
+    required: bool = False,
+) -> Argument:
+    """A row of the table."""
+    return Argument(path, names, turn, tuple(defaults), required)
+
+
+def always(value: Json) -> tuple[Default, ...]:
+    """What every version of the provider sends where an argument is not set."""
+    return (Default((), value),)
+
+
+def put(body: Body, path: str, value: Json) -> None:
+    """Write a value into a body; nothing for None, and nothing below a part that was not read."""
+    if value is None:
+        return
+    *parents, last = path.split(".")
+    current: Any = body
+    for name in parents:
+        current = current.setdefault(name, {}) if isinstance(current, dict) else None
+    if isinstance(current, dict):
+        current[last] = value
+
+
+def fill(body: Body, rows: Iterable[Argument], arguments: Arguments, span: Span) -> None:
+    """Write all rows of a table into a body."""
+    for row in rows:
+        put(body, row.path, row.read(arguments, span))

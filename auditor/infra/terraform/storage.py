@@ -1,0 +1,433 @@
+"""Storage accounts and what lies in them.
+
+Names and defaults are those of the provider's documents, `website/docs/r/storage_*.html.markdown`: version 5 as the corpus
+has them; older ones as the same documents say at v2.99.0, v3.0.0 and v4.0.0, and the upgrade guides of 3.0, 4.0 and 5.0.
+What is sent where a block is not set is read off `internal/services/storage/storage_account_resource.go`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from auditor.infra import ids
+from auditor.infra.terraform.configuration import Lost
+from auditor.infra.terraform.identity import read_identity
+from auditor.infra.terraform.keys import read_key
+from auditor.infra.terraform.lifecycle import MANAGEMENT_POLICY
+from auditor.infra.terraform.record import (
+    NOT_IN_FILE,
+    Argument,
+    Body,
+    Record,
+    always,
+    argument,
+    fill,
+    joined,
+    put,
+    switched,
+)
+from auditor.infra.terraform.versions import Default
+from auditor.model.reading import Json, Unread
+from auditor.model.types import BLOB_SERVICE, CONTAINER, LOCAL_USER, OBJECT_REPLICATION, STORAGE
+
+if TYPE_CHECKING:
+    from auditor.infra.terraform.arguments import Arguments
+    from auditor.infra.terraform.build import Building
+    from auditor.infra.terraform.instances import Instance
+
+_ACCOUNT: Final = (
+    argument("location", "location"),
+    argument("kind", "account_kind", defaults=always("StorageV2")),
+    argument("sku.tier", "account_tier"),
+    argument("tags", "tags"),
+    argument("properties.accessTier", "access_tier"),
+    argument(
+        "properties.supportsHttpsTrafficOnly",
+        "https_traffic_only_enabled",
+        "enable_https_traffic_only",  # until 4.0
+        defaults=always(True),  # noqa: FBT003
+    ),
+    argument(
+        "properties.minimumTlsVersion", "min_tls_version", defaults=[Default((2,), "TLS1_0"), Default((3,), "TLS1_2")]
+    ),
+    argument(
+        "properties.allowBlobPublicAccess",
+        "allow_nested_items_to_be_public",
+        "allow_blob_public_access",  # until 3.0
+        defaults=[Default((2,), value=False), Default((3,), value=True), Default((5,), value=False)],
+    ),
+    argument("properties.allowSharedKeyAccess", "shared_access_key_enabled", defaults=always(True)),  # noqa: FBT003
+    argument(
+        "properties.allowCrossTenantReplication",
+        "cross_tenant_replication_enabled",
+        defaults=[Default((3,), value=True), Default((4,), value=False)],
+    ),
+    argument("properties.defaultToOAuthAuthentication", "default_to_oauth_authentication", defaults=always(False)),  # noqa: FBT003
+    argument(
+        "properties.publicNetworkAccess",
+        "public_network_access_enabled",
+        turn=switched,
+        defaults=always("Enabled"),
+    ),
+    argument("properties.isHnsEnabled", "is_hns_enabled", defaults=always(False)),  # noqa: FBT003
+    argument("properties.isNfsV3Enabled", "nfsv3_enabled", defaults=always(False)),  # noqa: FBT003
+    argument("properties.isSftpEnabled", "sftp_enabled", defaults=always(False)),  # noqa: FBT003
+    argument("properties.isLocalUserEnabled", "local_user_enabled", defaults=[Default((4,), value=True)]),
+    argument("properties.allowedCopyScope", "allowed_copy_scope"),
+    argument("properties.dnsEndpointType", "dns_endpoint_type"),
+    argument(
+        "properties.encryption.requireInfrastructureEncryption",
+        "infrastructure_encryption_enabled",
+        defaults=always(False),  # noqa: FBT003
+    ),
+)
+_SAS_POLICY: Final = (
+    argument("sasExpirationPeriod", "expiration_period", required=True),
+    argument("expirationAction", "expiration_action", defaults=always("Log")),
+)
+_IMMUTABILITY: Final = (
+    argument("state", "state", required=True),
+    argument("immutabilityPeriodSinceCreationInDays", "period_since_creation_in_days", required=True),
+    argument("allowProtectedAppendWrites", "allow_protected_append_writes"),
+)
+_BLOBS: Final = (
+    argument("properties.isVersioningEnabled", "versioning_enabled", defaults=always(False)),  # noqa: FBT003
+    argument("properties.changeFeed.enabled", "change_feed_enabled", defaults=always(False)),  # noqa: FBT003
+    argument("properties.changeFeed.retentionInDays", "change_feed_retention_in_days"),
+    argument("properties.lastAccessTimeTrackingPolicy.enable", "last_access_time_enabled", defaults=always(False)),  # noqa: FBT003
+    argument("properties.defaultServiceVersion", "default_service_version"),
+)
+_DAYS: Final = argument("days", "days", defaults=always(7))
+_RETENTIONS: Final = {
+    "delete_retention_policy": (
+        "deleteRetentionPolicy",
+        (_DAYS, argument("allowPermanentDelete", "permanent_delete_enabled")),
+    ),
+    "container_delete_retention_policy": ("containerDeleteRetentionPolicy", (_DAYS,)),
+    "restore_policy": ("restorePolicy", (argument("days", "days", required=True),)),
+}
+_CORS: Final = (
+    argument("allowedOrigins", "allowed_origins", required=True),
+    argument("allowedMethods", "allowed_methods", required=True),
+    argument("allowedHeaders", "allowed_headers", required=True),
+    argument("exposedHeaders", "exposed_headers", required=True),
+    argument("maxAgeInSeconds", "max_age_in_seconds", required=True),
+)
+_COMPUTED: Final = frozenset(
+    {
+        "access_tier",
+        "blob_properties",
+        "bypass",
+        "default_service_version",
+        "endpoint_tenant_id",
+        "identity",  # of version 2
+        "ip_rules",
+        "network_rules",
+        "virtual_network_subnet_ids",
+    }
+)
+
+
+def _account_id(building: Building, instance: Instance) -> str:
+    return building.top_id(instance, STORAGE)
+
+
+def _finish_account(building: Building, instance: Instance, arguments: Arguments, body: Body) -> None:
+    tier, copies = arguments.get("account_tier"), arguments.get("account_replication_type")
+    billing = arguments.get("provisioned_billing_model_version")
+    parts = (tier, copies, billing)
+    hidden = next((part for part in parts if isinstance(part, Unread)), None)
+    if hidden is None and (tier is None or copies is None):
+        hidden = NOT_IN_FILE
+    put(body, "sku.name", f"{tier}{billing or ''}_{copies}" if hidden is None else hidden)
+    put(body, "identity", read_identity(building, instance, arguments, body["id"]))
+    rules = arguments.block("network_rules")
+    put(
+        body,
+        "properties.networkAcls",
+        {"defaultAction": "Allow"} if rules is None else _network(building, instance, rules),
+    )
+    put(body, "properties.sasPolicy", _block(building, arguments.block("sas_policy"), _SAS_POLICY))
+    held = _block(building, arguments.block("immutability_policy"), _IMMUTABILITY)
+    if held is not None:
+        whole = held if isinstance(held, Unread) else {"enabled": True, "immutabilityPolicy": held}
+        put(body, "properties.immutableStorageWithVersioning", whole)
+    key = arguments.block("customer_managed_key")
+    if key is not None:
+        _encrypt(body, read_key(building, instance, key, STORAGE))
+    blobs = arguments.block("blob_properties")
+    if blobs is not None:
+        building.add(_blob_service(building, body["id"], blobs), instance)
+
+
+def _block(building: Building, block: Arguments | Unread | None, rows: tuple[Argument, ...]) -> Json:
+    """A block by its table; unread where the block is, None where there is none."""
+    if block is None or isinstance(block, Unread):
+        return block
+    found: Body = {}
+    fill(found, rows, block, building.span)
+    return found
+
+
+def _blob_service(building: Building, account: str, blobs: Arguments | Unread) -> Body:
+    """The blob service; a policy that is not set is turned off (`expandAccountBlobServiceProperties`)."""
+    body: Body = {"id": f"{account}/blobServices/default", "type": BLOB_SERVICE, "name": "default"}
+    if isinstance(blobs, Unread):
+        return {**body, "properties": blobs}
+    fill(body, _BLOBS, blobs, building.span)
+    for name, (path, rows) in _RETENTIONS.items():
+        policy = _block(building, blobs.block(name), rows)
+        on = {"enabled": False} if policy is None else policy
+        put(body, f"properties.{path}", {"enabled": True, **on} if isinstance(on, dict) else on)
+    cors = blobs.blocks("cors_rule")
+    rules = cors if isinstance(cors, Unread) else [_block(building, rule, _CORS) for rule in cors]
+    put(body, "properties.cors.corsRules", rules)
+    return body
+
+
+def _network(building: Building, instance: Instance, rules: Arguments | Unread) -> Json:
+    """`networkAcls`, of the block or of the resource of its own; lists that nobody set are empty."""
+    if isinstance(rules, Unread):
+        return rules
+    addresses = rules.get("ip_rules")
+    subnets = building.links(instance, rules, "virtual_network_subnet_ids")
+    found: Body = {
+        "defaultAction": NOT_IN_FILE if rules.get("default_action") is None else rules.get("default_action"),
+        "ipRules": addresses if isinstance(addresses, Unread) else [_address(item) for item in addresses or []],
+        "virtualNetworkRules": [item if isinstance(item, Unread) else {"id": item} for item in subnets],
+        "resourceAccessRules": _access_rules(building, instance, rules),
+    }
+    put(found, "bypass", argument("", "bypass", turn=joined).read(rules, building.span))
+    return found
+
+
+def _address(item: Json) -> Json:
+    return item if isinstance(item, Unread) else {"value": item, "action": "Allow"}
+
+
+def _access_rules(building: Building, instance: Instance, rules: Arguments) -> Json:
+    blocks = rules.blocks("private_link_access")
+    if isinstance(blocks, Unread):
+        return [blocks]
+    found = []
+    for block in blocks:
+        target = building.link(instance, block, "endpoint_resource_id")
+        tenant = block.get("endpoint_tenant_id")
+        rule = {"resourceId": target if isinstance(target, str) else target.unread}
+        found.append(rule if tenant is None else {**rule, "tenantId": tenant})
+    return found
+
+
+def _finish_network(building: Building, instance: Instance, arguments: Arguments, _: Body) -> None:
+    """`azurerm_storage_account_network_rules` is the network block of an account."""
+    acls = _network(building, instance, arguments)
+    if arguments.get("bypass") is None and isinstance(acls, dict):
+        acls["bypass"] = "AzureServices"  # "Defaults to `["AzureServices"]`"
+    account = _account_of(building, instance, arguments)
+    if isinstance(account, str):
+        building.change(account, instance, lambda body: put(body, "properties.networkAcls", acls))
+    else:
+        why = account.unread
+        building.change_any(account, (STORAGE,), instance, lambda body: put(body, "properties.networkAcls", why))
+
+
+def _finish_key(building: Building, instance: Instance, arguments: Arguments, _: Body) -> None:
+    """`azurerm_storage_account_customer_managed_key` is the key block of an account."""
+    encryption = read_key(building, instance, arguments, STORAGE)
+    account = _account_of(building, instance, arguments)
+    if isinstance(account, str):
+        building.change(account, instance, lambda body: _encrypt(body, encryption))
+    else:
+        why = account.unread
+        building.change_any(account, (STORAGE,), instance, lambda body: put(body, "properties.encryption", why))
+
+
+def _encrypt(body: Body, encryption: Json) -> None:
+    properties = body.setdefault("properties", {})
+    if isinstance(encryption, dict) and isinstance(properties, dict):
+        if isinstance(properties.get("encryption"), Unread):
+            del properties["encryption"]  # of the block, which a provider that does not know it did not read
+        for name, value in encryption.items():
+            put(body, f"properties.encryption.{name}", value)
+    else:
+        put(body, "properties.encryption", encryption)
+
+
+def _account_of(building: Building, instance: Instance, arguments: Arguments) -> str | Lost:
+    """The account that something lies in: by its id, or by its name until version 5."""
+    by_name = "storage_account_name" in instance.values or (
+        building.configuration.expression(instance, ("storage_account_name",)) is not None
+        and arguments.get("storage_account_id") is None
+    )
+    if arguments.get("storage_account_id") is not None or not by_name:
+        return building.link(instance, arguments, "storage_account_id", attributes=("id",))
+    name = arguments.get("storage_account_name")
+    if isinstance(name, str):
+        elsewhere = ids.resource_id(ids.group_scope(building.subscription(instance)), STORAGE, name)
+        return building.account_named(name) or elsewhere
+    target = building.target(instance, arguments, "storage_account_name", attributes=("name",))
+    return target if isinstance(target, Lost) else building.id_of(target)
+
+
+def _container_id(building: Building, instance: Instance) -> str:
+    for name in ("resource_manager_id", "id"):
+        known = instance.values.get(name)
+        if isinstance(known, str) and "/containers/" in known.lower() and known.startswith("/"):
+            return known
+    account = _account_of(building, instance, building.arguments(instance))
+    if isinstance(account, Lost):
+        account = ids.resource_id(ids.group_scope(building.subscription(instance)), STORAGE, account.part)
+    return f"{account}/blobServices/default/containers/{building.name_of(instance)}"
+
+
+def _finish_container(building: Building, instance: Instance, arguments: Arguments, _: Body) -> None:
+    account = _account_of(building, instance, arguments)
+    if isinstance(account, Lost):
+        building.hidden(account, CONTAINER, instance)
+
+
+def _public(value: Json) -> Json:
+    """`private`, `blob` and `container` of Terraform are `None`, `Blob` and `Container` of Azure."""
+    return {"private": "None", "blob": "Blob", "container": "Container"}.get(str(value).lower(), value)
+
+
+def _finish_hold(building: Building, instance: Instance, arguments: Arguments, _: Body) -> None:
+    """An immutability policy of a container."""
+    policy: Body = {}
+    fill(policy, _HOLD, arguments, building.span)
+    locked = arguments.get("locked")
+    state = locked if isinstance(locked, Unread) else "Locked" if locked else "Unlocked"
+
+    def hold(body: Body) -> None:
+        put(body, "properties.hasImmutabilityPolicy", value=True)
+        put(body, "properties.immutabilityPolicy.properties", {**policy, "state": state})
+
+    container = building.link(
+        instance, arguments, "storage_container_resource_manager_id", attributes=("resource_manager_id", "id")
+    )
+    if isinstance(container, str):
+        building.change(container.partition("/immutabilityPolicies/")[0], instance, hold)
+    else:
+        why = container.unread
+        building.change_any(
+            container, (CONTAINER,), instance, lambda body: put(body, "properties.hasImmutabilityPolicy", why)
+        )
+
+
+_HOLD: Final = (
+    argument("immutabilityPeriodSinceCreationInDays", "immutability_period_in_days", required=True),
+    argument("allowProtectedAppendWrites", "protected_append_writes_enabled"),
+    argument("allowProtectedAppendWritesAll", "protected_append_writes_all_enabled"),
+)
+
+
+def _replication_id(building: Building, instance: Instance) -> str:
+    account = building.link(instance, building.arguments(instance), "source_storage_account_id")
+    return f"{_or_unknown(building, instance, account)}/objectReplicationPolicies/{_policy_name(instance)}"
+
+
+def _policy_name(instance: Instance) -> str:
+    known = instance.values.get("source_object_replication_id")
+    return known.rpartition("/")[2] if isinstance(known, str) and known else ids.unknown(instance.address)
+
+
+def _or_unknown(building: Building, instance: Instance, account: str | Lost) -> str:
+    scope = ids.group_scope(building.subscription(instance))
+    return account if isinstance(account, str) else ids.resource_id(scope, STORAGE, account.part)
+
+
+def _finish_replication(building: Building, instance: Instance, arguments: Arguments, body: Body) -> None:
+    """A policy stands on both of its accounts."""
+    ends = [building.link(instance, arguments, f"{end}_storage_account_id") for end in ("source", "destination")]
+    source, destination = (end if isinstance(end, str) else end.unread for end in ends)
+    blocks = arguments.blocks("rules")
+    rules = blocks if isinstance(blocks, Unread) else [_block(building, rule, _REPLICATED) for rule in blocks]
+    body["properties"] = {"sourceAccount": source, "destinationAccount": destination, "rules": rules}
+    for end in ends:
+        if isinstance(end, Lost):
+            building.hidden(end, OBJECT_REPLICATION, instance)
+    copy = f"{_or_unknown(building, instance, ends[1])}/objectReplicationPolicies/{_policy_name(instance)}"
+    building.add({**body, "id": copy}, instance)
+
+
+_REPLICATED: Final = (
+    argument("sourceContainer", "source_container_name", required=True),
+    argument("destinationContainer", "destination_container_name", required=True),
+    argument("filters.prefixMatch", "filter_out_blobs_with_prefix"),
+    argument("filters.minCreationTime", "copy_blobs_created_after"),
+)
+
+
+def _user_id(building: Building, instance: Instance) -> str:
+    known = instance.values.get("id")
+    if isinstance(known, str) and known.startswith("/"):
+        return known
+    account = _account_of(building, instance, building.arguments(instance))
+    return f"{_or_unknown(building, instance, account)}/localUsers/{building.name_of(instance)}"
+
+
+def _finish_user(building: Building, instance: Instance, arguments: Arguments, _: Body) -> None:
+    account = _account_of(building, instance, arguments)
+    if isinstance(account, Lost):
+        building.hidden(account, LOCAL_USER, instance)
+
+
+STORAGE_RECORDS: Final = (
+    Record(
+        "azurerm_storage_account",
+        STORAGE,
+        _account_id,
+        _ACCOUNT,
+        _finish_account,
+        computed=_COMPUTED,
+    ),
+    Record(
+        "azurerm_storage_account_network_rules",
+        STORAGE,
+        _account_id,
+        finish=_finish_network,
+        computed=_COMPUTED,
+        body=False,
+    ),
+    Record("azurerm_storage_account_customer_managed_key", STORAGE, _account_id, finish=_finish_key, body=False),
+    Record(
+        "azurerm_storage_container",
+        CONTAINER,
+        _container_id,
+        (
+            argument("properties.publicAccess", "container_access_type", turn=_public, defaults=always("None")),
+            argument("properties.metadata", "metadata"),
+            argument("properties.defaultEncryptionScope", "default_encryption_scope"),
+        ),
+        _finish_container,
+        computed=frozenset({"metadata", "default_encryption_scope"}),
+    ),
+    Record(
+        "azurerm_storage_data_lake_gen2_filesystem",
+        CONTAINER,
+        _container_id,
+        finish=_finish_container,
+        fixed={
+            "properties": {"publicAccess": "None"}
+        },  # it has no such argument, and a container is private by default
+    ),
+    Record("azurerm_storage_container_immutability_policy", CONTAINER, _container_id, finish=_finish_hold, body=False),
+    Record(
+        "azurerm_storage_object_replication",
+        OBJECT_REPLICATION,
+        _replication_id,
+        finish=_finish_replication,
+    ),
+    Record(
+        "azurerm_storage_account_local_user",
+        LOCAL_USER,
+        _user_id,
+        (
+            argument("properties.homeDirectory", "home_directory"),
+            argument("properties.hasSshKey", "ssh_key_enabled", defaults=always(False)),  # noqa: FBT003
+            argument("properties.hasSshPassword", "ssh_password_enabled", defaults=always(False)),  # noqa: FBT003
+        ),
+        _finish_user,
+    ),
+    MANAGEMENT_POLICY,
+)
