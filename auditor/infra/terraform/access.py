@@ -69,7 +69,7 @@ def _role(building: Building, instance: Instance, arguments: Arguments) -> Json:
     name = arguments.get("role_definition_name")
     if isinstance(name, str):
         guid = BUILT_IN_ROLES.get(name.lower())
-        own = guid or _defined(building, name)
+        own = guid or building.role_named(name)
         return (
             f"/providers/{ROLE_DEFINITION}/{own}"
             if own
@@ -82,14 +82,6 @@ def _role(building: Building, instance: Instance, arguments: Arguments) -> Json:
         attributes=("id", "role_definition_resource_id", "role_definition_id"),
     )
     return found if isinstance(found, str) else found.unread
-
-
-def _defined(building: Building, name: str) -> str | None:
-    """The last part of the id of a role that the file defines under this name."""
-    for instance in building.instances:
-        if instance.type == "azurerm_role_definition" and instance.values.get("name") == name:
-            return building.id_of(instance).rpartition("/")[2]
-    return None
 
 
 def _definition_id(building: Building, instance: Instance) -> str:

@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 from auditor.infra import ids
 from auditor.infra.terraform.configuration import Lost
 from auditor.infra.terraform.identity import principal_in, read_identity
-from auditor.infra.terraform.instances import AFTER_APPLY
 from auditor.model.reading import Json, Unread
 from auditor.model.resource import resource_key
-from auditor.model.types import BY_NAME, ROLE_ASSIGNMENT, relations_of
+from auditor.model.types import (
+    BLOB_SERVICE,
+    BY_NAME,
+    CONTAINER,
+    DIAGNOSTIC_SETTING,
+    ROLE_ASSIGNMENT,
+    SUBSCRIPTION,
+    relations_of,
+)
 
 if TYPE_CHECKING:
     from auditor.infra.terraform.build import Building
@@ -20,7 +27,7 @@ if TYPE_CHECKING:
 
 _CREATES: Final = "azapi_resource"
 _UPDATES: Final = "azapi_update_resource"
-_DATA_PLANE: Final = "azapi_data_plane_resource"
+_EXTENSIONS: Final = frozenset({ROLE_ASSIGNMENT.lower(), DIAGNOSTIC_SETTING.lower()})
 _TOP: Final = ("kind", "sku", "properties", "identity", "tags", "location", "zones", "extendedLocation")
 
 
@@ -47,17 +54,26 @@ def identify(building: Building, instance: Instance) -> str:
         if not isinstance(found, Lost):
             return building.id_of(found)
     arm = type_of(instance)
-    parent = building.link(instance, arguments, "parent_id")
-    name = building.name_of(instance)
     if not arm:
         return f"/{ids.unknown(instance.address)}"
-    if not isinstance(parent, str):
-        parent = _unknown_parent(building, instance, arm, parent.part)
-    levels = arm.count("/")
-    if levels > 1 and _is_parent(parent, arm):
+    parent = building.link(instance, arguments, "parent_id")
+    if isinstance(parent, Lost):
+        parent = _unknown_parent(arm, parent.part)
+    elif _may_be_below(instance, parent, arm):
+        parent = f"{parent}/{ids.unknown('service')}"
+    if arm.lower() == CONTAINER.lower() and _is_parent(parent, BLOB_SERVICE):
+        parent = f"{parent}/blobServices/default"  # of which the expression tells the account alone
+    name = building.name_of(instance)
+    if arm.count("/") > 1 and _is_parent(parent, arm):
         return f"{parent.rstrip('/')}/{arm.rpartition('/')[2]}/{name}"
     namespace, _, kind = arm.partition("/")
     return f"{parent.rstrip('/')}/providers/{namespace}/{kind.rpartition('/')[2]}/{name}"
+
+
+def _may_be_below(instance: Instance, parent: str, arm: str) -> bool:
+    """Whether a diagnostic setting may log a service of an account that only its expression tells (see `access`)."""
+    told = isinstance(instance.values.get("parent_id"), str)
+    return arm.lower() == DIAGNOSTIC_SETTING.lower() and not told and _is_parent(parent, BLOB_SERVICE)
 
 
 def read(building: Building, instance: Instance) -> None:
@@ -83,6 +99,7 @@ def read(building: Building, instance: Instance) -> None:
         whole["identity"] = identity
     if arm.lower() == ROLE_ASSIGNMENT.lower():
         _assign(building, instance, whole)
+    _note_hidden(building, instance, arm)
     building.add({name: value for name, value in whole.items() if value is not None}, instance)
 
 
@@ -138,7 +155,7 @@ def _merge_parts(target: dict[str, Any], change: dict[str, Any]) -> None:
 def _body(instance: Instance) -> Json:
     """The body as an object; unread where it is not known, or is no JSON."""
     written = instance.values.get("body")
-    secret = instance.values.get("sensitive_body")
+    secret = [instance.values.get(name) for name in ("sensitive_body", "sensitive_body_version")]
     if isinstance(written, str):
         try:
             written = json.loads(written)
@@ -146,8 +163,8 @@ def _body(instance: Instance) -> Json:
             return Unread("its body is no JSON")
     if isinstance(written, Unread):
         return written
-    if secret is not None:
-        return AFTER_APPLY if not isinstance(secret, dict | Unread) else Unread("a part of its body is write-only")
+    if any(item is not None for item in secret):
+        return Unread("a part of its body is write-only")
     return written if isinstance(written, dict) else {}
 
 
@@ -169,15 +186,26 @@ def _is_parent(parent: str, arm: str) -> bool:
     return "/".join([parts[0], *parts[1::2]]) == arm.rpartition("/")[0].lower()
 
 
-def _unknown_parent(building: Building, instance: Instance, arm: str, part: str) -> str:
-    """Stands for a parent that is not known: of the right type where this is a child, else a scope."""
+def _unknown_parent(arm: str, part: str) -> str:
+    """Stands for a parent that is not known: of the right type for a child, a group, or a scope for an extension."""
     above = arm.rpartition("/")[0]
-    kind = BY_NAME.get(arm.lower())
-    if kind is not None and kind.owner is not None:
-        building.gap("", kind.operation, f"{instance.address} belongs to a resource that is known only after apply")
-    if above.count("/") == 0:
-        return f"/{part}" if kind is not None and kind.name == ROLE_ASSIGNMENT else ids.group_scope(None, part)
+    if arm.lower() in _EXTENSIONS:
+        return f"/{part}"
+    if "/" not in above:
+        return ids.group_scope(None, part)
     return ids.resource_id(ids.group_scope(), above, *([part] * above.count("/")))
+
+
+def _note_hidden(building: Building, instance: Instance, arm: str) -> None:
+    """A child of which it is not known whose: the lists that it may be in are not whole."""
+    kind = BY_NAME.get(arm.lower())
+    if kind is None or arm.lower() == ROLE_ASSIGNMENT.lower() or kind.owner == SUBSCRIPTION:
+        return
+    parent = building.link(instance, building.arguments(instance), "parent_id")
+    if isinstance(parent, Lost):
+        building.hidden(parent, kind.name, instance)
+    elif _may_be_below(instance, parent, arm):
+        building.gap(parent, kind.operation, f"which service {instance.address} logs is known only after apply")
 
 
 def _spelled(arm: str) -> str:

@@ -11,19 +11,21 @@ from auditor.infra.terraform import azapi
 from auditor.infra.terraform.arguments import Arguments
 from auditor.infra.terraform.configuration import Lost
 from auditor.infra.terraform.instances import AFTER_APPLY
-from auditor.infra.terraform.record import Body, Record, fill
+from auditor.infra.terraform.record import Body, Record, doubt_at, fill
 from auditor.infra.terraform.table import OURS, RECORDS, USER_ASSIGNED, WITHOUT_FACTS
 from auditor.infra.terraform.versions import ANY, Span, span_of
 from auditor.model.resource import Gap, Origin, Resource, resource_key
-from auditor.model.types import BY_NAME, subscription_of
+from auditor.model.types import BY_NAME, STORAGE, subscription_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from auditor.infra.terraform.configuration import Configuration
     from auditor.infra.terraform.instances import Instance
     from auditor.model.reading import Json, Unread
 
+_ACCOUNTS: Final = frozenset({"azurerm_storage_account", "azapi_resource"})
+_MANY: Final = 50
 _NO_PLACES: Final[dict[str, tuple[int, int]]] = {}
 
 
@@ -52,7 +54,7 @@ class Building:
         self._ids: dict[str, str] = {}
         self._bodies: dict[str, Body] = {}
         self._origins: dict[str, Instance] = {}
-        self._of_type: dict[str, list[str]] = {}
+        self._doubted: set[tuple[tuple[str, ...], str]] = set()
         self._later: list[tuple[str, Instance, Callable[[Body], None], Body | None]] = []
         self._gaps: dict[Gap, None] = {}
         self._changed: set[str] = set()
@@ -239,7 +241,7 @@ class Building:
         found: dict[str, str] = {}
         for instance in self.instances:
             name = instance.values.get("name")
-            if isinstance(name, str) and _is_storage(instance):
+            if isinstance(name, str) and instance.type in _ACCOUNTS and _arm_of(instance) == STORAGE.lower():
                 found.setdefault(name, self.id_of(instance))
         return found
 
@@ -258,6 +260,18 @@ class Building:
             resource_key(self.id_of(instance)): instance.values["principal_id"]
             for instance in self.instances
             if instance.type == USER_ASSIGNED and isinstance(instance.values.get("principal_id"), str)
+        }
+
+    def role_named(self, name: str) -> str | None:
+        """The last part of the id of a role that the file defines under this name."""
+        return self._roles.get(name)
+
+    @cached_property
+    def _roles(self) -> dict[str, str]:
+        return {
+            str(instance.values.get("name")): self.id_of(instance).rpartition("/")[2]
+            for instance in self.instances
+            if instance.type == "azurerm_role_definition"
         }
 
     def vault_uri(self, vault_id: str) -> str | None:
@@ -282,7 +296,6 @@ class Building:
             key = resource_key(body["id"])
         self._bodies[key] = body
         self._origins[key] = instance
-        self._of_type.setdefault(body["type"].lower(), []).append(key)
         self._note(key, instance)
 
     def change(
@@ -291,25 +304,27 @@ class Building:
         """Something that a resource says about another one; `otherwise` is declared where the file has none such."""
         self._later.append((resource_key(resource_id), instance, change, otherwise))
 
-    def change_any(
-        self, lost: Lost, arm_types: Iterable[str], instance: Instance, change: Callable[[Body], None]
+    def doubt(
+        self, lost: Lost, arm_types: tuple[str, ...], instance: Instance, path: str, *, more: bool = False
     ) -> None:
-        """Something that a resource says about another one of which it is not known which: all that it may be."""
-        wanted = {name.lower() for name in arm_types}
-        for key in self._may_be(lost, wanted):
-            self._later.append((key, instance, change, None))
+        """Something that a resource says about another one of which it is not known which.
 
-    def _may_be(self, lost: Lost, wanted: set[str]) -> list[str]:
-        named = [resource_key(self.id_of(item)) for item in lost.candidates]
-        if named:
-            return named
-        found = []
-        for instance in self.instances:
-            record = RECORDS.get(instance.type)
-            arm = record.arm if record is not None and record.body else azapi.type_of(instance)
-            if arm.lower() in wanted and not instance.data:
-                found.append(resource_key(self.id_of(instance)))
-        return found
+        That part of all that it may be is unread; with `more`, the list there may go on.
+        """
+        few = 0 < len(lost.candidates) <= _MANY
+        if not few and (arm_types, path) in self._doubted:
+            return
+        if not few:
+            self._doubted.add((arm_types, path))
+        keys = [resource_key(self.id_of(item)) for item in lost.candidates] if few else self._of(arm_types)
+        for key in keys:
+            self._later.append((key, instance, lambda body: doubt_at(body, path, lost.unread, more=more), None))
+
+    def _of(self, arm_types: tuple[str, ...]) -> list[str]:
+        wanted = {name.lower() for name in arm_types}
+        return [
+            resource_key(self.id_of(item)) for item in self.instances if _has_body(item) and _arm_of(item) in wanted
+        ]
 
     def gap(self, scope: str, operation: str, reason: str) -> None:
         """Something that the file names and nobody can read."""
@@ -319,7 +334,8 @@ class Building:
         """A child of which it is not known whose: the lists of all that may own it are not whole."""
         operation = BY_NAME[arm.lower()].operation
         reason = f"{instance.address} belongs to a resource that is known only after apply"
-        for scope in [self.id_of(item) for item in lost.candidates] or [""]:
+        few = 0 < len(lost.candidates) <= _MANY
+        for scope in [self.id_of(item) for item in lost.candidates] if few else [""]:
             self.gap(scope, operation, reason)
 
     def _note(self, key: str, instance: Instance) -> None:
@@ -332,10 +348,9 @@ def _has_body(instance: Instance) -> bool:
     return not instance.data and (instance.type == "azapi_resource" or (record is not None and record.body))
 
 
-def _is_storage(instance: Instance) -> bool:
-    return instance.type == "azurerm_storage_account" or (
-        azapi.is_one(instance) and azapi.type_of(instance).lower() == "microsoft.storage/storageaccounts"
-    )
+def _arm_of(instance: Instance) -> str:
+    record = RECORDS.get(instance.type)
+    return (azapi.type_of(instance) if record is None else record.arm).lower()
 
 
 def _span(configuration: Configuration) -> Span:

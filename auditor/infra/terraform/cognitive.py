@@ -131,8 +131,7 @@ def _finish_key(building: Building, instance: Instance, arguments: Arguments, _:
     if isinstance(account, str):
         building.change(account, instance, lambda body: put(body, "properties.encryption", encryption))
     else:
-        why = account.unread
-        building.change_any(account, (ACCOUNT,), instance, lambda body: put(body, "properties.encryption", why))
+        building.doubt(account, (ACCOUNT,), instance, "properties.encryption")
 
 
 def _child_id(building: Building, instance: Instance, kind: str) -> str:

@@ -66,6 +66,20 @@ class Lost:
         return Unread(f"known only after apply: {self.text}")
 
 
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """Where an expression stands: in which module, of which key, and in which resource or call, for `each.value`."""
+
+    module: str
+    index: str | int | None
+    block: Mapping[str, Any]
+    depth: int = 0
+
+    def inner(self, module: str, index: str | int | None, block: Mapping[str, Any]) -> _Site:
+        """One that is reached from here."""
+        return _Site(module, index, block, self.depth + 1)
+
+
 class Configuration:
     """The modules and resources of a configuration, by name; and the instances of a plan, by what they are made from."""
 
@@ -77,10 +91,14 @@ class Configuration:
         self._resources: dict[tuple[str, ...], dict[str, Mapping[str, Any]]] = {}
         self._walk(_object(configuration.get("root_module")))
         self._made: defaultdict[tuple[str, str], list[Instance]] = defaultdict(list)
-        self._children: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        self._keyed: defaultdict[tuple[str, str, str | int | None], list[Instance]] = defaultdict(list)
+        self._children: defaultdict[tuple[str, str], dict[str | int | None, str]] = defaultdict(dict)
         self._memory: dict[tuple[str, tuple[str, ...], str | int | None, int], Targets] = {}
         for instance in instances:
-            self._made[instance.module, _own_name(instance)].append(instance)
+            name = _own_name(instance)
+            self._made[instance.module, name].append(instance)
+            if instance.index is not None:
+                self._keyed[instance.module, name, instance.index].append(instance)
             self._note_module(instance.module)
 
     def of(self, instance: Instance) -> Mapping[str, Any]:
@@ -104,7 +122,8 @@ class Configuration:
         expression = self.expression(instance, path)
         if expression is None:
             return Targets(whole=False)
-        return self._resolve(instance.module, _references(expression), instance.index, self.of(instance), 0)
+        site = _Site(instance.module, instance.index, self.of(instance))
+        return self._resolve(site, _references(expression))
 
     def _walk(self, root: Mapping[str, Any]) -> None:
         waiting: list[tuple[tuple[str, ...], Mapping[str, Any]]] = [((), root)]
@@ -124,61 +143,57 @@ class Configuration:
         steps = steps_of(module)
         for count in range(len(steps), 0, -1):
             children = self._children[".".join(steps[: count - 1]), _bare(steps[count - 1])]
-            address = ".".join(steps[:count])
-            if address in children:
+            key = _key_of(steps[count - 1])
+            if key in children:
                 return
-            children[address] = None
+            children[key] = ".".join(steps[:count])
 
-    def _resolve(
-        self, module: str, references: tuple[str, ...], index: str | int | None, block: Mapping[str, Any], depth: int
-    ) -> Targets:
-        """`block` is the resource or the module call that the expression stands in, for `each.value`."""
-        key = (module, references, index, id(block))
-        if depth == 0 and key in self._memory:
+    def _resolve(self, site: _Site, references: tuple[str, ...]) -> Targets:
+        key = (site.module, references, site.index, id(site.block))
+        if site.depth == 0 and key in self._memory:
             return self._memory[key]
-        aligned = index if _ALIGNING.intersection(references) else None
+        aligned = site.index if _ALIGNING.intersection(references) else None
         found: dict[tuple[str, str], Target] = {}
-        whole = depth < _DEEPEST
+        whole = site.depth < _DEEPEST
         for reference in references if whole else ():
-            part = self._one(module, reference, aligned, index, block, depth)
+            part = self._one(site, reference, aligned)
             whole = whole and part.whole
             found.update({(item.instance.address, item.attribute): item for item in part.found})
         targets = Targets(tuple(found.values()), whole, references[0] if references else "")
-        if depth == 0:
+        if site.depth == 0:
             self._memory[key] = targets
         return targets
 
-    def _one(
-        self,
-        module: str,
-        reference: str,
-        aligned: str | int | None,
-        index: str | int | None,
-        block: Mapping[str, Any],
-        depth: int,
-    ) -> Targets:
+    def _one(self, site: _Site, reference: str, aligned: str | int | None) -> Targets:
+        """What one name refers to; `aligned` is the key of the resource itself, where its expression uses that."""
         if match := _EACH.fullmatch(reference):
-            source = self._resolve(module, _references(block.get("for_each_expression")), index, {}, depth + 1)
-            same = [item for item in source.found if item.instance.index == index and index is not None]
-            return _renamed(Targets(tuple(same) or source.found, source.whole), match[1])
+            return self._each(site, match[1])
         if reference.startswith(_KNOWN):
             return Targets()
         if match := _VARIABLE.fullmatch(reference):
-            return self._variable(module, match[1], match[2], depth)
+            return self._variable(site, match[1], match[2])
         if match := _MODULE.fullmatch(reference):
-            return self._output(module, match, aligned, depth)
+            return self._output(site, match, aligned)
         match = _RESOURCE.fullmatch(reference)
         if match is None or reference.startswith("local."):
             return Targets(whole=False)
-        made = self._made.get((module, match[1]), [])
-        wanted = match[2] if match[2] is not None else int(match[3]) if match[3] is not None else aligned
-        alike = [item for item in made if item.index == wanted]
-        kept = alike if wanted is not None and (alike or wanted is not aligned) else made
+        key = _written_key(match)
+        kept = self._keyed.get((site.module, match[1], aligned if key is None else key), [])
+        if key is None and not kept:
+            kept = self._made.get((site.module, match[1]), [])
         return Targets(tuple(Target(item, match[4] or "") for item in kept), bool(kept))
 
-    def _variable(self, module: str, name: str, rest: str, depth: int) -> Targets:
+    def _each(self, site: _Site, attribute: str | None) -> Targets:
+        """`each.value` of a resource over other resources is the one with the same key."""
+        source = self._resolve(
+            site.inner(site.module, site.index, {}), _references(site.block.get("for_each_expression"))
+        )
+        same = [item for item in source.found if item.instance.index == site.index and site.index is not None]
+        return _renamed(Targets(tuple(same) or source.found, source.whole), attribute)
+
+    def _variable(self, site: _Site, name: str, rest: str) -> Targets:
         """A variable of a module is what its caller gives; those of the root are known while planning."""
-        steps = steps_of(module)
+        steps = steps_of(site.module)
         if not steps:
             return Targets()
         parent = ".".join(steps[:-1])
@@ -186,23 +201,23 @@ class Configuration:
         expression = _object(call.get("expressions")).get(name)
         if expression is None:
             return Targets()
-        found = self._resolve(parent, _references(expression), _key_of(steps[-1]), call, depth + 1)
+        found = self._resolve(site.inner(parent, _key_of(steps[-1]), call), _references(expression))
         return _renamed(found, rest.lstrip("."), only_if_told=True)
 
-    def _output(self, module: str, match: re.Match[str], aligned: str | int | None, depth: int) -> Targets:
+    def _output(self, site: _Site, match: re.Match[str], aligned: str | int | None) -> Targets:
         """An output of a module; where the reference names none (`module.a[each.key].id`), all of its outputs may be."""
         name, output = match[1], match[4]
-        names = (*_names(module), name)
-        outputs = _object(self._modules.get(names, {}).get("outputs"))
+        outputs = _object(self._modules.get((*_names(site.module), name), {}).get("outputs"))
         chosen = [outputs[output]] if output in outputs else list(outputs.values()) if output is None else []
-        wanted = match[2] if match[2] is not None else int(match[3]) if match[3] is not None else aligned
-        children = list(self._children.get((module, name), {}))
-        same = [child for child in children if wanted is not None and _key_of(steps_of(child)[-1]) == wanted]
+        children = self._children.get((site.module, name), {})
+        key = _written_key(match)
+        wanted = aligned if key is None else key
+        same = [children[wanted]] if wanted in children else list(children.values())
         found: dict[tuple[str, str], Target] = {}
         whole = bool(chosen) and bool(children)
-        for child in same or children:
+        for child in same:
             for expression in chosen:
-                part = self._resolve(child, _references(_object(expression).get("expression")), None, {}, depth + 1)
+                part = self._resolve(site.inner(child, None, {}), _references(_object(expression).get("expression")))
                 whole = whole and part.whole
                 found.update({(item.instance.address, item.attribute): item for item in part.found})
         return Targets(tuple(found.values()), whole)
@@ -237,6 +252,13 @@ def _references(expression: Any) -> tuple[str, ...]:
     return tuple(name for name in found if name not in begun)
 
 
+def _written_key(match: re.Match[str]) -> str | int | None:
+    """The key that a reference writes in brackets."""
+    if match[2] is not None:
+        return match[2].replace('\\"', '"').replace("\\\\", "\\")
+    return None if match[3] is None else int(match[3])
+
+
 def _own_name(instance: Instance) -> str:
     return f"{'data.' if instance.data else ''}{instance.type}.{instance.name}"
 
@@ -252,7 +274,9 @@ def _bare(step: str) -> str:
 
 def _key_of(step: str) -> str | int | None:
     key = step.partition("[")[2].rstrip("]")
-    return None if not key else key[1:-1] if key.startswith('"') else int(key)
+    if not key:
+        return None
+    return key[1:-1].replace('\\"', '"').replace("\\\\", "\\") if key.startswith('"') else int(key)
 
 
 def _object(value: Any) -> Mapping[str, Any]:

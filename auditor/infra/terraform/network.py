@@ -39,7 +39,7 @@ def _finish(building: Building, instance: Instance, arguments: Arguments, body: 
         item = _connection(body["id"], manual, groups)
         building.change(target, instance, lambda other: _connect(other, item))
     else:
-        building.change_any(target, (ACCOUNT, STORAGE, VAULT), instance, lambda other: _connect(other, connected))
+        building.doubt(target, (ACCOUNT, STORAGE, VAULT), instance, "properties.privateEndpointConnections", more=True)
 
 
 def _connection(endpoint: str, manual: Json, groups: Json) -> Body:

@@ -110,3 +110,14 @@ def fill(body: Body, rows: Iterable[Argument], arguments: Arguments, span: Span)
     """Write all rows of a table into a body."""
     for row in rows:
         put(body, row.path, row.read(arguments, span))
+
+
+def doubt_at(body: Body, path: str, why: Unread, *, more: bool) -> None:
+    """Make a part of a body unread; with `more`, the list there may go on."""
+    *parents, last = path.split(".")
+    current: Any = body
+    for name in parents:
+        current = current.setdefault(name, {}) if isinstance(current, dict) else None
+    if isinstance(current, dict):
+        items = current.get(last, [])
+        current[last] = [*items, why] if more and isinstance(items, list) else why

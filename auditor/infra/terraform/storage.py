@@ -227,8 +227,7 @@ def _finish_network(building: Building, instance: Instance, arguments: Arguments
     if isinstance(account, str):
         building.change(account, instance, lambda body: put(body, "properties.networkAcls", acls))
     else:
-        why = account.unread
-        building.change_any(account, (STORAGE,), instance, lambda body: put(body, "properties.networkAcls", why))
+        building.doubt(account, (STORAGE,), instance, "properties.networkAcls")
 
 
 def _finish_key(building: Building, instance: Instance, arguments: Arguments, _: Body) -> None:
@@ -238,8 +237,7 @@ def _finish_key(building: Building, instance: Instance, arguments: Arguments, _:
     if isinstance(account, str):
         building.change(account, instance, lambda body: _encrypt(body, encryption))
     else:
-        why = account.unread
-        building.change_any(account, (STORAGE,), instance, lambda body: put(body, "properties.encryption", why))
+        building.doubt(account, (STORAGE,), instance, "properties.encryption")
 
 
 def _encrypt(body: Body, encryption: Json) -> None:
@@ -308,10 +306,7 @@ def _finish_hold(building: Building, instance: Instance, arguments: Arguments, _
     if isinstance(container, str):
         building.change(container.partition("/immutabilityPolicies/")[0], instance, hold)
     else:
-        why = container.unread
-        building.change_any(
-            container, (CONTAINER,), instance, lambda body: put(body, "properties.hasImmutabilityPolicy", why)
-        )
+        building.doubt(container, (CONTAINER,), instance, "properties.hasImmutabilityPolicy")
 
 
 _HOLD: Final = (
