@@ -89,7 +89,7 @@ def _definition_id(building: Building, instance: Instance) -> str:
     if isinstance(known, str) and ROLE_DEFINITION.lower() in known.lower():
         return known.partition("|")[0]
     guid = instance.values.get("role_definition_id")
-    own = guid if isinstance(guid, str) and guid else ids.unknown(instance.address)
+    own = guid if isinstance(guid, str) and guid else instance.unknown
     scope = ids.group_scope(building.subscription(instance)).partition("/resourceGroups/")[0]
     return f"{scope}/providers/{ROLE_DEFINITION}/{own}"
 
@@ -182,7 +182,7 @@ def _entries(building: Building, arguments: Arguments, enabled: str, older: str)
 
 def _hub_id(_: Building, instance: Instance) -> str:
     known = instance.values.get("id")
-    return known if isinstance(known, str) and known.startswith("/") else f"/{ids.unknown(instance.address)}"
+    return known if isinstance(known, str) and known.startswith("/") else f"/{instance.unknown}"
 
 
 def _group_id(building: Building, instance: Instance) -> str:

@@ -55,7 +55,7 @@ def identify(building: Building, instance: Instance) -> str:
             return building.id_of(found)
     arm = type_of(instance)
     if not arm:
-        return f"/{ids.unknown(instance.address)}"
+        return f"/{instance.unknown}"
     parent = building.link(instance, arguments, "parent_id")
     if isinstance(parent, Lost):
         parent = _unknown_parent(arm, parent.part)

@@ -111,9 +111,7 @@ class Building:
         """The ARM id of a resource, as far as it is known."""
         found = self._ids.get(instance.address)
         if found is None:
-            self._ids[instance.address] = (
-                f"/{ids.unknown(instance.address)}"  # ends a circle, which Terraform has none of
-            )
+            self._ids[instance.address] = f"/{instance.unknown}"  # ends a circle, which Terraform has none of
             found = self._ids[instance.address] = self._identify(instance)
         return found
 
@@ -126,7 +124,7 @@ class Building:
         known = instance.values.get("id")
         if isinstance(known, str) and known.startswith("/"):
             return known
-        return f"{self.group(instance)}/providers/{ids.unknown(instance.address)}"
+        return f"{self.group(instance)}/providers/{instance.unknown}"
 
     def top_id(self, instance: Instance, arm: str) -> str:
         """The id of a resource that lies in a resource group."""
@@ -292,7 +290,7 @@ class Building:
         """A resource; of two that would have the same id, the second is told apart by its address."""
         key = resource_key(body["id"])
         if key in self._bodies:
-            body = {**body, "id": f"{body['id'].rpartition('/')[0]}/{ids.unknown(instance.address)}"}
+            body = {**body, "id": f"{body['id'].rpartition('/')[0]}/{instance.unknown}"}
             key = resource_key(body["id"])
         self._bodies[key] = body
         self._origins[key] = instance

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from auditor.infra import ids
 from auditor.model.reading import Json, Unread
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ class Instance:
     data: bool
     values: Mapping[str, Json]
     actions: tuple[str, ...] | None = None
+
+    @property
+    def unknown(self) -> str:
+        """Stands for its name in an id where that is not known; no other resource has it."""
+        return ids.unknown(f"{self.address}.id")
 
     @property
     def created(self) -> bool:

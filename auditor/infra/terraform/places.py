@@ -10,7 +10,6 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from auditor.infra.terraform.instances import module_of, steps_of
@@ -18,6 +17,7 @@ from auditor.infra.terraform.table import RECORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _TOKEN: Final = re.compile(
     r"""
@@ -32,7 +32,7 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
-_LONGEST: Final = 4 * 1024 * 1024
+_LONGEST: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def _noted(folder: Path) -> dict[str, str]:
 
 @cache
 def _blocks_of(folder: Path) -> tuple[tuple[Path, _Block], ...]:
-    found = []
+    found: list[tuple[Path, _Block]] = []
     for path in sorted(folder.glob("*.tf")):
         try:
             text = path.read_text(encoding="utf-8-sig")

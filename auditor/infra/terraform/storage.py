@@ -323,7 +323,7 @@ def _replication_id(building: Building, instance: Instance) -> str:
 
 def _policy_name(instance: Instance) -> str:
     known = instance.values.get("source_object_replication_id")
-    return known.rpartition("/")[2] if isinstance(known, str) and known else ids.unknown(instance.address)
+    return known.rpartition("/")[2] if isinstance(known, str) and known else instance.unknown
 
 
 def _or_unknown(building: Building, instance: Instance, account: str | Lost) -> str:
