@@ -43,7 +43,7 @@ def joined(value: Json) -> Json:
 class Argument:
     """An argument: where it stands in ARM, its names in all versions of the provider (newest first), how it is turned.
 
-    `defaults` say what the provider sends where it is not set. A value that the turn cannot take is passed on.
+    `defaults` say, in ARM's words, what the provider sends where it is not set; `required` that a whole file has it.
     """
 
     path: str
@@ -56,8 +56,8 @@ class Argument:
         """The value in ARM's words; None where nothing is sent."""
         value = arguments.get(*self.names)
         if value is None:
-            value = NOT_IN_FILE if self.required else default_for(self.defaults, span) if self.defaults else None
-        return value if value is None or isinstance(value, Unread) else self.turn(value)
+            return NOT_IN_FILE if self.required else default_for(self.defaults, span) if self.defaults else None
+        return value if isinstance(value, Unread) else self.turn(value)
 
 
 @dataclass(frozen=True, slots=True)
