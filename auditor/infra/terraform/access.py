@@ -118,43 +118,33 @@ def _finish_identity(building: Building, _: Instance, arguments: Arguments, body
 
 def _setting_id(building: Building, instance: Instance) -> str:
     target = building.link(instance, building.arguments(instance), "target_resource_id")
-    if _may_be_below(building, instance):
-        scope = f"{building.id_of(_target(building, instance))}/{ids.unknown('service')}"
-    else:
-        scope = target if isinstance(target, str) else f"/{target.part}"
+    scope = target if isinstance(target, str) else f"/{target.part}"
+    if _store_or_below(building, instance) is not None:
+        scope = f"{scope}/{ids.unknown('service')}"
     return f"{scope.rstrip('/')}/providers/{DIAGNOSTIC_SETTING}/{building.name_of(instance)}"
 
 
-def _target(building: Building, instance: Instance) -> Instance:
-    found = building.target(instance, building.arguments(instance), "target_resource_id")
-    if isinstance(found, Lost):
-        raise TypeError(instance.address)
-    return found
-
-
-def _may_be_below(building: Building, instance: Instance) -> bool:
-    """Whether it may log a service of an account that only its expression tells: `"${….id}/blobServices/default"`.
+def _store_or_below(building: Building, instance: Instance) -> Instance | None:
+    """The storage account of which a setting may log a service: `"${….id}/blobServices/default"`.
 
     A plan says that an expression refers to the account's id, and not what stands behind that. The account itself has no
-    logs, only metrics (azure-facts 2.8).
+    logs, only metrics (azure-facts 2.8). None where the target is written, or is no such account.
     """
     arguments = building.arguments(instance)
-    if isinstance(arguments.get("target_resource_id"), str):
-        return False
     found = building.target(instance, arguments, "target_resource_id")
-    if isinstance(found, Lost):
-        return False
-    stores = f"/providers/{STORAGE.lower()}/"
-    below = building.id_of(found).lower().partition(stores)[2]
-    return bool(below) and "/" not in below
+    if isinstance(arguments.get("target_resource_id"), str) or isinstance(found, Lost):
+        return None
+    below = building.id_of(found).lower().partition(f"/providers/{STORAGE.lower()}/")[2]
+    return found if below and "/" not in below else None
 
 
 def _finish_setting(building: Building, instance: Instance, arguments: Arguments, body: Body) -> None:
     target = building.link(instance, arguments, "target_resource_id")
+    store = _store_or_below(building, instance)
     if isinstance(target, Lost):
         building.hidden(target, DIAGNOSTIC_SETTING, instance)
-    elif _may_be_below(building, instance):
-        building.hidden(Lost("", (_target(building, instance),)), DIAGNOSTIC_SETTING, instance)
+    elif store is not None:
+        building.hidden(Lost("", (store,)), DIAGNOSTIC_SETTING, instance)
     for path, name in _SINKS:
         if arguments.get(name) is not None:
             sink = building.link(instance, arguments, name)

@@ -11,7 +11,7 @@ from auditor.infra.terraform import azapi
 from auditor.infra.terraform.arguments import Arguments
 from auditor.infra.terraform.configuration import Lost
 from auditor.infra.terraform.instances import AFTER_APPLY
-from auditor.infra.terraform.record import Body, Record, doubt_at, fill
+from auditor.infra.terraform.record import Body, Record, extend, fill, put
 from auditor.infra.terraform.table import OURS, RECORDS, USER_ASSIGNED, WITHOUT_FACTS
 from auditor.infra.terraform.versions import ANY, Span, span_of
 from auditor.model.resource import Gap, Origin, Resource, resource_key
@@ -207,8 +207,8 @@ class Building:
         """The resource that the expression of an argument refers to, if it refers to one alone."""
         name = arguments.name_of(*names)
         targets = self.configuration.targets(instance, (*arguments.path, name))
-        known = {item.instance.address: item.instance for item in targets.found if item.attribute in {*attributes, ""}}
-        others = any(item.attribute not in {*attributes, ""} for item in targets.found)
+        known = {item.instance.address: item.instance for item in targets.found if item.is_one_of(attributes)}
+        others = not all(item.is_one_of(attributes) for item in targets.found)
         if len(known) == 1 and targets.whole and not others:
             return next(iter(known.values()))
         text = targets.text or f"{instance.address}.{name}"
@@ -224,10 +224,10 @@ class Building:
         if len(found) == len(items):
             return list(found)
         targets = self.configuration.targets(instance, (*arguments.path, arguments.name_of(*names)))
-        made = dict.fromkeys(self.id_of(item.instance) for item in targets.found if item.attribute in {"id", ""})
+        made = dict.fromkeys(self.id_of(item.instance) for item in targets.found if item.is_one_of(("id",)))
         known = {resource_key(item) for item in found}
         fresh = [item for item in made if resource_key(item) not in known]
-        whole = targets.whole and bool(fresh) and all(item.attribute in {"id", ""} for item in targets.found)
+        whole = targets.whole and bool(fresh) and all(item.is_one_of(("id",)) for item in targets.found)
         return [*found, *fresh, *([] if whole else [AFTER_APPLY])]
 
     def account_named(self, name: str) -> str | None:
@@ -314,9 +314,10 @@ class Building:
             return
         if not few:
             self._doubted.add((arm_types, path))
+        write = extend if more else put
         keys = [resource_key(self.id_of(item)) for item in lost.candidates] if few else self._of(arm_types)
         for key in keys:
-            self._later.append((key, instance, lambda body: doubt_at(body, path, lost.unread, more=more), None))
+            self._later.append((key, instance, lambda body: write(body, path, lost.unread), None))
 
     def _of(self, arm_types: tuple[str, ...]) -> list[str]:
         wanted = {name.lower() for name in arm_types}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from auditor.infra.terraform.build import Building
     from auditor.infra.terraform.instances import Instance
 
+_AI_TYPE: Final = "azurerm_ai_services"
 _DEPLOYMENT: Final = "Microsoft.CognitiveServices/accounts/deployments"
 _ROWS: Final = (
     argument("location", "location"),
@@ -42,7 +43,7 @@ _ACCOUNT: Final = (
 )
 _AI_SERVICES: Final = (
     *_ROWS,
-    # the argument is called the wrong way round nowhere but here: `local_authentication_enabled`, "Defaults to `true`"
+    # called otherwise than in accounts; "Defaults to `true`"
     argument(
         "properties.disableLocalAuth",
         "local_authentication_enabled",
@@ -91,7 +92,11 @@ def _network(building: Building, instance: Instance, rules: Arguments | Unread) 
         "ipRules": addresses if isinstance(addresses, Unread) else [_address(item) for item in addresses or []],
         "virtualNetworkRules": _subnets(building, instance, rules),
     }
-    put(found, "bypass", rules.get("bypass"))
+    bypass = rules.get("bypass")
+    unset = (
+        "AzureServices" if instance.type == _AI_TYPE else None
+    )  # "Defaults to `AzureServices`", of AI services alone
+    put(found, "bypass", unset if bypass is None else bypass)
     return found
 
 
@@ -150,7 +155,7 @@ def _finish_project(building: Building, instance: Instance, arguments: Arguments
 
 COGNITIVE_RECORDS: Final = (
     Record("azurerm_cognitive_account", ACCOUNT, _account_id, _ACCOUNT, _finish_account),
-    Record("azurerm_ai_services", ACCOUNT, _account_id, _AI_SERVICES, _finish_account, fixed={"kind": "AIServices"}),
+    Record(_AI_TYPE, ACCOUNT, _account_id, _AI_SERVICES, _finish_account, fixed={"kind": "AIServices"}),
     Record("azurerm_cognitive_account_customer_managed_key", ACCOUNT, _account_id, finish=_finish_key, body=False),
     Record(
         "azurerm_cognitive_account_project",

@@ -38,6 +38,13 @@ class Target:
     instance: Instance
     attribute: str
 
+    def is_one_of(self, attributes: tuple[str, ...]) -> bool:
+        """Whether it is one of these attributes, all of them texts.
+
+        A text has no attributes: `id.store` is an object of the caller's, in which the id stands.
+        """
+        return self.attribute == "" or self.attribute.partition(".")[0] in attributes
+
 
 @dataclass(frozen=True, slots=True)
 class Targets:
@@ -201,8 +208,12 @@ class Configuration:
         expression = _object(call.get("expressions")).get(name)
         if expression is None:
             return Targets()
-        found = self._resolve(site.inner(parent, _key_of(steps[-1]), call), _references(expression))
-        return _renamed(found, rest.lstrip("."), only_if_told=True)
+        references = _references(expression)
+        inside = site.inner(parent, _key_of(steps[-1]), call)
+        outputs = tuple(f"{name}{rest}" if _is_whole_module(name) else name for name in references)
+        if outputs != references:
+            return self._resolve(inside, outputs)
+        return _renamed(self._resolve(inside, references), rest.lstrip("."), only_if_told=True)
 
     def _output(self, site: _Site, match: re.Match[str], aligned: str | int | None) -> Targets:
         """An output of a module; where the reference names none (`module.a[each.key].id`), all of its outputs may be."""
@@ -240,16 +251,18 @@ def _references(expression: Any) -> tuple[str, ...]:
     waiting = [expression]
     while waiting:
         current = waiting.pop()
-        if isinstance(current, list):
-            waiting.extend(reversed(current))
-        elif isinstance(current, dict):
-            names = current.get("references")
-            if isinstance(names, list):
-                found.update(dict.fromkeys(name for name in names if isinstance(name, str)))
-            else:
-                waiting.extend(reversed([value for value in current.values() if isinstance(value, dict | list)]))
+        names = current.get("references") if isinstance(current, dict) else None
+        if isinstance(names, list):
+            found.update(dict.fromkeys(name for name in names if isinstance(name, str)))
+        elif isinstance(current, dict | list):
+            waiting.extend(reversed(list(current.values() if isinstance(current, dict) else current)))
     begun = {name[: at.start()] for name in found for at in re.finditer(r"[.\[]", name)}
     return tuple(name for name in found if name not in begun)
+
+
+def _is_whole_module(reference: str) -> bool:
+    match = _MODULE.fullmatch(reference)
+    return match is not None and match[4] is None and not match[5]
 
 
 def _written_key(match: re.Match[str]) -> str | int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from auditor.infra.terraform.record import Body, Record, argument, put
+from auditor.infra.terraform.record import Body, Record, argument, extend, put
 from auditor.model.reading import Json, Unread
 from auditor.model.types import ACCOUNT, PRIVATE_ENDPOINT, STORAGE, VAULT
 
@@ -56,9 +56,7 @@ def _connection(endpoint: str, manual: Json, groups: Json) -> Body:
 
 
 def _connect(body: Body, connection: Json) -> None:
-    properties = body.setdefault("properties", {})
-    if isinstance(properties, dict):
-        properties["privateEndpointConnections"] = [*properties.get("privateEndpointConnections", []), connection]
+    extend(body, "properties.privateEndpointConnections", connection)
 
 
 NETWORK_RECORDS: Final = (

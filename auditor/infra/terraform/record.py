@@ -96,28 +96,30 @@ def always(value: Json) -> tuple[Default, ...]:
 
 def put(body: Body, path: str, value: Json) -> None:
     """Write a value into a body; nothing for None, and nothing below a part that was not read."""
-    if value is None:
-        return
     *parents, last = path.split(".")
+    holder = _holder(body, parents) if value is not None else None
+    if holder is not None:
+        holder[last] = value
+
+
+def extend(body: Body, path: str, item: Json) -> None:
+    """Add to a list of a body, which begins with it; nothing where the list was not read."""
+    *parents, last = path.split(".")
+    holder = _holder(body, parents)
+    items = [] if holder is None else holder.get(last, [])
+    if holder is not None and isinstance(items, list):
+        holder[last] = [*items, item]
+
+
+def _holder(body: Body, parents: list[str]) -> Body | None:
+    """The object that nested names lead to, made where it is not there; None below a part that was not read."""
     current: Any = body
     for name in parents:
         current = current.setdefault(name, {}) if isinstance(current, dict) else None
-    if isinstance(current, dict):
-        current[last] = value
+    return current if isinstance(current, dict) else None
 
 
 def fill(body: Body, rows: Iterable[Argument], arguments: Arguments, span: Span) -> None:
     """Write all rows of a table into a body."""
     for row in rows:
         put(body, row.path, row.read(arguments, span))
-
-
-def doubt_at(body: Body, path: str, why: Unread, *, more: bool) -> None:
-    """Make a part of a body unread; with `more`, the list there may go on."""
-    *parents, last = path.split(".")
-    current: Any = body
-    for name in parents:
-        current = current.setdefault(name, {}) if isinstance(current, dict) else None
-    if isinstance(current, dict):
-        items = current.get(last, [])
-        current[last] = [*items, why] if more and isinstance(items, list) else why

@@ -19,7 +19,7 @@ STORE = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/docs"
 FORMS = f"{GROUP}/providers/Microsoft.CognitiveServices/accounts/forms"
 
 
-def made(  # noqa: PLR0913 - the parts of a resource in a plan
+def made(
     kind: str,
     name: str,
     values: Mapping[str, Any] | None = None,
@@ -68,7 +68,7 @@ def _prefixes(name: str) -> list[str]:
     return [".".join(parts[:count]) for count in range(len(parts), max(first, 1) - 1, -1)] or [name]
 
 
-def plan(  # noqa: PLR0913 - the parts of a plan
+def plan(
     *resources: Mapping[str, Any],
     version: str | None = "~> 4.0",
     calls: Mapping[str, Any] | None = None,

@@ -25,7 +25,7 @@ DIAGNOSTICS = "Microsoft.Insights/diagnosticSettings"
 
 def assignment(values: Any = None, *, unknown: Any = None, **refers: Any) -> dict[str, Any]:
     own = {"role_definition_name": "Storage Blob Data Reader", **(values or {})}
-    hidden = {"id": True, "name": True, **{name: True for name in refers}, **(unknown or {})}
+    hidden = {"id": True, "name": True, **dict.fromkeys(refers, True), **(unknown or {})}
     return made("azurerm_role_assignment", "r", own, unknown=hidden, **refers)
 
 
@@ -240,7 +240,7 @@ def test_an_identity_without_a_type_is_none() -> None:
 
 
 def setting(values: Any, **refers: Any) -> dict[str, Any]:
-    hidden = {"id": True, **{name: True for name in refers}}
+    hidden = {"id": True, **dict.fromkeys(refers, True)}
     return made("azurerm_monitor_diagnostic_setting", "d", {"name": "d", **values}, unknown=hidden, **refers)
 
 

@@ -232,9 +232,9 @@ def test_a_change_of_what_is_elsewhere_tells_only_that_it_is_there() -> None:
     found = read(update({"body": {"properties": {"minimumTlsVersion": "TLS1_2"}}}))
     why = "azapi_update_resource.change changes a part of it, and the rest is not in the file"
     own = body(found, OWN)
-    assert {name: own[name] for name in ("kind", "location", "sku", "identity", "properties")} == dict.fromkeys(
-        ("kind", "location", "sku", "identity", "properties"), {"$unread": why}
-    )
+    assert {name: own[name] for name in ("kind", "location", "sku", "identity", "properties")} == {
+        key: {"$unread": why} for key in ("kind", "location", "sku", "identity", "properties")
+    }
     assert "Microsoft.Storage/storageAccounts/managementPolicies/read" in {gap.operation for gap in found.gaps}
     assert {gap.scope for gap in found.gaps} == {OWN}
 

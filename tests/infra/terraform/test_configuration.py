@@ -165,6 +165,23 @@ def test_through_a_variable_that_is_the_resource_itself() -> None:
     assert containers(found) == {"module.box.azurerm_storage_container.c": inside("docs")}
 
 
+def test_through_an_object_in_which_the_id_stands() -> None:
+    calls = {"box": {"expressions": {"settings": "azurerm_storage_account.docs.id"}}}  # { store = ….id }
+    found = read(account(), container("var.settings.store", module="module.box"), calls=calls)
+    assert containers(found) == {"module.box.azurerm_storage_container.c": inside("docs")}
+
+
+def test_through_a_module_that_is_given_whole() -> None:
+    calls = {
+        "store": {"outputs": {"id": "azurerm_storage_account.this.id", "name": "azurerm_storage_account.this.name"}},
+        "box": {"expressions": {"store": {"references": ["module.store"]}}},
+    }
+    found = read(
+        account(label="this", module="module.store"), container("var.store.id", module="module.box"), calls=calls
+    )
+    assert containers(found) == {"module.box.azurerm_storage_container.c": inside("docs")}
+
+
 def test_through_a_loop_over_modules() -> None:
     calls = {"box": {"expressions": {"store": ("azurerm_storage_account.docs", "each.key")}}}
     stores = [account(f"docs{key}", label="docs", index=key) for key in ("a", "b")]

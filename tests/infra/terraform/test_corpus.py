@@ -109,7 +109,7 @@ def test_the_labels_of_plans_agree(label: Any) -> None:
     (store,) = [item for item in found.resources if item.type == STORAGE and item.origin]
     assert store.origin is not None
     assert store.origin.address == label["resource"]
-    properties = store.body["properties"]
+    properties = store.body.get("properties", {})
     encryption = properties.get("encryption", {}) if isinstance(properties, dict) else properties
     has_key = isinstance(encryption, dict) and (
         str(encryption.get("keySource")).lower() == "microsoft.keyvault" or "keyvaultproperties" in encryption

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from auditor.infra.terraform.instances import AFTER_APPLY, SENSITIVE, mark, module_of, of_plan, oddities, steps_of
+from auditor.infra.terraform.instances import AFTER_APPLY, SENSITIVE, mark, module_of, oddities, of_plan, steps_of
 from tests.infra.terraform.plans import account, made, plan
 
 

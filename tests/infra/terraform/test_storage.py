@@ -79,7 +79,7 @@ UNSURE = {"$unread": "it is not set, and versions of the provider that may be in
         ("identity", None, None, None, None, None),
     ],
 )
-def test_what_is_not_set_is_what_the_version_sends(  # noqa: PLR0913, PLR0917 - one column a version
+def test_what_is_not_set_is_what_the_version_sends(
     path: str, two: Any, three: Any, four: Any, five: Any, unsure: Any
 ) -> None:
     for version, wanted in (("~> 2.99", two), ("~> 3.0", three), ("4.80.0", four), ("~> 5.0", five), (None, unsure)):

@@ -111,7 +111,7 @@ def at(value: Any, path: str) -> Any:
         ),
     ],
 )
-def test_an_argument_is_a_property(kind: str, own: str, argument: str, value: Any, path: str, wanted: Any) -> None:  # noqa: PLR0913, PLR0917
+def test_an_argument_is_a_property(kind: str, own: str, argument: str, value: Any, path: str, wanted: Any) -> None:
     assert at(body(read(top(kind, {argument: value})), own), f"properties.{path}") == wanted
     assert at(body(read(top(kind, unknown={argument: True}), configured=False), own), f"properties.{path}") == LATER
 
