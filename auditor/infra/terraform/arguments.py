@@ -42,6 +42,13 @@ class Arguments:
             return Unread("this version of the provider does not read it")
         return found
 
+    def elements(self, *names: str) -> list[Json] | Unread:
+        """The elements of a list, none where it is not set."""
+        value = self.get(*names)
+        if value is None:
+            return []
+        return value if isinstance(value, list | Unread) else Unread(f"{self.name_of(*names)} is no list")
+
     def name_of(self, *names: str) -> str:
         """The name under which an argument is set; the first of them if none is."""
         return next((name for name in names if self._set(name) is not None), names[0])

@@ -164,8 +164,8 @@ class Building:
         """By provider: what its configuration says, else where the resources lie that it has made already."""
         found: dict[str, str] = {}
         for key, provider in self.configuration.providers.items():
-            expression = provider.get("expressions", {}).get("subscription_id") if isinstance(provider, dict) else None
-            value = self._constant(expression)
+            expressions = provider.get("expressions") if isinstance(provider, dict) else None
+            value = self._constant(expressions.get("subscription_id") if isinstance(expressions, dict) else None)
             if isinstance(value, str) and value:
                 found.setdefault(str(key).rpartition(":")[2], value)
         seen: dict[str, set[str]] = {}

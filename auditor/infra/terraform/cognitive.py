@@ -86,10 +86,10 @@ def _finish_account(building: Building, instance: Instance, arguments: Arguments
 def _network(building: Building, instance: Instance, rules: Arguments | Unread) -> Json:
     if isinstance(rules, Unread):
         return rules
-    action, addresses = rules.get("default_action"), rules.get("ip_rules")
+    action, addresses = rules.get("default_action"), rules.elements("ip_rules")
     found: Body = {
         "defaultAction": NOT_IN_FILE if action is None else action,
-        "ipRules": addresses if isinstance(addresses, Unread) else [_address(item) for item in addresses or []],
+        "ipRules": addresses if isinstance(addresses, Unread) else [_address(item) for item in addresses],
         "virtualNetworkRules": _subnets(building, instance, rules),
     }
     bypass = rules.get("bypass")

@@ -26,12 +26,12 @@ def same(value: Json) -> Json:
 
 def negated(value: Json) -> Json:
     """`local_auth_enabled` of Terraform is `disableLocalAuth` of Azure."""
-    return not value
+    return not value if isinstance(value, bool) else value
 
 
 def switched(value: Json) -> Json:
-    """A yes of Terraform that is a word in Azure."""
-    return "Enabled" if value else "Disabled"
+    """A yes or no of Terraform that is a word in Azure; a word stays."""
+    return ("Enabled" if value else "Disabled") if isinstance(value, bool) else value
 
 
 def joined(value: Json) -> Json:

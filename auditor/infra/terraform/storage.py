@@ -189,11 +189,11 @@ def _network(building: Building, instance: Instance, rules: Arguments | Unread) 
     """`networkAcls`, of the block or of the resource of its own; lists that nobody set are empty."""
     if isinstance(rules, Unread):
         return rules
-    addresses = rules.get("ip_rules")
+    addresses = rules.elements("ip_rules")
     subnets = building.links(instance, rules, "virtual_network_subnet_ids")
     found: Body = {
         "defaultAction": NOT_IN_FILE if rules.get("default_action") is None else rules.get("default_action"),
-        "ipRules": addresses if isinstance(addresses, Unread) else [_address(item) for item in addresses or []],
+        "ipRules": addresses if isinstance(addresses, Unread) else [_address(item) for item in addresses],
         "virtualNetworkRules": [item if isinstance(item, Unread) else {"id": item} for item in subnets],
         "resourceAccessRules": _access_rules(building, instance, rules),
     }

@@ -57,13 +57,13 @@ _WORKSPACE: Final = (
         "properties.publicNetworkAccessForIngestion",
         "internet_ingestion_access_type",
         "internet_ingestion_enabled",
-        turn=lambda value: switched(value) if isinstance(value, bool) else value,
+        turn=switched,
     ),
     argument(
         "properties.publicNetworkAccessForQuery",
         "internet_query_access_type",
         "internet_query_enabled",
-        turn=lambda value: switched(value) if isinstance(value, bool) else value,
+        turn=switched,
     ),
     argument("properties.forceCmkForQuery", "cmk_for_query_forced"),
     argument("properties.features.immediatePurgeDataOn30Days", "immediate_data_purge_on_30_days_enabled"),
@@ -109,8 +109,8 @@ def _finish_vault(building: Building, instance: Instance, arguments: Arguments, 
     elif rules is not None:
         acls: Body = {}
         fill(acls, _VAULT_ACLS, rules, building.span)
-        addresses = rules.get("ip_rules")
-        acls["ipRules"] = addresses if isinstance(addresses, Unread) else [_value(item) for item in addresses or []]
+        addresses = rules.elements("ip_rules")
+        acls["ipRules"] = addresses if isinstance(addresses, Unread) else [_value(item) for item in addresses]
         subnets = building.links(instance, rules, "virtual_network_subnet_ids")
         acls["virtualNetworkRules"] = [item if isinstance(item, Unread) else {"id": item} for item in subnets]
         put(body, "properties.networkAcls", acls)
@@ -143,7 +143,7 @@ def _finish_backup_vault(building: Building, instance: Instance, arguments: Argu
     setting = {"type": NOT_IN_FILE if kind is None else kind, "datastoreType": NOT_IN_FILE if store is None else store}
     put(body, "properties.storageSettings", [setting])
     restored = arguments.get("cross_region_restore_enabled")
-    state = restored if isinstance(restored, Unread) else switched(restored) if restored is not None else None
+    state = restored if isinstance(restored, Unread) or restored is None else switched(restored)
     put(body, "properties.featureSettings.crossRegionRestoreSettings.state", state)
     deleted = arguments.get("soft_delete")
     put(body, "properties.securitySettings.softDeleteSettings.state", deleted)

@@ -264,3 +264,14 @@ def test_other_resources_of_azapi_declare_nothing() -> None:
 def test_containers_of_azurerm_find_an_account_of_azapi_by_name() -> None:
     inbox = made("azurerm_storage_container", "c", {"name": "inbox", "storage_account_name": "docs"})
     assert f"{OWN}/blobServices/default/containers/inbox" in bodies(read(resource(), inbox))
+
+
+def test_a_change_of_which_the_target_is_not_known_is_told() -> None:
+    found = read(update({"resource_id": None}, unknown={"resource_id": True}, resource_id="local.x"))
+    (own,) = found.resources
+    assert own.type == "Microsoft.Storage/storageAccounts"
+    assert "is not in the file" in own.body["properties"].why
+
+
+def test_nothing_in_a_change_changes_nothing() -> None:
+    assert body(read(resource(), update({"body": {"kind": None, "sku": None}})), OWN)["kind"] == "StorageV2"

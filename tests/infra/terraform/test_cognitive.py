@@ -178,3 +178,14 @@ def test_a_type_that_nobody_knows_is_a_gap(kind: str) -> None:
 def test_a_type_without_facts_is_none(kind: str) -> None:
     found = read(made(kind, "x"))
     assert (found.resources, found.gaps) == ((), ())
+
+
+def test_what_is_no_yes_or_no_is_passed_on() -> None:
+    assert body(read(forms("forms", {"local_auth_enabled": "odd"})), FORMS)["properties"]["disableLocalAuth"] == "odd"
+
+
+def test_trusted_services_of_ai_services() -> None:
+    own = {"name": "forms", "resource_group_name": "rg", "network_acls": [{"default_action": "Deny"}]}
+    found = body(read(made("azurerm_ai_services", "ai", own)), FORMS)
+    assert found["properties"]["networkAcls"]["bypass"] == "AzureServices"
+    assert "bypass" not in body(read(forms("forms", own)), FORMS)["properties"]["networkAcls"]

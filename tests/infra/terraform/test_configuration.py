@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from auditor.infra.terraform.configuration import Configuration
+from auditor.infra.terraform.instances import of_plan
 from auditor.model.reading import plain
-from tests.infra.terraform.plans import GROUP, STORE, account, bodies, made, read
+from tests.infra.terraform.plans import GROUP, STORE, account, bodies, made, plan, read
 
 CONTAINER = "Microsoft.Storage/storageAccounts/blobServices/containers"
 GAP = f"{CONTAINER}/read"
@@ -239,6 +241,7 @@ def test_groups_are_found_by_reference() -> None:
         ),
         ({"expressions": {"subscription_id": {"references": ["var.sub"]}}}, {}, "{subscription}"),
         ({"expressions": {"subscription_id": {}}}, {}, "{subscription}"),
+        ({"expressions": None}, {}, "{subscription}"),
     ],
 )
 def test_the_subscription_is_that_of_the_provider(provider: Any, more: Any, wanted: str) -> None:
@@ -264,3 +267,13 @@ def test_two_resources_of_one_id_are_both_kept() -> None:
     found = read(account(), account(label="twin"))
     assert [item.id for item in found.resources] == [STORE, STORE.replace("docs", "{azurerm_storage_account.twin.id}")]
     assert plain(dict(found.resources[1].body))["name"] == "docs"
+
+
+def test_references_are_found_in_blocks_too() -> None:
+    store = account(identity=[{"type": {"constant_value": "x"}, "identity_ids": {"references": ["azurerm_x.me.id"]}}])
+    value = plan(store, me := made("azurerm_x", "me"))
+    instances = of_plan(value)
+    found = Configuration(value, instances).targets(instances[0], ("identity",))
+    assert [item.instance.address for item in found.found] == [me["address"]]
+    assert Configuration(value, instances).expression(instances[0], ("identity", 5, "type")) is None
+    assert Configuration(value, instances).expression(instances[0], ("name", "x", "y")) is None

@@ -81,3 +81,12 @@ def test_parts_of_an_endpoint_may_be_known_only_after_apply() -> None:
     properties = body(hidden, ENDPOINT)["properties"]
     assert properties["privateLinkServiceConnections"] == LATER
     assert "after apply" in properties["subnet"]["id"]["$unread"]
+
+
+def test_a_connection_of_an_account_of_which_nothing_is_known() -> None:
+    change = made(
+        "azapi_update_resource", "u", {"type": "Microsoft.CognitiveServices/accounts@x", "resource_id": FORMS}
+    )
+    given = endpoint({"private_connection_resource_id": FORMS}, subnet_id="/subnet")
+    found = body(read(change, given), FORMS)["properties"]
+    assert "is not in the file" in found["$unread"]

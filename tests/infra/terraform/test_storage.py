@@ -123,10 +123,10 @@ ACLS = {
 }
 
 
-def rules_of(refers: Any = "azurerm_storage_account.docs.id", **values: Any) -> dict[str, Any]:
+def rules_of(refers: Any = "azurerm_storage_account.docs.id", label: str = "rules", **values: Any) -> dict[str, Any]:
     return made(
         "azurerm_storage_account_network_rules",
-        "rules",
+        label,
         values,
         unknown={"storage_account_id": True},
         storage_account_id=refers,
@@ -544,3 +544,60 @@ def test_a_key_of_its_own_resource_in_a_state() -> None:
     )
     found = body(read_state(account("docs", {"id": STORE}), key), STORE)
     assert found["properties"]["encryption"]["keySource"] == "Microsoft.Keyvault"
+
+
+def test_subnets_are_found_by_reference() -> None:
+    there = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/there"
+    known = made("azurerm_subnet", "there", {"id": there}, actions=["update"])
+    fresh = made("azurerm_subnet", "fresh", {"resource_group_name": "rg"}, unknown={"id": True})
+    refers = {"references": ["azurerm_subnet.there.id", "azurerm_subnet.fresh.id"]}
+    store = account(
+        "docs",
+        {"network_rules": [{"default_action": "Deny"}]},
+        unknown={"network_rules": [{"virtual_network_subnet_ids": True, "private_link_access": True}]},
+        network_rules=[{"virtual_network_subnet_ids": refers}],
+    )
+    acls = body(read(known, fresh, store), STORE)["properties"]["networkAcls"]
+    assert [item["id"] for item in acls["virtualNetworkRules"]] == [
+        there,
+        f"{GROUP}/providers/{{azurerm_subnet.fresh.id}}",
+    ]
+    assert acls["resourceAccessRules"] == [{"$unread": LATER}]
+
+
+def test_a_key_of_a_vault_that_is_not_known() -> None:
+    key = made("azurerm_key_vault_key", "k", unknown={"id": True, "key_vault_id": True, "name": True})
+    refers = {"references": ["azurerm_key_vault_key.k.id"]}
+    store = account(
+        "docs",
+        {"customer_managed_key": [{}]},
+        unknown={"customer_managed_key": [{"key_vault_key_id": True}]},
+        customer_managed_key=[{"key_vault_key_id": refers}],
+    )
+    found = body(read(key, store), STORE)["properties"]["encryption"]["keyvaultproperties"]
+    assert "after apply" in found["keyvaulturi"]["$unread"]
+    assert found["keyname"] == {"$unread": LATER}
+
+
+def test_several_network_rules_of_accounts_that_are_not_known_say_so_once() -> None:
+    more = rules_of("local.y", "more", default_action="Deny")
+    found = body(read(account(), rules_of("local.x", default_action="Deny"), more), STORE)
+    assert found["properties"]["networkAcls"] == {"$unread": "known only after apply: local.x"}
+
+
+def test_an_id_outside_of_subscriptions_tells_no_subscription() -> None:
+    odd = made("azurerm_odd", "x", {"id": "https://x", "resource_group_name": "rg"})
+    assert list(bodies(read(odd, account()))) == [STORE]
+
+
+def test_what_is_no_list_is_no_list() -> None:
+    store = account("docs", {"network_rules": [{"default_action": "Deny", "ip_rules": 5}]})
+    acls = body(read(store), STORE)["properties"]["networkAcls"]
+    assert acls["ipRules"] == {"$unread": "ip_rules is no list"}
+
+
+@pytest.mark.parametrize("value", ["odd", 5])
+def test_what_is_no_yes_or_no_is_passed_on(value: Any) -> None:
+    """No operator takes it, so that it is unknown."""
+    found = read(account("docs", {"public_network_access_enabled": value}))
+    assert body(found, STORE)["properties"]["publicNetworkAccess"] == value
