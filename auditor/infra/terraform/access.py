@@ -140,16 +140,17 @@ def _store_or_below(building: Building, instance: Instance) -> Instance | None:
 
 def _finish_setting(building: Building, instance: Instance, arguments: Arguments, body: Body) -> None:
     target = building.link(instance, arguments, "target_resource_id")
+    logs = _entries(building, arguments, "enabled_log", "log")
     store = _store_or_below(building, instance)
     if isinstance(target, Lost):
         building.hidden(target, DIAGNOSTIC_SETTING, instance)
-    elif store is not None:
+    elif store is not None and logs:
         building.hidden(Lost("", (store,)), DIAGNOSTIC_SETTING, instance)
     for path, name in _SINKS:
         if arguments.get(name) is not None:
             sink = building.link(instance, arguments, name)
             put(body, f"properties.{path}", sink if isinstance(sink, str) else sink.unread)
-    put(body, "properties.logs", _entries(building, arguments, "enabled_log", "log"))
+    put(body, "properties.logs", logs)
     put(body, "properties.metrics", _entries(building, arguments, "enabled_metric", "metric"))
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _CREATES: Final = "azapi_resource"
 _UPDATES: Final = "azapi_update_resource"
 _EXTENSIONS: Final = frozenset({ROLE_ASSIGNMENT.lower(), DIAGNOSTIC_SETTING.lower()})
+_DEPLOYMENT: Final = "microsoft.resources/deployments"
 _TOP: Final = ("kind", "sku", "properties", "identity", "tags", "location", "zones", "extendedLocation")
 
 
@@ -81,6 +82,9 @@ def read(building: Building, instance: Instance) -> None:
     arm = type_of(instance)
     if not arm:
         building.gap("", "Terraform/azapi_resource", f"the type of {instance.address} is known only after apply")
+        return
+    if arm.lower() == _DEPLOYMENT:
+        building.hide_all(f"{instance.address} deploys an ARM template, which is not read here")
         return
     body = _body(instance)
     if instance.type == _UPDATES:

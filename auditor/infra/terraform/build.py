@@ -12,7 +12,7 @@ from auditor.infra.terraform.arguments import Arguments
 from auditor.infra.terraform.configuration import Lost
 from auditor.infra.terraform.instances import AFTER_APPLY
 from auditor.infra.terraform.record import Body, Record, extend, fill, put
-from auditor.infra.terraform.table import OURS, RECORDS, USER_ASSIGNED, WITHOUT_FACTS
+from auditor.infra.terraform.table import OURS, RECORDS, TEMPLATES, USER_ASSIGNED, WITHOUT_FACTS
 from auditor.infra.terraform.versions import ANY, Span, span_of
 from auditor.model.resource import Gap, Origin, Resource, resource_key
 from auditor.model.types import BY_NAME, STORAGE, subscription_of
@@ -80,6 +80,9 @@ class Building:
     def _read(self, instance: Instance) -> None:
         if azapi.is_one(instance):
             azapi.read(self, instance)
+            return
+        if instance.type in TEMPLATES:
+            self.hide_all(f"{instance.address} deploys an ARM template, which is not read here")
             return
         record = RECORDS.get(instance.type)
         if record is None:
@@ -336,6 +339,13 @@ class Building:
         few = 0 < len(lost.candidates) <= _MANY
         for scope in [self.id_of(item) for item in lost.candidates] if few else [""]:
             self.gap(scope, operation, reason)
+
+    def hide_all(self, reason: str) -> None:
+        """Something that may hold resources of every kind and was not read: no list is whole."""
+        for arm in dict.fromkeys(record.arm for record in RECORDS.values()):
+            kind = BY_NAME.get(arm.lower())
+            if kind is not None:
+                self.gap("", kind.operation, reason)
 
     def _note(self, key: str, instance: Instance) -> None:
         if instance.changed:

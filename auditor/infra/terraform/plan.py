@@ -45,7 +45,7 @@ def read(document: Document, inputs: Inputs) -> Declared:  # noqa: ARG001 - a pl
     note_oddities(building, plan)
     for name, value, reason in _PARTIAL:
         if plan.get(name) is value:
-            _hide_all(building, reason)
+            building.hide_all(reason)
     _note_changes(building, plan)
     return building.declared()
 
@@ -77,13 +77,6 @@ def _hide(building: Building, change: Mapping[str, Any], reason: str) -> None:
     if record is not None or change["type"].startswith("azapi_"):
         operation = f"Terraform/{change['type']}" if kind is None else kind.operation
         building.gap("", operation, reason)
-
-
-def _hide_all(building: Building, reason: str) -> None:
-    for arm in dict.fromkeys(record.arm for record in RECORDS.values()):
-        kind = BY_NAME.get(arm.lower())
-        if kind is not None:
-            building.gap("", kind.operation, reason)
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:

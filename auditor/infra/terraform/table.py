@@ -19,6 +19,16 @@ RECORDS: Final[dict[str, Record]] = {
 }
 OURS: Final = ("azurerm_storage_", "azurerm_cognitive_", "azurerm_ai_")
 """How types begin that may matter: one that is in no table is told as a gap."""
+TEMPLATES: Final = frozenset(
+    {
+        "azurerm_management_group_template_deployment",
+        "azurerm_resource_group_template_deployment",
+        "azurerm_subscription_template_deployment",
+        "azurerm_template_deployment",  # until version 3
+        "azurerm_tenant_template_deployment",
+    }
+)
+"""Types that deploy an ARM template, in which there may be anything."""
 USER_ASSIGNED: Final = "azurerm_user_assigned_identity"
 WITHOUT_FACTS: Final = frozenset(
     {

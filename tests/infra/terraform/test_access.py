@@ -322,6 +322,11 @@ def test_blob_logs_of_a_service_that_only_the_expression_tells() -> None:
     assert "after apply" in logged["reads"].why
 
 
+def test_metrics_alone_hide_no_logs() -> None:
+    declared = read(account(), setting({"enabled_metric": [{"category": "Transaction"}]}, target_resource_id=STORE_ID))
+    assert declared.gaps == ()
+
+
 def test_blob_logs_of_a_service_that_is_told() -> None:
     service = f"{STORE}/blobServices/default"
     declared = read(account(), setting({"target_resource_id": service, "enabled_log": [{"category": "StorageRead"}]}))

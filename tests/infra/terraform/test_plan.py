@@ -81,6 +81,21 @@ def test_a_whole_plan_has_whole_lists(flag: Any) -> None:
     assert found.listing(STORE, CONTAINER).unread is None
 
 
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("azurerm_resource_group_template_deployment", {"template_content": "{}"}),
+        ("azurerm_template_deployment", {}),
+        ("azapi_resource", {"type": "Microsoft.Resources/deployments@2021-04-01", "body": {}}),
+    ],
+)
+def test_a_template_may_hold_anything(kind: str, values: Any) -> None:
+    found = snapshot(read(account(), made(kind, "t", values)))
+    listing = found.listing(STORE, CONTAINER)
+    assert listing.unread is not None
+    assert listing.unread.why == f"{kind}.t deploys an ARM template, which is not read here"
+
+
 def test_what_is_put_off_is_told() -> None:
     later = [
         {
