@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from auditor.infra.terraform.instances import module_of, steps_of
 from auditor.infra.terraform.table import RECORDS
+from auditor.model.resource import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from auditor.model.resource import Resource
 
 _TOKEN: Final = re.compile(
     r"""
@@ -62,10 +65,15 @@ def places_in(folder: Path, address: str) -> Found | None:
     own = re.sub(r"\[.*\]$", "", address.removeprefix(module).lstrip("."))
     where = _folder_of(folder, tuple(step.removeprefix("module.").partition("[")[0] for step in steps_of(module)))
     kind, _, name = own.partition(".")
-    for path, block in _blocks_of(where) if where is not None else ():
-        if block.words == ("resource", kind, name):
-            return Found(str(path), _places(kind, block))
-    return None
+    declared = None if where is None else _named(where).get(("resource", kind, name))
+    return None if declared is None else Found(str(declared[0]), _places(kind, declared[1]))
+
+
+def placed(resource: Resource, folder: Path) -> Resource:
+    """The same resource with its places in the sources, where they declare it."""
+    address = None if resource.origin is None else resource.origin.address
+    found = None if address is None else places_in(folder, address)
+    return resource if found is None else replace(resource, origin=Origin(found.file, address, found.places))
 
 
 def _places(kind: str, block: _Block) -> dict[str, tuple[int, int]]:
@@ -114,7 +122,8 @@ def _folder_of(folder: Path, names: tuple[str, ...]) -> Path | None:
         return folder / noted
     current = folder
     for name in names:
-        source = next((_source(block) for _, block in _blocks_of(current) if block.words == ("module", name)), None)
+        call = _named(current).get(("module", name))
+        source = None if call is None else _source(call[1])
         if source is None or not source.startswith(("./", "../")):
             return None
         current = (current / source).resolve()
@@ -136,16 +145,17 @@ def _noted(folder: Path) -> dict[str, str]:
 
 
 @cache
-def _blocks_of(folder: Path) -> tuple[tuple[Path, _Block], ...]:
-    found: list[tuple[Path, _Block]] = []
+def _named(folder: Path) -> dict[tuple[str, ...], tuple[Path, _Block]]:
+    """The blocks of all files of a folder, by their words."""
+    found: dict[tuple[str, ...], tuple[Path, _Block]] = {}
     for path in sorted(folder.glob("*.tf")):
         try:
             text = path.read_text(encoding="utf-8-sig")
         except (OSError, ValueError):
             continue
-        if len(text) <= _LONGEST:
-            found.extend((path, block) for block in blocks_in(text))
-    return tuple(found)
+        for block in blocks_in(text) if len(text) <= _LONGEST else ():
+            found.setdefault(block.words, (path, block))
+    return found
 
 
 def blocks_in(text: str) -> tuple[_Block, ...]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from auditor.infra.terraform.places import blocks_in, places_in
+from auditor.infra.terraform.places import blocks_in, placed, places_in
+from auditor.model.resource import Origin, Resource
 from tests import needs
 
 MAIN = """\
@@ -69,6 +70,18 @@ def test_arguments_and_blocks_have_places(folder: Path) -> None:
         "properties.saspolicy": (19, 3),
         "sku.name": (23, 3),
     }
+
+
+def test_a_resource_gets_its_places(folder: Path) -> None:
+    body = {"id": "/x", "type": "Microsoft.Storage/storageAccounts"}
+    known = placed(Resource(body, origin=Origin("plan.json", "azurerm_storage_account.docs", {})), folder)
+    assert known.origin is not None
+    place = known.origin.place("properties.minimumTlsVersion")
+    assert (place.file, place.line, place.column) == (str(folder / "main.tf"), 7, 3)
+    assert place.address == "azurerm_storage_account.docs"
+    for origin in (None, Origin("plan.json", None, {}), Origin("plan.json", "azurerm_storage_account.gone", {})):
+        other = Resource(body, origin=origin)
+        assert placed(other, folder) is other
 
 
 def test_modules_are_followed(folder: Path) -> None:
