@@ -185,6 +185,7 @@ def _group_id(building: Building, instance: Instance) -> str:
 
 ACCESS_RECORDS: Final = (
     Record("azurerm_role_assignment", ROLE_ASSIGNMENT, _assignment_id, _ASSIGNMENT, _finish_assignment),
+    Record("azurerm_pim_active_role_assignment", ROLE_ASSIGNMENT, _assignment_id, _ASSIGNMENT, _finish_assignment),
     Record("azurerm_role_definition", ROLE_DEFINITION, _definition_id, finish=_finish_definition),
     Record(
         "azurerm_user_assigned_identity",

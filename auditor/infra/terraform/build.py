@@ -12,7 +12,7 @@ from auditor.infra.terraform.arguments import Arguments
 from auditor.infra.terraform.configuration import Lost
 from auditor.infra.terraform.instances import AFTER_APPLY
 from auditor.infra.terraform.record import Body, Record, extend, fill, put
-from auditor.infra.terraform.table import OURS, RECORDS, TEMPLATES, USER_ASSIGNED, WITHOUT_FACTS
+from auditor.infra.terraform.table import HIDES, OURS, RECORDS, TEMPLATES, USER_ASSIGNED, WITHOUT_FACTS
 from auditor.infra.terraform.versions import ANY, Span, span_of
 from auditor.model.resource import Gap, Origin, Resource, resource_key
 from auditor.model.types import BY_NAME, STORAGE, subscription_of
@@ -84,6 +84,8 @@ class Building:
         if instance.type in TEMPLATES:
             self.hide_all(f"{instance.address} deploys an ARM template, which is not read here")
             return
+        for arm in HIDES.get(instance.type, ()):
+            self.gap("", BY_NAME[arm.lower()].operation, f"{instance.address} is of a type that is not read")
         record = RECORDS.get(instance.type)
         if record is None:
             if instance.type.startswith(OURS) and instance.type not in WITHOUT_FACTS:

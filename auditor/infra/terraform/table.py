@@ -9,6 +9,7 @@ from auditor.infra.terraform.cognitive import COGNITIVE_RECORDS
 from auditor.infra.terraform.network import NETWORK_RECORDS
 from auditor.infra.terraform.storage import STORAGE_RECORDS
 from auditor.infra.terraform.vaults import VAULT_RECORDS
+from auditor.model.types import ACCOUNT_PERIMETER, STORAGE_PERIMETER
 
 if TYPE_CHECKING:
     from auditor.infra.terraform.record import Record
@@ -29,6 +30,10 @@ TEMPLATES: Final = frozenset(
     }
 )
 """Types that deploy an ARM template, in which there may be anything."""
+HIDES: Final = {
+    "azurerm_network_security_perimeter_association": (ACCOUNT_PERIMETER, STORAGE_PERIMETER),
+}
+"""Types that are not read, and of what kinds they declare resources."""
 USER_ASSIGNED: Final = "azurerm_user_assigned_identity"
 WITHOUT_FACTS: Final = frozenset(
     {

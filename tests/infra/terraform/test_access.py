@@ -52,6 +52,15 @@ def test_a_role_links_an_account_to_its_storage() -> None:
     assert (link["signal"], link["strength"]) == ("roleAssignment", "grant")
 
 
+def test_an_active_role_of_privileged_identity_management_is_a_role() -> None:
+    given = assignment(
+        {"role_definition_name": None, "role_definition_id": f"/x/{READER}"}, scope=STORE_ID, principal_id=PRINCIPAL
+    )
+    given |= {"type": "azurerm_pim_active_role_assignment", "own": "azurerm_pim_active_role_assignment.r"}
+    given["address"] = given["own"]
+    assert len(links(read(account(), forms("forms", SYSTEM), given))) == 1
+
+
 def test_a_role_above_and_a_role_below() -> None:
     group = made("azurerm_resource_group", "g", {"name": "rg"}, unknown={"id": True})
     above = read(

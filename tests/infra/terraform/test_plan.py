@@ -81,6 +81,14 @@ def test_a_whole_plan_has_whole_lists(flag: Any) -> None:
     assert found.listing(STORE, CONTAINER).unread is None
 
 
+def test_perimeters_are_not_read() -> None:
+    found = read(account(), made("azurerm_network_security_perimeter_association", "p"))
+    assert [gap.operation for gap in found.gaps] == [
+        "Microsoft.CognitiveServices/accounts/networkSecurityPerimeterConfigurations/read",
+        "Microsoft.Storage/storageAccounts/networkSecurityPerimeterConfigurations/read",
+    ]
+
+
 @pytest.mark.parametrize(
     ("kind", "values"),
     [
