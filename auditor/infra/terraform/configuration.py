@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from auditor.infra import ids
 from auditor.infra.terraform.instances import steps_of
-from auditor.model.reading import Unread
+from auditor.model.reading import Unread, read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,6 +37,12 @@ class Target:
 
     instance: Instance
     attribute: str
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it is not known while planning."""
+        name = re.split(r"[.\[]", self.attribute)[0]
+        return name not in self.instance.values or not read_whole(self.instance.values[name])
 
     def is_one_of(self, attributes: tuple[str, ...]) -> bool:
         """Whether it is one of these attributes, all of them texts.
@@ -100,6 +106,7 @@ class Configuration:
         self._made: defaultdict[tuple[str, str], list[Instance]] = defaultdict(list)
         self._keyed: defaultdict[tuple[str, str, str | int | None], list[Instance]] = defaultdict(list)
         self._children: defaultdict[tuple[str, str], dict[str | int | None, str]] = defaultdict(dict)
+        self._given_unknown: dict[str, bool] = {}
         self._memory: dict[tuple[str, tuple[str, ...], str | int | None, int], Targets] = {}
         for instance in instances:
             name = _own_name(instance)
@@ -131,6 +138,29 @@ class Configuration:
             return Targets(whole=False)
         site = _Site(instance.module, instance.index, self.of(instance))
         return self._resolve(site, _references(expression))
+
+    def may_be_dynamic(self, instance: Instance) -> bool:
+        """Whether a block of which the configuration says nothing may be a `dynamic` one of an unknown number.
+
+        A plan does not show `dynamic` blocks; one whose number is known shows in the values. Blocks depend on unknown values
+        in modules, through variables, so that a module counts which is given a value that is not known while planning, or
+        of which the plan does not tell where it comes from.
+        """
+        steps = steps_of(instance.module)
+        if not steps:
+            return False
+        if instance.module not in self._given_unknown:
+            parent = ".".join(steps[:-1])
+            call = self._call(parent, steps[-1])
+            site = _Site(parent, _key_of(steps[-1]), call)
+            given = [self._resolve(site, _references(item)) for item in _object(call.get("expressions")).values()]
+            found = any(not item.whole or any(target.is_unknown for target in item.found) for item in given)
+            self._given_unknown[instance.module] = found
+        return self._given_unknown[instance.module]
+
+    def _call(self, parent: str, step: str) -> Mapping[str, Any]:
+        calls = _object(self._modules.get(_names(parent), {}).get("module_calls"))
+        return _object(calls.get(_bare(step)))
 
     def _walk(self, root: Mapping[str, Any]) -> None:
         waiting: list[tuple[tuple[str, ...], Mapping[str, Any]]] = [((), root)]
@@ -204,7 +234,7 @@ class Configuration:
         if not steps:
             return Targets()
         parent = ".".join(steps[:-1])
-        call = _object(_object(self._modules.get(_names(parent), {}).get("module_calls")).get(_bare(steps[-1])))
+        call = self._call(parent, steps[-1])
         expression = _object(call.get("expressions")).get(name)
         if expression is None:
             return Targets()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from auditor.infra import ids
 from auditor.infra.terraform.configuration import Lost
 from auditor.infra.terraform.identity import read_identity
+from auditor.infra.terraform.instances import AFTER_APPLY
 from auditor.infra.terraform.keys import read_key
 from auditor.infra.terraform.lifecycle import MANAGEMENT_POLICY
 from auditor.infra.terraform.record import (
@@ -156,6 +157,9 @@ def _finish_account(building: Building, instance: Instance, arguments: Arguments
     if key is not None:
         _encrypt(body, read_key(building, instance, key, STORAGE))
     blobs = arguments.block("blob_properties")
+    unset = blobs is None and instance.values.get("blob_properties") is AFTER_APPLY
+    if unset and building.configuration.may_be_dynamic(instance):
+        blobs = AFTER_APPLY  # not taken for unset, since what is unset passes
     if blobs is not None:
         building.add(_blob_service(building, body["id"], blobs), instance)
 

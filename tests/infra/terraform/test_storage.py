@@ -181,6 +181,29 @@ def test_a_block_that_nobody_set_is_what_azure_does() -> None:
     assert list(bodies(found)) == [STORE]
 
 
+@pytest.mark.parametrize(
+    ("given", "hidden"),
+    [
+        ({}, False),
+        ({"name": {"constant_value": "docs"}, "group": "azurerm_resource_group.g.name", "keep": "var.keep"}, False),
+        ({"log": "azurerm_resource_group.g.id"}, True),
+        ({"log": {"references": ["azurerm_resource_group.g"]}}, True),
+        ({"all": "local.settings"}, True),
+    ],
+)
+def test_a_block_of_a_module_may_be_dynamic(given: Any, hidden: bool) -> None:
+    """A plan shows no `dynamic` block; its number may depend on what the module is given."""
+    group = made("azurerm_resource_group", "g", {"name": "rg"}, unknown={"id": True})
+    told = {"location": {"constant_value": "x"}}
+    stores = [
+        account(f"docs{key}", label="docs", module="module.a", index=key, unknown={"blob_properties": True}, **told)
+        for key in (0, 1)
+    ]
+    found = read(group, *stores, calls={"a": {"expressions": given}})
+    services = [item for item in found.resources if item.type.endswith("/blobServices")]
+    assert [item.body["properties"].why for item in services] == ([LATER] * 2 if hidden else [])
+
+
 @pytest.mark.parametrize("why", ["no configuration", "set", "updated"])
 def test_a_block_that_somebody_set_is_known_only_after_apply(why: str) -> None:
     hidden = {"network_rules": True, "blob_properties": True}
