@@ -123,3 +123,12 @@ def fill(body: Body, rows: Iterable[Argument], arguments: Arguments, span: Span)
     """Write all rows of a table into a body."""
     for row in rows:
         put(body, row.path, row.read(arguments, span))
+
+
+def read_block(block: Arguments | Unread | None, rows: Iterable[Argument], span: Span) -> Json:
+    """A block by its table; unread where the block is, None where there is none."""
+    if block is None or isinstance(block, Unread):
+        return block
+    found: Body = {}
+    fill(found, rows, block, span)
+    return found

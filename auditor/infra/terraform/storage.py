@@ -1,23 +1,20 @@
-"""Storage accounts and what lies in them.
+"""Storage accounts: their arguments, network rules, keys and blob services.
 
-Names and defaults are those of the provider's documents, `website/docs/r/storage_*.html.markdown`: version 5 as the corpus
-has them; older ones as the same documents say at v2.99.0, v3.0.0 and v4.0.0, and the upgrade guides of 3.0, 4.0 and 5.0.
-What is sent where a block is not set is read off `internal/services/storage/storage_account_resource.go`.
+Names and defaults of version 5 are those of `website/docs/r/storage_account*.html.markdown`; of versions 2 to 4 those of the
+same documents and of the schema in `internal/services/storage/storage_account_resource.go` at the time. What is sent where a
+block is not set is read off that file too.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from auditor.infra import ids
-from auditor.infra.terraform.configuration import Lost
+from auditor.infra.terraform.containers import account_of
 from auditor.infra.terraform.identity import read_identity
 from auditor.infra.terraform.instances import AFTER_APPLY
 from auditor.infra.terraform.keys import read_key
-from auditor.infra.terraform.lifecycle import MANAGEMENT_POLICY
 from auditor.infra.terraform.record import (
     NOT_IN_FILE,
-    Argument,
     Body,
     Record,
     always,
@@ -25,11 +22,12 @@ from auditor.infra.terraform.record import (
     fill,
     joined,
     put,
+    read_block,
     switched,
 )
 from auditor.infra.terraform.versions import Default
 from auditor.model.reading import Json, Unread
-from auditor.model.types import BLOB_SERVICE, CONTAINER, LOCAL_USER, OBJECT_REPLICATION, STORAGE
+from auditor.model.types import BLOB_SERVICE, STORAGE
 
 if TYPE_CHECKING:
     from auditor.infra.terraform.arguments import Arguments
@@ -148,8 +146,8 @@ def _finish_account(building: Building, instance: Instance, arguments: Arguments
         "properties.networkAcls",
         {"defaultAction": "Allow"} if rules is None else _network(building, instance, rules),
     )
-    put(body, "properties.sasPolicy", _block(building, arguments.block("sas_policy"), _SAS_POLICY))
-    held = _block(building, arguments.block("immutability_policy"), _IMMUTABILITY)
+    put(body, "properties.sasPolicy", read_block(arguments.block("sas_policy"), _SAS_POLICY, building.span))
+    held = read_block(arguments.block("immutability_policy"), _IMMUTABILITY, building.span)
     if held is not None:
         whole = held if isinstance(held, Unread) else {"enabled": True, "immutabilityPolicy": held}
         put(body, "properties.immutableStorageWithVersioning", whole)
@@ -164,15 +162,6 @@ def _finish_account(building: Building, instance: Instance, arguments: Arguments
         building.add(_blob_service(building, body["id"], blobs), instance)
 
 
-def _block(building: Building, block: Arguments | Unread | None, rows: tuple[Argument, ...]) -> Json:
-    """A block by its table; unread where the block is, None where there is none."""
-    if block is None or isinstance(block, Unread):
-        return block
-    found: Body = {}
-    fill(found, rows, block, building.span)
-    return found
-
-
 def _blob_service(building: Building, account: str, blobs: Arguments | Unread) -> Body:
     """The blob service; a policy that is not set is turned off (`expandAccountBlobServiceProperties`)."""
     body: Body = {"id": f"{account}/blobServices/default", "type": BLOB_SERVICE, "name": "default"}
@@ -180,11 +169,11 @@ def _blob_service(building: Building, account: str, blobs: Arguments | Unread) -
         return {**body, "properties": blobs}
     fill(body, _BLOBS, blobs, building.span)
     for name, (path, rows) in _RETENTIONS.items():
-        policy = _block(building, blobs.block(name), rows)
+        policy = read_block(blobs.block(name), rows, building.span)
         on = {"enabled": False} if policy is None else policy
         put(body, f"properties.{path}", {"enabled": True, **on} if isinstance(on, dict) else on)
     cors = blobs.blocks("cors_rule")
-    rules = cors if isinstance(cors, Unread) else [_block(building, rule, _CORS) for rule in cors]
+    rules = cors if isinstance(cors, Unread) else [read_block(rule, _CORS, building.span) for rule in cors]
     put(body, "properties.cors.corsRules", rules)
     return body
 
@@ -227,7 +216,7 @@ def _finish_network(building: Building, instance: Instance, arguments: Arguments
     acls = _network(building, instance, arguments)
     if arguments.get("bypass") is None and isinstance(acls, dict):
         acls["bypass"] = "AzureServices"  # "Defaults to `["AzureServices"]`"
-    account = _account_of(building, instance, arguments)
+    account = account_of(building, instance, arguments)
     if isinstance(account, str):
         building.change(account, instance, lambda body: put(body, "properties.networkAcls", acls))
     else:
@@ -237,7 +226,7 @@ def _finish_network(building: Building, instance: Instance, arguments: Arguments
 def _finish_key(building: Building, instance: Instance, arguments: Arguments, _: Body) -> None:
     """`azurerm_storage_account_customer_managed_key` is the key block of an account."""
     encryption = read_key(building, instance, arguments, STORAGE)
-    account = _account_of(building, instance, arguments)
+    account = account_of(building, instance, arguments)
     if isinstance(account, str):
         building.change(account, instance, lambda body: _encrypt(body, encryption))
     else:
@@ -253,122 +242,6 @@ def _encrypt(body: Body, encryption: Json) -> None:
             put(body, f"properties.encryption.{name}", value)
     else:
         put(body, "properties.encryption", encryption)
-
-
-def _account_of(building: Building, instance: Instance, arguments: Arguments) -> str | Lost:
-    """The account that something lies in: by its id, or by its name until version 5."""
-    by_name = "storage_account_name" in instance.values or (
-        building.configuration.expression(instance, ("storage_account_name",)) is not None
-        and arguments.get("storage_account_id") is None
-    )
-    if arguments.get("storage_account_id") is not None or not by_name:
-        return building.link(instance, arguments, "storage_account_id", attributes=("id",))
-    name = arguments.get("storage_account_name")
-    if isinstance(name, str):
-        elsewhere = ids.resource_id(ids.group_scope(building.subscription(instance)), STORAGE, name)
-        return building.account_named(name) or elsewhere
-    target = building.target(instance, arguments, "storage_account_name", attributes=("name",))
-    return target if isinstance(target, Lost) else building.id_of(target)
-
-
-def _container_id(building: Building, instance: Instance) -> str:
-    for name in ("resource_manager_id", "id"):
-        known = instance.values.get(name)
-        if isinstance(known, str) and "/containers/" in known.lower() and known.startswith("/"):
-            return known
-    account = _account_of(building, instance, building.arguments(instance))
-    if isinstance(account, Lost):
-        account = ids.resource_id(ids.group_scope(building.subscription(instance)), STORAGE, account.part)
-    return f"{account}/blobServices/default/containers/{building.name_of(instance)}"
-
-
-def _finish_container(building: Building, instance: Instance, arguments: Arguments, _: Body) -> None:
-    account = _account_of(building, instance, arguments)
-    if isinstance(account, Lost):
-        building.hidden(account, CONTAINER, instance)
-
-
-def _public(value: Json) -> Json:
-    """`private`, `blob` and `container` of Terraform are `None`, `Blob` and `Container` of Azure."""
-    return {"private": "None", "blob": "Blob", "container": "Container"}.get(str(value).lower(), value)
-
-
-def _finish_hold(building: Building, instance: Instance, arguments: Arguments, _: Body) -> None:
-    """An immutability policy of a container."""
-    policy: Body = {}
-    fill(policy, _HOLD, arguments, building.span)
-    locked = arguments.get("locked")
-    state = locked if isinstance(locked, Unread) else "Locked" if locked else "Unlocked"
-
-    def hold(body: Body) -> None:
-        put(body, "properties.hasImmutabilityPolicy", value=True)
-        put(body, "properties.immutabilityPolicy.properties", {**policy, "state": state})
-
-    container = building.link(
-        instance, arguments, "storage_container_resource_manager_id", attributes=("resource_manager_id", "id")
-    )
-    if isinstance(container, str):
-        building.change(container.partition("/immutabilityPolicies/")[0], instance, hold)
-    else:
-        building.doubt(container, (CONTAINER,), instance, "properties.hasImmutabilityPolicy")
-
-
-_HOLD: Final = (
-    argument("immutabilityPeriodSinceCreationInDays", "immutability_period_in_days", required=True),
-    argument("allowProtectedAppendWrites", "protected_append_writes_enabled"),
-    argument("allowProtectedAppendWritesAll", "protected_append_writes_all_enabled"),
-)
-
-
-def _replication_id(building: Building, instance: Instance) -> str:
-    account = building.link(instance, building.arguments(instance), "source_storage_account_id")
-    return f"{_or_unknown(building, instance, account)}/objectReplicationPolicies/{_policy_name(instance)}"
-
-
-def _policy_name(instance: Instance) -> str:
-    known = instance.values.get("source_object_replication_id")
-    return known.rpartition("/")[2] if isinstance(known, str) and known else instance.unknown
-
-
-def _or_unknown(building: Building, instance: Instance, account: str | Lost) -> str:
-    scope = ids.group_scope(building.subscription(instance))
-    return account if isinstance(account, str) else ids.resource_id(scope, STORAGE, account.part)
-
-
-def _finish_replication(building: Building, instance: Instance, arguments: Arguments, body: Body) -> None:
-    """A policy stands on both of its accounts."""
-    ends = [building.link(instance, arguments, f"{end}_storage_account_id") for end in ("source", "destination")]
-    source, destination = (end if isinstance(end, str) else end.unread for end in ends)
-    blocks = arguments.blocks("rules")
-    rules = blocks if isinstance(blocks, Unread) else [_block(building, rule, _REPLICATED) for rule in blocks]
-    body["properties"] = {"sourceAccount": source, "destinationAccount": destination, "rules": rules}
-    for end in ends:
-        if isinstance(end, Lost):
-            building.hidden(end, OBJECT_REPLICATION, instance)
-    copy = f"{_or_unknown(building, instance, ends[1])}/objectReplicationPolicies/{_policy_name(instance)}"
-    building.add({**body, "id": copy}, instance)
-
-
-_REPLICATED: Final = (
-    argument("sourceContainer", "source_container_name", required=True),
-    argument("destinationContainer", "destination_container_name", required=True),
-    argument("filters.prefixMatch", "filter_out_blobs_with_prefix"),
-    argument("filters.minCreationTime", "copy_blobs_created_after"),
-)
-
-
-def _user_id(building: Building, instance: Instance) -> str:
-    known = instance.values.get("id")
-    if isinstance(known, str) and known.startswith("/"):
-        return known
-    account = _account_of(building, instance, building.arguments(instance))
-    return f"{_or_unknown(building, instance, account)}/localUsers/{building.name_of(instance)}"
-
-
-def _finish_user(building: Building, instance: Instance, arguments: Arguments, _: Body) -> None:
-    account = _account_of(building, instance, arguments)
-    if isinstance(account, Lost):
-        building.hidden(account, LOCAL_USER, instance)
 
 
 STORAGE_RECORDS: Final = (
@@ -389,44 +262,4 @@ STORAGE_RECORDS: Final = (
         body=False,
     ),
     Record("azurerm_storage_account_customer_managed_key", STORAGE, _account_id, finish=_finish_key, body=False),
-    Record(
-        "azurerm_storage_container",
-        CONTAINER,
-        _container_id,
-        (
-            argument("properties.publicAccess", "container_access_type", turn=_public, defaults=always("None")),
-            argument("properties.metadata", "metadata"),
-            argument("properties.defaultEncryptionScope", "default_encryption_scope"),
-        ),
-        _finish_container,
-        computed=frozenset({"metadata", "default_encryption_scope"}),
-    ),
-    Record(
-        "azurerm_storage_data_lake_gen2_filesystem",
-        CONTAINER,
-        _container_id,
-        finish=_finish_container,
-        fixed={
-            "properties": {"publicAccess": "None"}
-        },  # it has no such argument, and a container is private by default
-    ),
-    Record("azurerm_storage_container_immutability_policy", CONTAINER, _container_id, finish=_finish_hold, body=False),
-    Record(
-        "azurerm_storage_object_replication",
-        OBJECT_REPLICATION,
-        _replication_id,
-        finish=_finish_replication,
-    ),
-    Record(
-        "azurerm_storage_account_local_user",
-        LOCAL_USER,
-        _user_id,
-        (
-            argument("properties.homeDirectory", "home_directory"),
-            argument("properties.hasSshKey", "ssh_key_enabled", defaults=always(False)),  # noqa: FBT003
-            argument("properties.hasSshPassword", "ssh_password_enabled", defaults=always(False)),  # noqa: FBT003
-        ),
-        _finish_user,
-    ),
-    MANAGEMENT_POLICY,
 )

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from auditor.infra.terraform.access import ACCESS_RECORDS
 from auditor.infra.terraform.cognitive import COGNITIVE_RECORDS
+from auditor.infra.terraform.containers import CONTAINER_RECORDS
+from auditor.infra.terraform.lifecycle import MANAGEMENT_POLICY
 from auditor.infra.terraform.network import NETWORK_RECORDS
 from auditor.infra.terraform.storage import STORAGE_RECORDS
 from auditor.infra.terraform.vaults import VAULT_RECORDS
@@ -16,7 +18,15 @@ if TYPE_CHECKING:
 
 RECORDS: Final[dict[str, Record]] = {
     record.type: record
-    for record in (*STORAGE_RECORDS, *COGNITIVE_RECORDS, *ACCESS_RECORDS, *NETWORK_RECORDS, *VAULT_RECORDS)
+    for record in (
+        *STORAGE_RECORDS,
+        *CONTAINER_RECORDS,
+        MANAGEMENT_POLICY,
+        *COGNITIVE_RECORDS,
+        *ACCESS_RECORDS,
+        *NETWORK_RECORDS,
+        *VAULT_RECORDS,
+    )
 }
 OURS: Final = ("azurerm_storage_", "azurerm_cognitive_", "azurerm_ai_")
 """How types begin that may matter: one that is in no table is told as a gap."""
