@@ -2,7 +2,8 @@
 
 Names and defaults of version 5 are those of `website/docs/r/storage_account*.html.markdown`; of versions 2 to 4 those of the
 same documents and of the schema in `internal/services/storage/storage_account_resource.go` at the time. What is sent where a
-block is not set is read off that file too.
+block is not set is read off that file too. An argument has a default from the version on that has it for certain (change log
+of the provider: `cross_tenant_replication_enabled` came with 3.5.0).
 """
 
 from __future__ import annotations
@@ -53,13 +54,13 @@ _ACCOUNT: Final = (
         "properties.allowBlobPublicAccess",
         "allow_nested_items_to_be_public",
         "allow_blob_public_access",  # until 3.0
-        defaults=[Default((2,), value=False), Default((3,), value=True), Default((5,), value=False)],
+        defaults=[Default((2, 24), value=False), Default((3,), value=True), Default((5,), value=False)],
     ),
     argument("properties.allowSharedKeyAccess", "shared_access_key_enabled", defaults=always(True)),  # noqa: FBT003
     argument(
         "properties.allowCrossTenantReplication",
         "cross_tenant_replication_enabled",
-        defaults=[Default((3,), value=True), Default((4,), value=False)],
+        defaults=[Default((3, 5), value=True), Default((4,), value=False)],
     ),
     argument("properties.defaultToOAuthAuthentication", "default_to_oauth_authentication", defaults=always(False)),  # noqa: FBT003
     argument(

@@ -82,7 +82,7 @@ UNSURE = {"$unread": "it is not set, and versions of the provider that may be in
 def test_what_is_not_set_is_what_the_version_sends(
     path: str, two: Any, three: Any, four: Any, five: Any, unsure: Any
 ) -> None:
-    for version, wanted in (("~> 2.99", two), ("~> 3.0", three), ("4.80.0", four), ("~> 5.0", five), (None, unsure)):
+    for version, wanted in (("~> 2.99", two), ("~> 3.50", three), ("4.80.0", four), ("~> 5.0", five), (None, unsure)):
         assert at(body(read(account(), version=version), STORE), path) == wanted, version
 
 
@@ -624,3 +624,12 @@ def test_what_is_no_yes_or_no_is_passed_on(value: Any) -> None:
     """No operator takes it, so that it is unknown."""
     found = read(account("docs", {"public_network_access_enabled": value}))
     assert body(found, STORE)["properties"]["publicNetworkAccess"] == value
+
+
+@pytest.mark.parametrize(
+    ("version", "public", "cross"), [("2.5.0", None, None), ("~> 2.0", UNSURE, None), ("~> 3.0", True, UNSURE)]
+)
+def test_before_an_argument_came_nothing_is_sent(version: str, public: Any, cross: Any) -> None:
+    found = body(read(account(), version=version), STORE)["properties"]
+    assert found.get("allowBlobPublicAccess") == public
+    assert found.get("allowCrossTenantReplication") == cross
