@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from auditor.infra import ids
 from auditor.infra.terraform.configuration import Lost
 from auditor.infra.terraform.identity import principal_in, read_identity
+from auditor.infra.terraform.record import copied
 from auditor.model.reading import Json, Unread
 from auditor.model.resource import resource_key
 from auditor.model.types import (
@@ -169,7 +170,7 @@ def _body(instance: Instance) -> Json:
         return written
     if any(item is not None for item in secret):
         return Unread("a part of its body is write-only")
-    return written if isinstance(written, dict) else {}
+    return copied(written) if isinstance(written, dict) else {}
 
 
 def _assign(building: Building, instance: Instance, whole: Body) -> None:

@@ -11,7 +11,7 @@ from auditor.infra.terraform import azapi
 from auditor.infra.terraform.arguments import Arguments
 from auditor.infra.terraform.configuration import Lost
 from auditor.infra.terraform.instances import AFTER_APPLY
-from auditor.infra.terraform.record import Body, Record, extend, fill, put
+from auditor.infra.terraform.record import Body, Record, copied, extend, fill, put
 from auditor.infra.terraform.table import HIDES, OURS, RECORDS, TEMPLATES, USER_ASSIGNED, WITHOUT_FACTS
 from auditor.infra.terraform.versions import ANY, Span, span_of
 from auditor.model.resource import Gap, Origin, Resource, resource_key
@@ -96,7 +96,12 @@ class Building:
         arguments = self.arguments(instance, record)
         body: Body = {}
         if record.body:
-            body = {"id": self.id_of(instance), "type": record.arm, "name": arguments.get("name"), **record.fixed}
+            body = {
+                "id": self.id_of(instance),
+                "type": record.arm,
+                "name": arguments.get("name"),
+                **copied(dict(record.fixed)),
+            }
             fill(body, record.arguments, arguments, self.span)
         if record.finish is not None:
             record.finish(self, instance, arguments, body)
@@ -198,11 +203,11 @@ class Building:
     ) -> str | Lost:
         """The id that an argument leads to: as it is written, or by what its expression refers to.
 
-        `attributes` are those of the other resource that stand for it as a whole.
+        `attributes` are those of the other resource that stand for it as a whole. What is written and no id is lost too.
         """
         value = arguments.get(*names)
         if isinstance(value, str):
-            return value
+            return value if value.startswith("/") else Lost(value)
         found = self.target(instance, arguments, *names, attributes=attributes)
         return found if isinstance(found, Lost) else self.id_of(found)
 

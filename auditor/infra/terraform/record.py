@@ -119,6 +119,13 @@ def _holder(body: Body, parents: list[str]) -> Body | None:
     return current if isinstance(current, dict) else None
 
 
+def copied(value: Json) -> Json:
+    """A body of its own, into which may be written without writing into the file or the table."""
+    if isinstance(value, dict):
+        return {name: copied(item) for name, item in value.items()}
+    return [copied(item) for item in value] if isinstance(value, list) else value
+
+
 def fill(body: Body, rows: Iterable[Argument], arguments: Arguments, span: Span) -> None:
     """Write all rows of a table into a body."""
     for row in rows:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from auditor.infra.declared import Inputs
 from auditor.infra.ids import principal_of
-from tests.infra.terraform.plans import FORMS, GROUP, STORE, account, bodies, body, forms, made, read
+from auditor.infra.terraform import plan as plans
+from tests.infra.terraform.plans import FORMS, GROUP, STORE, account, bodies, body, document, forms, made, plan, read
 
 RG = "/subscriptions/s/resourceGroups/rg"
 OWN = f"{RG}/providers/Microsoft.Storage/storageAccounts/docs"
@@ -275,3 +277,20 @@ def test_a_change_of_which_the_target_is_not_known_is_told() -> None:
 
 def test_nothing_in_a_change_changes_nothing() -> None:
     assert body(read(resource(), update({"body": {"kind": None, "sku": None}})), OWN)["kind"] == "StorageV2"
+
+
+def test_nothing_is_written_into_the_file() -> None:
+    door = {
+        "name": "d",
+        "resource_group_name": "rg",
+        "private_service_connection": [{"private_connection_resource_id": OWN}],
+    }
+    change = update({"body": {"properties": {"encryption": {"keySource": "Microsoft.Keyvault"}}}})
+    value = plan(
+        resource({"body": {"properties": {"encryption": {}}}}), made("azurerm_private_endpoint", "d", door), change
+    )
+    before = json.dumps(value)
+    first = plans.read(document(value), Inputs())
+    assert json.dumps(value) == before
+    assert bodies(plans.read(document(value), Inputs())) == bodies(first)
+    assert len(body(first, OWN)["properties"]["privateEndpointConnections"]) == 1
