@@ -21,12 +21,10 @@ if TYPE_CHECKING:
 
 def account_of(building: Building, instance: Instance, arguments: Arguments) -> str | Lost:
     """The account that something lies in: by its id, or by its name until version 5."""
-    by_name = "storage_account_name" in instance.values or (
-        building.configuration.expression(instance, ("storage_account_name",)) is not None
-        and arguments.get("storage_account_id") is None
-    )
-    if arguments.get("storage_account_id") is not None or not by_name:
-        return building.link(instance, arguments, "storage_account_id", attributes=("id",))
+    by_id = instance.values.get("storage_account_id") is not None
+    told = building.configuration.expression(instance, ("storage_account_name",)) is not None
+    if by_id or not (told or "storage_account_name" in instance.values):
+        return building.link(instance, arguments, "storage_account_id")
     name = arguments.get("storage_account_name")
     if isinstance(name, str):
         elsewhere = ids.resource_id(ids.group_scope(building.subscription(instance)), STORAGE, name)

@@ -633,3 +633,12 @@ def test_before_an_argument_came_nothing_is_sent(version: str, public: Any, cros
     found = body(read(account(), version=version), STORE)["properties"]
     assert found.get("allowBlobPublicAccess") == public
     assert found.get("allowCrossTenantReplication") == cross
+
+
+def test_a_container_of_a_state_finds_its_account_by_name() -> None:
+    own = {"name": "inbox", "storage_account_name": "docs", "id": "https://docs.blob.core.windows.net/inbox"}
+    found = read_state(
+        account("docs", {"id": STORE, "blob_properties": []}), made("azurerm_storage_container", "c", own)
+    )
+    assert [item.id for item in found.resources] == [STORE, CONTAINER]
+    assert found.gaps == ()
