@@ -29,11 +29,11 @@ from auditor.infra.arm.values import (
     Partly,
     Symbolic,
     UndecidedError,
+    in_braces,
     settled,
     symbol_of,
     unknown_in,
 )
-from auditor.infra.ids import unknown
 from auditor.model.reading import Json, Unread
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _whole(text: str, scope: Scope) -> Json:
     except ArgumentError as error:
         raise ExpressionError(str(error), text, node.at) from error
     value = settled(value)
-    return Symbolic(value.why, None, unknown(text)) if type(value) is Unread else value
+    return Symbolic(value.why, None, in_braces(show(node))) if type(value) is Unread else value
 
 
 def evaluate_value(value: Json, scope: Scope) -> Json:
@@ -173,7 +173,7 @@ class Evaluation:
             return node.value
         result = self._access(node) if isinstance(node, Access) else self._call(node)
         if isinstance(result, Unread) and not isinstance(result, Symbolic):
-            return Symbolic(result.why, result.settled_by, unknown(show(node)))
+            return Symbolic(result.why, result.settled_by, in_braces(show(node)))
         return result
 
     def closure(self, parameters: tuple[str, ...], body: Node) -> Lambda:
@@ -193,7 +193,7 @@ class Evaluation:
         base = self.value(node.base)
         key = self.value(node.key)
         if isinstance(base, Unread):
-            return Symbolic(base.why, base.settled_by, unknown(f"{_bare(base)}{_suffix(key)}"))
+            return Symbolic(base.why, base.settled_by, in_braces(f"{_bare(base)}{_suffix(key)}"))
         try:
             return property_of(base, key, safe=node.safe)
         except UndecidedError as undecided:
@@ -230,7 +230,7 @@ class Evaluation:
         unread = next((found for value in arguments if (found := _missing(function.takes, value))), None)
         if unread:
             shown = ", ".join(map(_shown, node.arguments, arguments))
-            return Symbolic(unread.why, unread.settled_by, unknown(f"{function.name}({shown})"))
+            return Symbolic(unread.why, unread.settled_by, in_braces(f"{function.name}({shown})"))
         result = function.run(*arguments)
         self.budget.spend([result])
         return result

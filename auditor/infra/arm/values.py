@@ -9,6 +9,7 @@ it), an object of which some properties are known (`Open`). `Partly` is an id wi
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 LONGEST_TEXT: Final = 1_000_000
+_NOT_IN_NAMES: Final = re.compile(r"[/\s]+")
 _STARTS_OF_IDS: Final = ("/subscriptions/", "/providers/")
 
 
@@ -49,7 +51,7 @@ class Symbolic(Unread):
 
 
 class Rest(Symbolic):
-    """In a list: any number of further elements, none included."""
+    """In a list: any number of further elements, none included; what stands after it is there, in whatever order."""
 
 
 class Partly(str):
@@ -227,9 +229,14 @@ def assembled(pieces: Iterable[str | Unread]) -> Json:
     return Partly(whole) if unread or any(isinstance(part, Partly) for part in parts) else whole
 
 
+def in_braces(text: str) -> str:
+    """The text of an expression as the text that stands for its value, without what would split an id."""
+    return f"{{{_NOT_IN_NAMES.sub(' ', text).strip()}}}"
+
+
 def symbol_of(unread: Unread) -> str:
     """The text that stands for an unread value."""
-    return unread.text if isinstance(unread, Symbolic) else f"{{{unread.why}}}"
+    return unread.text if isinstance(unread, Symbolic) else in_braces(unread.why)
 
 
 # Objects: names of properties have no case

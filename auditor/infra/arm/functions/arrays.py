@@ -157,10 +157,8 @@ def _first(value: Json) -> Json:
 
 def _last(value: Json) -> Json:
     match value:
-        case [*_, Rest() as rest]:
-            raise UndecidedError(rest)
         case list():
-            return value[-1] if value else None
+            return counted(value)[-1] if value else None
         case None | str():
             return _text_only(value)[-1:] if value else value
         case _:

@@ -117,8 +117,7 @@ def _try_index_from_end(base: Json, index: Json, *further: Json) -> Json:
 
 def from_end(items: list[Json], place: int, *, safe: bool) -> Json:
     """The element at a place counted from the end, where 1 is the last."""
-    if rest := rest_of(items[-place:] if 0 < place <= len(items) else items):
-        raise UndecidedError(rest)
+    counted(items)
     if 0 < place <= len(items):
         return items[-place]
     if safe:
