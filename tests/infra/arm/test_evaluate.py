@@ -120,6 +120,7 @@ def test_what_decides_is_enough(text: str, value: Json) -> None:
         ("[copyIndex(parameters('later'))]", LATER_VALUE),
         ("[lambdaVariables(parameters('later'))]", LATER_VALUE),
         ("[tryGet(parameters('later'), 'x')]", LATER_VALUE),
+        ("[tryGet(parameters('leaf'), 'b', 'x')]", LATER_VALUE),
         ("[length(parameters('leaf'))]", 2),
         ("[items(parameters('leaf'))[0]]", {"key": "a", "value": 1}),
         ("[objectKeys(parameters('leaf'))]", ["a", "b"]),

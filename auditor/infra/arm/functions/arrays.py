@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from auditor.infra.arm.comparing import key_of, merged, same, some
 from auditor.infra.arm.functions.function import MANY, Function, Takes
 from auditor.infra.arm.functions.numbers import fitting
 from auditor.infra.arm.values import (
@@ -20,14 +21,10 @@ from auditor.infra.arm.values import (
     assembled,
     counted,
     integer,
-    key_of,
     kind_of,
     mapping,
-    merged,
     refuse,
     rest_of,
-    same,
-    some,
     symbol_of,
     text,
     unknown_in,

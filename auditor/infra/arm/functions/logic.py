@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from auditor.infra.arm.comparing import either, every, same, some
 from auditor.infra.arm.expressions import ExpressionError
 from auditor.infra.arm.functions.function import MANY, Function, Takes
-from auditor.infra.arm.values import (
-    ArgumentError,
-    UndecidedError,
-    boolean,
-    either,
-    every,
-    is_number,
-    refuse,
-    same,
-    some,
-    text,
-)
+from auditor.infra.arm.values import ArgumentError, UndecidedError, boolean, is_number, refuse, text
 from auditor.model.reading import Unread
 
 if TYPE_CHECKING:

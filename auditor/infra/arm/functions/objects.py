@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from auditor.infra.arm.comparing import key_of, merged
 from auditor.infra.arm.functions.arrays import element
 from auditor.infra.arm.functions.function import MANY, Function, Takes
 from auditor.infra.arm.values import (
@@ -16,10 +17,8 @@ from auditor.infra.arm.values import (
     boolean,
     counted,
     integer,
-    key_of,
     kind_of,
     mapping,
-    merged,
     rest_of,
     text,
 )
