@@ -32,9 +32,19 @@ def _if(evaluation: Evaluation, call: Call) -> Json:
 
 
 def _booleans(evaluation: Evaluation, call: Call) -> Iterator[bool | Unread]:
+    """The operands in turn; after one that is unread, nobody knows whether Azure looks at a wrong one."""
+    unread: Unread | None = None
     for argument in call.arguments:
-        value = evaluation.value(argument)
-        yield value if isinstance(value, Unread) else boolean(value)
+        try:
+            value = evaluation.value(argument)
+            answer = value if isinstance(value, Unread) else boolean(value)
+        except (ArgumentError, ExpressionError):
+            if unread is None:
+                raise
+            answer = unread
+        if isinstance(answer, Unread):
+            unread = answer
+        yield answer
 
 
 def _and(evaluation: Evaluation, call: Call) -> Json:
