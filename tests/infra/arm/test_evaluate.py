@@ -111,7 +111,7 @@ def test_what_decides_is_enough(text: str, value: Json) -> None:
         ("[toLower(parameters('later'))]", LATER_VALUE),
         ("[split('a,b', createArray(parameters('later')))]", LATER_VALUE),
         (
-            "[tryGet(parameters('leaf'), 'a', createObject('value', parameters('later'), 'fromEnd', true()))]",
+            "[tryGet(variables('plain'), 'a', createObject('value', parameters('later'), 'fromEnd', true()))]",
             LATER_VALUE,
         ),
         ("[string(parameters('leaf'))]", LATER_VALUE),
