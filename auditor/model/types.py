@@ -58,6 +58,26 @@ DOCUMENT_INTELLIGENCE_KINDS: Final = frozenset({"formrecognizer", "cognitiveserv
 FOUNDRY_KINDS: Final = frozenset({"aiservices"})
 """Kinds of cognitive accounts that have projects and connections, in lower case (azure-facts 2.1)."""
 
+ONLY_LIVE: Final = frozenset(
+    {
+        MODEL.lower(),
+        CLASSIFIER.lower(),
+        OPERATION.lower(),
+        DELETED_ACCOUNT.lower(),
+        ACCOUNT_PERIMETER.lower(),
+        STORAGE_PERIMETER.lower(),
+        ACCOUNT_TLS.lower(),
+        STORAGE_TLS.lower(),
+        DOCUMENT_ACCESS.lower(),
+        REQUEST_LOGS.lower(),
+        BLOB_LOGS.lower(),
+        CALL_METRICS.lower(),
+        INSPECTION.lower(),
+    }
+)
+"""Types (lower case) that no file of infrastructure code declares: what the data plane, logs, metrics and handshakes
+tell, and what Azure derives, as the perimeter that a resource is in (its association is a resource of the perimeter)."""
+
 REGISTER_ID: Final = "/auditor/register"
 """The scope of what the customer states about the estate: registered models, erasure requests, declared storage."""
 
