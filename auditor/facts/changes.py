@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from auditor.facts.links import known_links
-from auditor.model.reading import Json
 from auditor.model.resource import resource_key
 from auditor.model.types import STORAGE
 
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditor.facts.estate import Estate
+    from auditor.model.reading import Json
     from auditor.model.resource import Resource
 
 

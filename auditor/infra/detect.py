@@ -116,7 +116,9 @@ def _is_what_if(value: dict[str, Any]) -> bool:
     changes = value.get("changes", properties.get("changes") if isinstance(properties, dict) else None)
     if not isinstance(changes, list):
         return False
-    return all(isinstance(item, dict) and "changeType" in item for item in changes) and bool(changes or "status" in value)
+    return all(isinstance(item, dict) and "changeType" in item for item in changes) and bool(
+        changes or "status" in value
+    )
 
 
 def _is_plan(value: dict[str, Any]) -> bool:

@@ -121,30 +121,37 @@ def _not_entered(error: OSError) -> None:
 def _open(path: Path, *, named: bool) -> Opened | None:
     """Read a file and tell its kind; None for what a folder holds beside infrastructure."""
     shown = shown_path(path)
-    data = read_bytes(path, shown)
+    text = _text_of(path, shown, named=named)
+    if text is None:
+        return None
+    kind = kind_by_name(path.name) or (Kind.PLAN_LOG if is_plan_log(text) else None)
+    if kind is not None:
+        return Opened(kind, Document(path, shown, text), named)
     try:
-        text = decode(data, shown)
-        source = kind_by_name(path.name)
-        if source is not None:
-            return Opened(source, Document(path, shown, text), named)
         value = parse_json(text)
-    except InfrastructureError:
-        if named or may_be_infrastructure(data.replace(b"\0", b"").decode("latin-1")):
-            raise
-        return None
     except JsonTextError as error:
-        if is_plan_log(data[:100].decode("latin-1")):
-            return Opened(Kind.PLAN_LOG, Document(path, shown, ""), named)
-        if named or may_be_infrastructure(text):
-            mistake = Mistake(shown, error.line, error.column, f"this is no JSON: {error.problem}")
-            raise InfrastructureError((mistake,), HINT) from error
-        return None
+        if not named and not may_be_infrastructure(text):
+            return None
+        mistake = Mistake(shown, error.line, error.column, f"this is no JSON: {error.problem}")
+        raise InfrastructureError((mistake,), HINT) from error
     kind = kind_of(value)
     if kind is not None:
         return Opened(kind, Document(path, shown, text, value), named)
     if named:
         raise InfrastructureError((Mistake(shown, 1, 1, "this file holds no infrastructure"),), HINT)
     return None
+
+
+def _text_of(path: Path, shown: str, *, named: bool) -> str | None:
+    """The text of a file; None for what is none, lies in a folder and looks like nothing that matters."""
+    data = read_bytes(path, shown)
+    try:
+        return decode(data, shown)
+    except InfrastructureError:
+        bare = data.replace(b"\0", b"").decode("latin-1")  # UTF-16 without its mark
+        if named or kind_by_name(path.name) is not None or may_be_infrastructure(bare):
+            raise
+        return None
 
 
 def _not_read(opened: Sequence[Opened]) -> Iterator[Mistake]:

@@ -103,7 +103,7 @@ class _Parser:
         match = _SPACE.match(self._text, at)
         return at if match is None else match.end()
 
-    def value(self, at: int, depth: int) -> tuple[Json, int]:
+    def value(self, at: int, depth: int) -> tuple[Json, int]:  # noqa: RET503 - `_fail` never returns
         """A value of any kind."""
         text = self._text
         first = text[at : at + 1]
@@ -174,8 +174,8 @@ class _Parser:
     def skip(self, at: int) -> int:
         """The end of the value that begins here."""
         try:
-            return int(_SKIPPER.scan_once(self._text, at)[1])
-        except (ValueError, StopIteration, RecursionError):
+            return _SKIPPER.raw_decode(self._text, at)[1]
+        except (ValueError, RecursionError):
             return self.value(at, 1)[1]
 
     def _fail(self, problem: str, at: int) -> NoReturn:
@@ -267,5 +267,3 @@ class Places:
             found[len(found)] = (at, at)
             at = parser.separator(parser.skip(at), "]")
         return found
-
-

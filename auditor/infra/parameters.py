@@ -13,7 +13,9 @@ from auditor.model.reading import Json, Unread
 if TYPE_CHECKING:
     from pathlib import Path
 
-HINT: Final = "A parameter file is JSON, as for `az deployment group create --parameters`; `bicep build-params` makes one."
+HINT: Final = (
+    "A parameter file is JSON, as for `az deployment group create --parameters`; `bicep build-params` makes one."
+)
 _ENVIRONMENT: Final = re.compile(r"\$\{([A-Za-z_]\w*)[^}]*\}")
 _USUAL: Final = "azuredeploy"
 
@@ -55,7 +57,9 @@ def _entries(value: Json) -> dict[str, dict[str, Any]] | None:
             found = value
         case _:
             return None
-    whole = all(isinstance(entry, dict) and entry.keys() & {"value", "reference", "expression"} for entry in found.values())
+    whole = all(
+        isinstance(entry, dict) and entry.keys() & {"value", "reference", "expression"} for entry in found.values()
+    )
     return found if whole else None
 
 

@@ -13,12 +13,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from auditor.infra.declared import Declared
 from auditor.model.reading import Json, Unread
 from auditor.model.resource import Gap, ListRead, Resource, resource_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from auditor.infra.declared import Declared
 
 _PRINCIPAL: Final = re.compile(r"^(\{principal of )(.*)(\})$")
 
@@ -47,9 +48,7 @@ class Together:
             else:
                 self.changed |= {resource_key(moved.of(key)) for key in declared.changed}
             self.gaps += [Gap(moved.of(gap.scope), gap.operation, gap.reason, gap.at) for gap in declared.gaps]
-            self.reads += [
-                ListRead(moved.of(read.of), read.operation, read.source, read.at) for read in declared.reads
-            ]
+            self.reads += [ListRead(moved.of(read.of), read.operation, read.source, read.at) for read in declared.reads]
 
     def _add(self, layer: Sequence[Resource], label: str) -> _Moved:
         own = {resource.key: resource for resource in layer}

@@ -237,6 +237,8 @@ RESOURCE_TYPES: Final[tuple[ResourceType, ...]] = (
     _type(ERASURE_REQUEST, None, None, "erasure request"),
     _type(DECLARED_STORAGE, None, None, "declared storage account"),
 )
+REGISTER_TYPES: Final = frozenset(name.lower() for name in (REGISTERED_MODEL, ERASURE_REQUEST, DECLARED_STORAGE))
+"""Types (lower case) of what the customer states."""
 BY_NAME: Final = {kind.key: kind for kind in RESOURCE_TYPES}
 BY_OPERATION: Final = {kind.operation.lower(): kind for kind in RESOURCE_TYPES}
 
