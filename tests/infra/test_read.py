@@ -90,7 +90,7 @@ def test_parameters_come_from_the_file_that_is_given_or_lies_beside() -> None:
     given = run("a.json", parameters=Path("prod.json"))
     assert names(given) == ["prod"]
     assert given.notes == ()
-    with pytest.raises(InfrastructureError, match="none.json"):
+    with pytest.raises(InfrastructureError, match=r"none\.json"):
         run("a.json", parameters=Path("none.json"))
 
 

@@ -41,7 +41,7 @@ def test_a_file_has_a_largest_size(tmp_path: Path) -> None:
     file = tmp_path / "x.json"
     file.write_bytes(b"12345")
     assert read_bytes(file, "x.json", 5) == b"12345"
-    with pytest.raises(InfrastructureError, match="x.json:1:1: the file is larger than 0 MB"):
+    with pytest.raises(InfrastructureError, match=r"x\.json:1:1: the file is larger than 0 MB"):
         read_bytes(file, "x.json", 4)
 
 

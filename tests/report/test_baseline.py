@@ -88,7 +88,7 @@ def test_what_is_as_bad_as_before_is_known(name: str, status: Status, known: boo
 def test_what_is_no_report_of_ours(text: str, tmp_path: Path) -> None:
     file = tmp_path / "before.json"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(UsageError, match="the baseline .*before.json"):
+    with pytest.raises(UsageError, match=r"the baseline .*before\.json"):
         read_baseline(file)
 
 
