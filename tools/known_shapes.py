@@ -159,7 +159,10 @@ _BY_HAND: Final[dict[str, Shape]] = {
         **_LEAVES(("from", "to")),
         "workspaces": {"[]": None},
         "requests": {"[]": _LEAVES(("tls", "protocol", "authentication", "requests", "callers", "last"))},
-        "documents": _LEAVES(("written", "deleted", "remaining", "longestHours", "words")),
+        "documents": {
+            **_LEAVES(("written", "deleted", "remaining", "longestHours", "words")),
+            "containers": {"[]": _LEAVES(("container", "written", "deleted", "remaining", "longestHours"))},
+        },
         "lifecycle": _LEAVES(("deletes", "failures", "last")),
     },
     types.CALL_METRICS: {

@@ -15,9 +15,9 @@ import re
 import socket
 import ssl
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -33,6 +33,7 @@ VERSIONS: Final = {
 """By the names that storage accounts use in `minimumTlsVersion`, oldest first."""
 
 _SPEAKS_NO_SUCH: Final = ("ALERT_PROTOCOL_VERSION", "ALERT_HANDSHAKE_FAILURE", "ALERT_INSUFFICIENT_SECURITY")
+_ALERT: Final = b"\x15"
 _CHOSE_ANOTHER: Final = "UNSUPPORTED_PROTOCOL"
 _CHUNK: Final = 16 * 1024
 _LONGEST_HEAD: Final = 64 * 1024
@@ -42,10 +43,14 @@ _ERROR_CODE: Final = re.compile(rb"\r\nx-ms-error-code:[ \t]*([^\r\n]*?)[ \t]*\r
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The version was spoken and the HEAD was answered; `code` is the error code of the answer, empty without one."""
+    """The version was spoken and the HEAD was answered; `code` is the error code of the answer, empty without one.
+
+    `issuer` vouches for the host. A proxy that opens TLS, and whose authority this machine trusts, shows in nothing else.
+    """
 
     status: int
     code: str
+    issuer: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class Foreign:
     why: str
 
 
+_Names: TypeAlias = tuple[tuple[tuple[str, str], ...], ...]
 Outcome: TypeAlias = Answered | Refused | Unclear | Foreign
 
 
@@ -184,7 +190,8 @@ class _Talk:
         self._incoming, self._outgoing, self._host = incoming, outgoing, host
         self._heard, self._said = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._heard, self._said, server_hostname=host)
-        self._asked = self._heard_of = False
+        self._asked = False
+        self._first = b""
         self.spoke = False
 
     async def shake_hands(self) -> None:
@@ -195,7 +202,7 @@ class _Talk:
             except ssl.SSLWantReadError:
                 if not await self._exchange():
                     how = "closed the connection in the handshake"
-                    raise _EndedError(Unclear(how) if self._heard_of else Refused(how)) from None
+                    raise _EndedError(Unclear(how) if self._first else Refused(how)) from None
             except ssl.SSLError as error:
                 raise _EndedError(self._meaning(error)) from error
             else:
@@ -210,19 +217,33 @@ class _Talk:
         self._tls.write("\r\n".join(lines).encode())
         head = b""
         while b"\r\n\r\n" not in head and len(head) < _LONGEST_HEAD:
-            try:
-                head += self._tls.read(_CHUNK)
-            except ssl.SSLWantReadError:
-                if not await self._exchange():
-                    break
-            except ssl.SSLError:
+            part = await self._read()
+            if not part:
                 break
+            head += part
         status = _STATUS.match(head)
         if status is None or b"\r\n\r\n" not in head:
             raise _EndedError(Unclear("completed the handshake, then gave no answer that could be read", spoke=True))
         code = _ERROR_CODE.search(head)
         text = code[1].decode("latin-1") if code else ""
-        return Answered(int(status[1]), text if is_code(text) else "")
+        return Answered(int(status[1]), text if is_code(text) else "", self._issuer())
+
+    def _issuer(self) -> str:
+        """The organisation that issued the certificate, or its common name."""
+        certificate = self._tls.getpeercert() or {}
+        names = dict(part for parts in cast("_Names", certificate.get("issuer", ())) for part in parts)
+        return names.get("organizationName") or names.get("commonName") or ""
+
+    async def _read(self) -> bytes:
+        """More of the answer; nothing at its end, however it came to it."""
+        while True:
+            try:
+                return self._tls.read(_CHUNK)
+            except ssl.SSLWantReadError:
+                if not await self._exchange():
+                    return b""
+            except ssl.SSLError:
+                return b""
 
     async def _exchange(self) -> bool:
         """Send what there is to send and wait for more; False once the other side has closed the line."""
@@ -234,7 +255,7 @@ class _Talk:
             data = await self._incoming.read(_CHUNK)
         except OSError:
             return False
-        self._heard_of = self._heard_of or bool(data)
+        self._first = self._first or data
         self._heard.write(data)
         return bool(data)
 
@@ -244,7 +265,7 @@ class _Talk:
             return Foreign(f"the certificate that was shown is not trusted for {self._host}")
         if not self._asked:
             return Unclear(f"the OpenSSL of this machine cannot speak it ({_words(reason)})")
-        if reason.endswith(_SPEAKS_NO_SUCH):
+        if reason.endswith(_SPEAKS_NO_SUCH) and self._first[:1] == _ALERT:  # before it had chosen a version
             return Refused(_words(reason[reason.index("ALERT_") :]))
         if reason == _CHOSE_ANOTHER:
             return Refused("offered another version")

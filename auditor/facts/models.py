@@ -132,6 +132,8 @@ def restorable_accounts(resource: Resource, estate: Estate) -> Json:
 def _restorable(account: Resource) -> dict[str, Json]:
     properties = account.body.get("properties")
     purge = properties.get("scheduledPurgeDate") if isinstance(properties, dict) else None
+    if not (purge is None or isinstance(purge, str | Unread)):
+        purge = Unread("its date of purge is no text")
     return {"id": account.id, "name": account.name, "purge": purge}
 
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.reading import Found, Json
 from auditor.policy.condition import AllOf, AnyOf, Condition, Count, Field, Not, Operand, Seen, Setting, Test, say
 from auditor.policy.operators import OPERATORS, Operator
 from auditor.policy.paths import EACH, Path, PathSyntaxError, parse_path
+from auditor.policy.settled import ANY_TIME, that_matter
 from auditor.yaml_source import Place, nearest
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ _DEEPEST: Final = 20
 _ALWAYS = AllOf(())
 _ALONE: Final = ("allOf", "anyOf", "not", "seen", "byType")
 _HEADS: Final = (*_ALONE, "count", "field", "parameter")
-_ANY_TIME: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +110,12 @@ class _Compiler:
         else:
             self._fail((*place, key), f"{key} is no condition; {nearest(key, _HEADS)}")
 
-    def _parts(self, node: Callable[[tuple[Condition, ...]], Condition], parts: Json, place: Place) -> Condition | None:
+    def _parts(self, node: type[AllOf | AnyOf], parts: Json, place: Place) -> Condition | None:
         if not isinstance(parts, list) or not parts:
             return self._fail(place, f"{place[-1]} takes a list of conditions, at least one")
         compiled = [self.condition(part, (*place, index)) for index, part in enumerate(parts)]
         done = tuple(part for part in compiled if part is not None)
-        return node(done) if len(done) == len(compiled) else None
+        return node(that_matter(node, done)) if len(done) == len(compiled) else None
 
     def _by_type(self, kinds: Json, place: Place) -> Condition | None:
         if not isinstance(kinds, dict):
@@ -157,7 +156,7 @@ class _Compiler:
             return self._fail(there, f"a parameter is always there: {name} has a default")
         if operand.field is not None:
             return self._fail(there, "a parameter is held against a value, not against a field")
-        if operator.test(value, operand.prepared, _ANY_TIME) is None:
+        if operator.test(value, operand.prepared, ANY_TIME) is None:
             return self._fail(there, f"{operator.name} cannot be asked of {name}, which is {say(value)}")
         return Setting(str(name), value, operator, operand)
 

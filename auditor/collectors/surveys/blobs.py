@@ -93,25 +93,30 @@ async def inspect(container: Resource, desk: Desk) -> Survey:
 
 
 def _answer(total: Tally, *, whole: bool, hierarchy: bool) -> Json:
+    """The numbers; those that a part of the list could have changed are unread.
+
+    The oldest blob of a part is told too, since an even older one would make things no better: a rule that wants all of
+    them young has to ask whether `deleted` was counted.
+    """
     counts: dict[str, Json] = {kind: total.counts[kind] for kind in _KINDS}
-    oldest: Json = total.oldest.strftime("%Y-%m-%dT%H:%M:%SZ") if total.oldest else None
-    words = (
-        f"{counts['blobs']} blobs, {counts['deleted']} soft-deleted, {counts['versions']} older versions, "
-        f"{counts['snapshots']} snapshots{f'; the oldest of all is from {oldest}' if oldest else ''}"
+    oldest = total.oldest.strftime("%Y-%m-%dT%H:%M:%SZ") if total.oldest else None
+    words = "{blobs} current, {deleted} soft-deleted, {versions} previous versions, {snapshots} snapshots".format(
+        **counts
     )
+    words = f"{words}; the oldest of all is from {oldest}" if oldest else words
+    unseen = None
     if hierarchy:
         unseen = Unread("with a hierarchical namespace, what is soft-deleted stands in no list of blobs")
         counts |= {"deleted": unseen, "versions": unseen}
         words += f"; {unseen.why}"
     if not whole:
-        why = f"the list has more than {PAGES} pages"
-        counts = dict.fromkeys(_KINDS, Unread(why))
-        words = f"{why}; in these: {words}"
-    missing = next((count.why for count in counts.values() if isinstance(count, Unread)), None)
-    if missing is None and total.undated:
-        missing = "there are blobs without a date"
+        unseen = Unread(f"the list has more than {PAGES} pages")
+        counts = dict.fromkeys(_KINDS, unseen)
+        words = f"{unseen.why}; in these: {words}"
+    if total.undated:
         words += f"; {total.undated} without a date"
-    return {**counts, "oldest": Unread(missing) if missing else oldest, "words": words}
+        return {**counts, "oldest": Unread("there are blobs without a date"), "words": words}
+    return {**counts, "oldest": oldest or unseen, "words": words}
 
 
 def page_of(status: int, headers: Mapping[str, str], content: bytes) -> Json:

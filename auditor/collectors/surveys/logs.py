@@ -37,6 +37,9 @@ _NAMES: Final = {
 _LIVES: Final = frozenset({"storagewrite", "storagedelete"})
 _ENDS: Final = frozenset({"storagedelete"})
 """The categories that tell how long documents live, and what lifecycle management deletes."""
+_SWEPT: Final = Unread(
+    "documents were also moved, or deleted with their container or folder, which no log tells one by one"
+)
 _TLS: Final = re.compile(r"tls\s*v?([0-9])(?:\.([0-9]))?", re.IGNORECASE)
 _ACCESS: Final[Mapping[str, Column]] = {
     "Principal": text,
@@ -63,7 +66,13 @@ _REQUESTS: Final[Mapping[str, Column]] = {
     "Callers": count,
     "Last": moment,
 }
-_DOCUMENTS: Final[Mapping[str, Column]] = {"Written": count, "Deleted": count, "LongestHours": hours, "Sweeps": count}
+_DOCUMENTS: Final[Mapping[str, Column]] = {
+    "Container": text,
+    "Written": count,
+    "Deleted": count,
+    "LongestHours": hours,
+    "Sweeps": count,
+}
 _LIFECYCLE: Final[Mapping[str, Column]] = {"Deletes": count, "Failures": count, "Last": moment}
 
 
@@ -189,25 +198,36 @@ def _request(row: Row) -> Json:
 
 def _documents(answers: _Answers, window: Window) -> Json:
     """How many documents were written and deleted meanwhile. Of several workspaces, what the worst one says."""
-    if answers.doubts or not answers.rows:
-        return Unread(answers.doubts[0] if answers.doubts else "the answer was empty")
-    worst = max(answers.rows, key=lambda row: (row["LongestHours"] or 0, row["Written"]))
-    written, deleted, longest = worst["Written"], worst["Deleted"], worst["LongestHours"]
-    swept = Unread(
-        "documents were also moved, or deleted with their container or folder, which no log tells one by one"
-    )
-    if not written:
-        longest = Unread(f"no document was written {window.words}")
-    elif longest is None:
-        longest = Unread("the workspace did not tell how long documents lived")
-    unsure = any(row["Sweeps"] for row in answers.rows)
+    if answers.doubts:
+        return Unread(answers.doubts[0])
+    worst: dict[str, Row] = {}
+    for row in sorted(answers.rows, key=lambda row: (row["LongestHours"] or 0, row["Written"])):
+        swept = row["Sweeps"] or worst.get(row["Container"], row)["Sweeps"]
+        worst[row["Container"]] = {**row, "Sweeps": swept}
+    containers: list[Json] = [{"container": name, **_lives([worst[name]], window)} for name in sorted(worst)]
     return {
-        "written": written,
-        "deleted": swept if unsure else deleted,
-        "remaining": swept if unsure else max(written - deleted, 0),
-        "longestHours": swept if unsure else longest,
+        **_lives(list(worst.values()), window),
+        "containers": containers or [_none_written(window)],
         "words": f"documents that were written {window.words}; what the log does not tell is those written before",
     }
+
+
+def _lives(rows: Sequence[Row], window: Window) -> dict[str, Json]:
+    """The figures of some containers."""
+    written, deleted = (sum(row[name] for row in rows) for name in ("Written", "Deleted"))
+    lengths = [row["LongestHours"] for row in rows if row["Written"]]
+    longest: Json = _none_written(window)
+    if lengths:
+        unknown = Unread("the workspace did not tell how long documents lived")
+        longest = unknown if None in lengths else max(lengths)
+    found = {"written": written, "deleted": deleted, "remaining": max(written - deleted, 0), "longestHours": longest}
+    if any(row["Sweeps"] for row in rows):
+        return {name: value if name == "written" else _SWEPT for name, value in found.items()}
+    return found
+
+
+def _none_written(window: Window) -> Unread:
+    return Unread(f"no document was written {window.words}")
 
 
 def _lifecycle(answers: _Answers) -> Json:

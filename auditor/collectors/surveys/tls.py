@@ -14,7 +14,7 @@ by request (test-bed 5): 400 `TlsVersionNotPermitted`, says the field; azure-fac
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 from urllib.parse import urlsplit
 
 from auditor.collectors.answers import NotReadError
@@ -72,11 +72,13 @@ async def _probe(owner: Resource, host: str, desk: Desk, *, by_request: bool) ->
     for version in reversed(VERSIONS):  # new ones first: where nobody answers, the rest need not be tried
         outcome = await desk.reader.probe(desk.record.operation, counted, partial(greet, host, version))
         outcomes[version] = outcome
-        if isinstance(outcome, Unclear) and not outcome.reached:
+        if len(outcomes) == 1 and isinstance(outcome, Unclear) and not outcome.reached:
             outcomes = dict.fromkeys(VERSIONS, outcome)
             break
     offers = [_offer(version, outcomes, by_request=by_request) for version in VERSIONS]
-    return Survey({"host": host, "offers": offers}, f"TLS handshakes and HEAD https://{host}/")
+    issuers = {outcome.issuer for outcome in outcomes.values() if isinstance(outcome, Answered) and outcome.issuer}
+    vouched = f" with a certificate by {' and by '.join(sorted(issuers))}" if issuers else ""
+    return Survey({"host": host, "offers": offers}, f"TLS handshakes and HEAD https://{host}/{vouched}")
 
 
 def _offer(version: str, outcomes: Mapping[str, Outcome], *, by_request: bool) -> Json:
@@ -87,7 +89,8 @@ def _offer(version: str, outcomes: Mapping[str, Outcome], *, by_request: bool) -
 def judged(version: str, outcomes: Mapping[str, Outcome], *, by_request: bool) -> tuple[bool | Unread, str]:
     """Whether a version is taken, and why that is thought; `outcomes` are those of all versions with one host."""
     foreign = next((outcome for outcome in outcomes.values() if isinstance(outcome, Foreign)), None)
-    match foreign or outcomes[version]:
+    outcome = foreign or outcomes[version]
+    match outcome:
         case Foreign(why=why):
             return _unread(f"something between answers in its place: {why}")
         case Unclear(why=why):
@@ -96,8 +99,10 @@ def judged(version: str, outcomes: Mapping[str, Outcome], *, by_request: bool) -
             if any(map(spoke, outcomes.values())):
                 return False, f"refused in the handshake: {how}"
             return _unread(f"{how}, but the host spoke no other version either, so this may be no refusal of its own")
-        case Answered() as answer:
-            return _by_answer(version, answer, outcomes, by_request=by_request)
+        case Answered():
+            return _by_answer(version, outcome, outcomes, by_request=by_request)
+        case _:
+            assert_never(outcome)
 
 
 def _by_answer(

@@ -22,6 +22,7 @@ class Edge:
     """Where bytes of a resource go on one way: `carries` says which, `to` is an id as far as it is known.
 
     `leaves` is about the region. Each of `to`, `name`, `region` and `leaves` may be `Unread`; `words` is a clause.
+    `doubt` tells why there may be no such edge.
     """
 
     via: str
@@ -31,9 +32,11 @@ class Edge:
     region: Json
     leaves: bool | Unread
     words: str
+    doubt: Unread | None = None
 
     def as_json(self, source: Resource) -> dict[str, Json]:
         """The edge as rules and reports see it."""
+        apart = _leaves_subscription(source, self.to)
         return {
             "via": self.via,
             "carries": self.carries,
@@ -41,13 +44,15 @@ class Edge:
             "name": self.name,
             "region": self.region,
             "leavesRegion": self.leaves,
-            "leavesSubscription": _leaves_subscription(source, self.to),
+            "leavesSubscription": apart if self.doubt is None or apart is False else self.doubt,
             "words": self.words,
         }
 
     def in_doubt(self, why: Unread | None) -> Edge:
-        """The same edge where it is not known that there is one: it stays in the region, or that is not known."""
-        return self if why is None or self.leaves is False else replace(self, leaves=why)
+        """The same edge where it is not known that there is one: it stays where it is, or that is not known."""
+        if why is None:
+            return self
+        return replace(self, leaves=self.leaves if self.leaves is False else why, doubt=why)
 
 
 def hidden(via: str, carries: Cargo, words: str, settled_by: str | None = None) -> Edge:
@@ -89,7 +94,8 @@ def seen(resource_id: str, type_name: str, estate: Estate) -> Resource | Unread:
 def unseen(name: str, type_name: str, estate: Estate) -> Unread:
     """Why a resource that something names is not in the snapshot: a list that was not read, or it lies elsewhere."""
     kind = BY_NAME[type_name.lower()]
-    because = next((f": {unread.why}" for _, unread in estate.snapshot.unlisted(kind)), "")
+    first = estate.once(("first unlisted", kind.key), lambda: next(iter(estate.snapshot.unlisted(kind)), None))
+    because = "" if first is None else f": {first[1].why}"
     return Unread(f"the {kind.label} {name} was not seen{because}")
 
 

@@ -117,6 +117,15 @@ def test_into_itself_is_not_out_even_where_the_region_is_not_known() -> None:
     assert edge["leavesRegion"] is False
 
 
+@pytest.mark.parametrize("status", [HIDDEN, None])
+def test_a_copy_that_may_have_failed_is_not_known_to_be_in_another_subscription(status: Json) -> None:
+    named = operation(DI, location=f"https://named.example.com/{MODELS}", status=status)
+    (edge,) = edges(DI, "modelCopy", named, OTHER)
+    assert (edge["leavesRegion"], read(edge["leavesSubscription"])) == (False, "unread")
+    (near,) = edges(DI, "modelCopy", operation(DI, location=AWAY, status=status), DI2)
+    assert (read(near["leavesRegion"]), near["leavesSubscription"]) == ("unread", False)
+
+
 AWAY = f"https://di2.cognitiveservices.azure.com/{MODELS}"
 
 

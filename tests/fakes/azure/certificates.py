@@ -28,6 +28,18 @@ def new_context(hosts: tuple[str, ...]) -> ssl.SSLContext:
     return context
 
 
+def issue(*hosts: str) -> trustme.LeafCert:
+    """A certificate with its key, for servers that are no Python."""
+    return _authority().issue_cert(*hosts, key_type=trustme.KeyType.RSA)
+
+
+def untrusted_context(hosts: tuple[str, ...]) -> ssl.SSLContext:
+    """The same, with a certificate of an authority that nobody knows."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert(*hosts).configure_cert(context)
+    return context
+
+
 def write_authority(directory: Path) -> Path:
     """Write the authority's certificate as PEM, for SSL_CERT_FILE and REQUESTS_CA_BUNDLE."""
     path = directory / "fake-azure-ca.pem"

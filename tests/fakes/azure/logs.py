@@ -133,25 +133,40 @@ def _requests(rows: list[Json], values: Values) -> Table:
 
 
 def _documents(rows: list[Json], values: Values) -> Table:
-    columns = {"Written": "long", "Deleted": "long", "LongestHours": "real", "Sweeps": "long"}
+    columns = {"Container": "string", "Written": "long", "Deleted": "long", "LongestHours": "real", "Sweeps": "long"}
     known = [row for row in _succeeded(_of_account(rows, values)) if row["Category"] != "StorageRead"]
-    known = [row for row in known if [*_path(row), "", ""][2] not in {"$logs", "$blobchangefeed"}]
-    sweeping = ("DeleteContainer", "DeleteFilesystem", "DeleteDirectory")
-    sweeps = [row for row in known if row["OperationName"].startswith("Rename") or row["OperationName"] in sweeping]
-    lives: list[tuple[datetime, datetime | None]] = []
-    for (name,), own in _grouped(known, lambda row: (row["ObjectKey"],)).items():
-        begin = None
-        for row in sorted(own, key=lambda row: row["TimeGenerated"]):
-            if row in sweeps or row["OperationName"] == "CreatePathDir" or len(name.split("/")) <= 3:
-                continue
-            if row["Category"] == "StorageWrite":
-                begin = begin or _moment(row["TimeGenerated"])
-            elif "snapshot=" not in row["Uri"] and "versionid=" not in row["Uri"]:
-                lives += [(begin, _moment(row["TimeGenerated"]))] if begin else []
-                begin = None
-        lives += [(begin, None)] if begin else []
-    longest = max((((end or values["To"]) - begin).total_seconds() / 3600 for begin, end in lives), default=None)
-    return columns, [[len(lives), len([end for _, end in lives if end]), longest, len(sweeps)]]
+    known = [row for row in known if _container(row) not in {"$logs", "$blobchangefeed"}]
+    found = []
+    for (container,), own in _grouped(known, lambda row: (_container(row),)).items():
+        sweeps = [row for row in own if row["OperationName"].startswith("Rename") or row["OperationName"] in _SWEEPING]
+        rest = [row for row in own if row not in sweeps and row["OperationName"] != "CreatePathDir"]
+        blobs = _grouped((row for row in rest if len(_path(row)) > 3), lambda row: (row["ObjectKey"],))
+        lives = [life for blob in blobs.values() for life in _lives(blob)]
+        longest = max((((end or values["To"]) - begin).total_seconds() / 3600 for begin, end in lives), default=None)
+        if lives or sweeps:
+            found.append([container, len(lives), len([end for _, end in lives if end]), longest, len(sweeps)])
+    return columns, found
+
+
+_SWEEPING: Final = ("DeleteContainer", "DeleteFilesystem", "DeleteDirectory")
+
+
+def _container(row: Json) -> str:
+    return [*_path(row), "", ""][2]
+
+
+def _lives(rows: Iterable[Json]) -> Iterable[tuple[datetime, datetime | None]]:
+    """When the documents of one name were written and deleted."""
+    begin = None
+    for row in sorted(rows, key=lambda row: row["TimeGenerated"]):
+        at = _moment(row["TimeGenerated"])
+        if row["Category"] == "StorageWrite":
+            begin = begin or at
+        elif begin and "snapshot=" not in row["Uri"] and "versionid=" not in row["Uri"]:
+            yield begin, at
+            begin = None
+    if begin:
+        yield begin, None
 
 
 def _lifecycle(rows: list[Json], values: Values) -> Table:
@@ -170,7 +185,7 @@ def _access(rows: list[Json], values: Values) -> Table:
     columns = {"Principal": "string", "AccountName": "string", "Container": "string"}
     columns |= {"Reads": "long", "Writes": "long", "Deletes": "long", "Last": "datetime"}
     own = [row for row in _succeeded(rows) if row["RequesterObjectId"].lower() in values["Principals"]]
-    groups = _grouped(own, lambda row: (row["RequesterObjectId"].lower(), row["AccountName"], [*_path(row), "", ""][2]))
+    groups = _grouped(own, lambda row: (row["RequesterObjectId"].lower(), row["AccountName"], _container(row)))
     kinds = ("StorageRead", "StorageWrite", "StorageDelete")
     return columns, [
         [*name, *(len([row for row in part if row["Category"] == kind]) for kind in kinds), _last(part)]
