@@ -17,12 +17,13 @@ from auditor.model.types import STORAGE
 def template(document: Document, inputs: Inputs) -> Declared:
     """The resources of a template with plain names; `parameters.name` is put in place of `[name]`."""
     found = []
+    places = Places(document.text)
     for number, item in enumerate(document.value["resources"]):
         name = inputs.parameters.get("name", item["name"]) if item["name"] == "[name]" else item["name"]
         names = str(name).split("/")
         body = {"id": resource_id(group_scope(), item["type"], *names), **item, "name": names[-1]}
         body.pop("apiVersion", None)
-        found.append(Resource(body, None, _origin(document, ("resources", number), name)))
+        found.append(Resource(body, None, _origin(document, places, ("resources", number), name)))
     gaps = tuple(Gap(group_scope(), f"{STORAGE}/read", why) for why in document.value.get("gaps", ()))
     return Declared(tuple(found), gaps)
 
@@ -30,17 +31,17 @@ def template(document: Document, inputs: Inputs) -> Declared:
 def plan(document: Document, _inputs: Inputs) -> Declared:
     """The `after` of each change as the body; those whose action is no-op are there and not changed."""
     found, changed = [], set()
+    places = Places(document.text)
     for number, item in enumerate(document.value["resource_changes"]):
         after = item["change"]["after"]
-        resource = Resource(after, None, _origin(document, ("resource_changes", number), item["address"]))
+        resource = Resource(after, None, _origin(document, places, ("resource_changes", number), item["address"]))
         found.append(resource)
         if item["change"]["actions"] != ["no-op"]:
             changed.add(resource.key)
     return Declared(tuple(found), changed=frozenset(changed))
 
 
-def _origin(document: Document, pointer: tuple[str | int, ...], address: str) -> Origin:
-    places = Places(document.text)
+def _origin(document: Document, places: Places, pointer: tuple[str | int, ...], address: str) -> Origin:
     at = places.at(pointer)
     line = {} if at is None else {"": at}
     for path in ("properties.minimumtlsversion", "properties"):
