@@ -59,6 +59,7 @@ def read(
     tool: str,
     parameters: Path | None = None,
     variables: Mapping[str, str] | None = None,
+    sources: Path | None = None,
     readers: Mapping[Kind, Entry] = READERS,
 ) -> Infrastructure:
     """Read files and folders into one snapshot; `started` is the time to note.
@@ -66,7 +67,8 @@ def read(
     Values of parameters come from the file `parameters`, or else from the one that lies beside a template. Raises
     `InfrastructureError` where a file cannot be read, or where there is none to be read.
     """
-    given = Inputs({} if parameters is None else read_parameters(parameters, shown_path(parameters)), variables or {})
+    values = {} if parameters is None else read_parameters(parameters, shown_path(parameters))
+    given = Inputs(values, variables or {}, sources)
     found = find_files(paths)
     together = Together()
     notes: list[str] = []

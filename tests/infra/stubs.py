@@ -24,7 +24,7 @@ def template(document: Document, inputs: Inputs) -> Declared:
         body = {"id": resource_id(group_scope(), item["type"], *names), **item, "name": names[-1]}
         body.pop("apiVersion", None)
         found.append(Resource(body, None, _origin(document, places, ("resources", number), name)))
-    gaps = tuple(Gap(group_scope(), f"{STORAGE}/read", why) for why in document.value.get("gaps", ()))
+    gaps = tuple(Gap(group_scope(), operation, why) for operation, why in document.value.get("gaps", {}).items())
     return Declared(tuple(found), gaps)
 
 

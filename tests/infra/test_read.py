@@ -112,7 +112,7 @@ def test_two_files_with_one_id_are_both_judged() -> None:
 
 
 def test_gaps_are_kept_once() -> None:
-    text = json.dumps({"contentVersion": "1", "resources": [], "gaps": ["why", "why"]})
+    text = json.dumps({"contentVersion": "1", "resources": [], "gaps": {f"{STORAGE}/read": "why"}})
     lay(a__json=text, b__json=text)
     assert run("a.json", "b.json").snapshot.gaps == (Gap(GROUP, f"{STORAGE}/read", "why"),)
 
