@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from auditor.errors import InfrastructureError, Mistake
 from auditor.infra.declared import Declared, Document, Inputs
 from auditor.infra.detect import Kind
 from auditor.infra.ids import group_scope, resource_id
@@ -61,7 +62,9 @@ STUBS: Final[Mapping[Kind, Entry]] = {
 
 
 def bicep(document: Document, inputs: Inputs) -> Declared:
-    """A store named after the first line, or after the parameter `name`."""
+    """A store named after the file, or after the parameter `name`; a text is what is wrong with it."""
+    if document.text:
+        raise InfrastructureError((Mistake(document.shown, 1, 1, document.text),), "Mend it.")
     name = str(inputs.parameters.get("name", document.path.stem))
     body: dict[str, Any] = {"id": resource_id(group_scope(), STORAGE, name), "type": STORAGE, "name": name}
     return Declared((Resource(body, None, Origin(document.shown, name, {"": (1, 1)})),))

@@ -117,6 +117,14 @@ def test_gaps_are_kept_once() -> None:
     assert run("a.json", "b.json").snapshot.gaps == (Gap(GROUP, f"{STORAGE}/read", "why"),)
 
 
+def test_what_readers_cannot_read_is_told_in_one_go() -> None:
+    lay(a__bicep="no compiler", b__bicep="no compiler", c__bicep="no module")
+    with pytest.raises(InfrastructureError) as caught:
+        run("a.bicep", "b.bicep", "c.bicep")
+    assert list(map(str, caught.value.mistakes)) == ["a.bicep:1:1: no compiler", "c.bicep:1:1: no module"]
+    assert caught.value.hint == "Mend it."
+
+
 def test_what_azure_alone_knows_is_unread() -> None:
     lay(a__json=template("one"), b__json=template("two", keyCreationTime={"key1": "x"}))
     first, second = run("a.json", "b.json").snapshot.of_type(STORAGE)
