@@ -151,7 +151,8 @@ def test_what_no_file_holds_is_said_in_one_line_and_gives_no_finding() -> None:
             "DI-MDL-005",
             "DI-MDL-006",
         ),
-        *("DI-MDL-007", "DI-MDL-008", "DI-NET-010", "DI-REG-009", "DI-REG-012", "DI-RET-011", "DI-RET-012"),
+        *("DI-MDL-007", "DI-MDL-008", "DI-NET-010", "DI-REG-009", "DI-REG-012", "DI-RET-010", "DI-RET-011"),
+        "DI-RET-012",
         *("DI-TLS-003", "DI-TLS-004", "DI-TLS-005"),
     ]
     assert spot.words == (
@@ -160,6 +161,22 @@ def test_what_no_file_holds_is_said_in_one_line_and_gives_no_finding() -> None:
     judged = {line.finding.rule for line in found.report.lines}
     assert judged & set(expected) == set()
     assert {"otherFiles", "microsoft"} <= {spot.kind for spot in found.report.blind_spots}
+
+
+def test_documents_need_a_container_even_if_the_file_declares_none() -> None:
+    """Without a lifecycle policy nothing deletes them, wherever they lie; no container is no proof that there are none."""
+    rules = {"id": "r", "enabled": True, "type": "Lifecycle", "definition": {"filters": {"blobTypes": ["blockBlob"]}}}
+    policy = {"type": LIFECYCLE_POLICY, "name": "docs/default", "properties": {"policy": {"rules": [rules]}}}
+    deleting = {"delete": {"daysAfterModificationGreaterThan": 0}}
+    rules["definition"]["actions"] = {"baseBlob": deleting, "snapshot": {"delete": {"daysAfterCreationGreaterThan": 0}}}
+    service = {"type": BLOB_SERVICE, "name": "docs/default", "properties": {}}
+    without = judge(write("a.json", store(), service), every=True)
+    assert statuses(without, "DI-RET-001") == statuses(without, "DI-RET-002") == {"docs": "fail"}
+    covered = judge(write("a.json", store(), service, policy), every=True)
+    assert statuses(covered, "DI-RET-002") == {"docs": "pass"}
+    declared = {"type": CONTAINER, "name": "docs/default/scans", "properties": {"publicAccess": "None"}}
+    assert statuses(judge(Path("a.json"), every=True), "DI-ACC-005") == {"docs": "unknown"}
+    assert statuses(judge(write("a.json", store(), service, declared), every=True), "DI-ACC-005") == {"scans": "pass"}
 
 
 def test_what_no_file_holds_stays_out_where_something_else_was_not_seen() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model.reading import LIVE_SCAN, MISSING, Found, Json, Reading, Unread
 from auditor.model.resource import Gap, ListRead, Resource, resource_key
-from auditor.model.types import BY_NAME, BY_OPERATION, ONLY_LIVE, SUBSCRIPTION, ResourceType, subscription_of
+from auditor.model.types import BY_NAME, BY_OPERATION, CONTAINER, ONLY_LIVE, SUBSCRIPTION, ResourceType, subscription_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -136,8 +136,10 @@ class Snapshot:
         noun = "" if kind.single else " list"
         if self.end is None:
             return Unread(f"the scan ended before the {kind.label}{noun} was read")
-        if children or self.header.kind == INFRASTRUCTURE:
+        if children or (self.header.kind == INFRASTRUCTURE and kind.key != CONTAINER.lower()):
             return None
+        if self.header.kind == INFRASTRUCTURE:  # documents will lie in some: applications make what no file declares
+            return Unread("the files declare no container of it, and documents will lie in one")
         return Unread(f"the {kind.label}{noun} was not read")
 
     def only_live(self, kind: ResourceType) -> Unread | None:

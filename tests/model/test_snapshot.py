@@ -63,13 +63,14 @@ BROKEN_OFF = "the scan ended before the container list was read"
         (AZURE, None, (SCAN,), (), (), ["scans"], BROKEN_OFF),
         (AZURE, None, (), (), (), [], BROKEN_OFF),
         (AZURE, None, (SCAN,), (), (gap(STORE, CONTAINER),), ["scans"], "403 AuthorizationFailed"),
-        # of infrastructure code, where what is not there does not exist
+        # of infrastructure code, where what is not there does not exist, but for containers, which applications make
         (CODE, END, (SCAN,), (), (), ["scans"], ALL),
-        (CODE, END, (), (), (), [], ALL),
+        (CODE, END, (), (READ_LIST,), (), [], ALL),
+        (CODE, END, (), (), (), [], "the files declare no container of it, and documents will lie in one"),
         (CODE, END, (), (), (gap(STORE, CONTAINER, "a module that was not found"),), [], "a module that was not found"),
         (CODE, None, (), (), (), [], BROKEN_OFF),
     ],
-    ids=range(23),
+    ids=range(24),
 )
 def test_a_list_is_read_to_its_end_or_says_why_there_may_be_more(
     header: Header,
