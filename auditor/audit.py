@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.collectors.collect import Request, collect
@@ -11,6 +11,7 @@ from auditor.data import policies_folder
 from auditor.errors import SourceError, UsageError
 from auditor.facts.blind_spots import blind_spots
 from auditor.facts.catalogue import FACTS, fact_shapes
+from auditor.facts.changes import concerned_by
 from auditor.facts.derive import Facts
 from auditor.facts.estate import Estate
 from auditor.facts.links import UNSEEN, holds_documents, used_elsewhere
@@ -18,7 +19,7 @@ from auditor.model.durations import parse_moment
 from auditor.model.finding import SEVERITIES
 from auditor.model.reading import Json, Unread
 from auditor.model.resource import Resource
-from auditor.model.snapshot import AZURE, Snapshot
+from auditor.model.snapshot import AZURE, INFRASTRUCTURE, Snapshot
 from auditor.model.snapshot_file import open_writer, read_snapshot
 from auditor.model.types import (
     ACCOUNT_TLS,
@@ -40,6 +41,8 @@ from auditor.policy.loader import Policy, compile_all, load_policy
 from auditor.policy.needs import types_needed
 from auditor.policy.shapes import Shapes
 from auditor.report.assemble import Basis, assemble
+from auditor.report.baseline import NOTHING_BEFORE
+from auditor.report.coverage import unanswerable
 from auditor.version import VERSION
 from auditor.yaml_source import nearest, parse_yaml
 
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
     from auditor.model.snapshot import Header
     from auditor.model.snapshot_file import SnapshotWriter
     from auditor.policy.rule import Rule
+    from auditor.report.baseline import Baseline
     from auditor.report.report import Report
     from auditor.statements import Statement
 
@@ -139,10 +143,19 @@ def _kind(value: Json) -> str:
     return names.get(type(value), "value")
 
 
-def judge_snapshot(audit: Audit, snapshot: Snapshot, *, explain_passes: bool = True) -> Report:
+def judge_snapshot(
+    audit: Audit,
+    snapshot: Snapshot,
+    *,
+    explain_passes: bool = True,
+    changed: frozenset[str] | None = None,
+    baseline: Baseline = NOTHING_BEFORE,
+) -> Report:
     """Derive, judge and assemble. Pure: the same snapshot and rules give the same report.
 
     Without `explain_passes` findings that pass carry no evidence and no sentence, for formats that do not show them.
+    With `changed`, keys of resources, only what that change concerns is judged; the rest is there for what follows from
+    it. What the `baseline` knows is shown as such.
     Ages count to the moment at which the snapshot was begun, so that an old one is judged as of then.
     """
     now = parse_moment(snapshot.header.started)
@@ -157,8 +170,14 @@ def judge_snapshot(audit: Audit, snapshot: Snapshot, *, explain_passes: bool = T
         facts = Facts(Estate(snapshot, now, audit.choice.all_documents))
     compiled = compile_all(audit.policy, audit.rules, audit.parameters)
     judged = judge(group_by_type(compiled), snapshot, facts, now, explain_passes=explain_passes)
-    basis = Basis(audit.choice.profile, audit.parameters, audit.policy.sha256, audit.rules, audit.needs, VERSION)
-    return assemble(basis, snapshot, facts, judged, blind_spots(facts.estate))
+    if changed is not None:
+        concerned = concerned_by(changed, facts.estate)
+        judged = replace(judged, findings=tuple(item for item in judged.findings if item.subject.key in concerned))
+    basis = Basis(
+        audit.choice.profile, audit.parameters, audit.policy.sha256, audit.rules, audit.needs, VERSION, baseline
+    )
+    unasked = unanswerable(audit.rules, judged) if snapshot.header.kind == INFRASTRUCTURE else ()
+    return assemble(basis, snapshot, facts, judged, (*blind_spots(facts.estate), *unasked))
 
 
 def _unseen_stores(estate: Estate) -> list[Resource]:
@@ -193,11 +212,12 @@ def nothing_was_read(snapshot: Snapshot) -> bool:
 
 
 def fails(report: Report, fail_on: str, *, fail_on_unknown: bool) -> bool:
-    """Whether a report holds a finding at or above a severity, or an unknown where these count."""
+    """Whether a report holds a finding at or above a severity, or an unknown where these count, that is new."""
     counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    if any(line.finding.status == "fail" and line.rule.severity in counted for line in report.lines):
+    new = [line for line in report.lines if not line.known]
+    if any(line.finding.status == "fail" and line.rule.severity in counted for line in new):
         return True
-    return fail_on_unknown and (report.counts["unknown"] > 0 or not report.complete)
+    return fail_on_unknown and (any(line.finding.status == "unknown" for line in new) or not report.complete)
 
 
 @dataclass(frozen=True, slots=True)

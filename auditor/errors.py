@@ -71,6 +71,12 @@ class ConfigurationError(_WrittenFileError):
     what = "configuration"
 
 
+class InfrastructureError(_WrittenFileError):
+    """Files that should be judged hold no infrastructure, or none that can be read."""
+
+    what = "files to judge"
+
+
 class UsageError(AuditorError):
     """The command line asks for something that does not exist."""
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 COMMANDS: Final = {
     "scan": Entry("auditor.cli.scan:scan", "Audit Azure, or a saved snapshot of it."),
+    "gate": Entry("auditor.cli.gate:gate", "Judge infrastructure files before they are deployed."),
     "rules": Entry("auditor.cli.rules:rules", "List, show and test the rules; write their schema."),
     "demo": Entry("auditor.cli.demo:demo", "Audit a bundled sample estate; needs no Azure."),
 }

@@ -40,7 +40,8 @@ class _OutputType(click.ParamType[Output]):
         return Output(format_name, None if path in {"", STDOUT} else Path(path))
 
 
-def _settings(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+def named_values(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """The values of an option that is given as NAME=VALUE, by name."""
     settings = {}
     for value in values:
         name, sign, text = value.partition("=")
@@ -64,7 +65,7 @@ settings = click.option(
     "--set",
     "settings",
     multiple=True,
-    callback=_settings,
+    callback=named_values,
     metavar="NAME=VALUE",
     help="A parameter of the rules, as maxRetentionHours=48; repeatable.",
 )
@@ -108,7 +109,7 @@ config = click.option(
 quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no notices on stderr.")
 no_color = click.option("--no-color", is_flag=True, help="No colours, as NO_COLOR in the environment asks too.")
 
-_JUDGING = (policies, profile, settings, scope, models, config, fail_on, fail_on_unknown, outputs, quiet, no_color)
+_JUDGING = (policies, profile, settings, scope, config, fail_on, fail_on_unknown, outputs, quiet, no_color)
 
 
 def judging(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="List the blobs of documents containers for the age of the oldest. Takes a right that could read content.",
 )
+@options.models
 @options.judging
 def scan(
     *,

@@ -23,6 +23,12 @@ def find_statements(config: Path | None, models: Path | None) -> tuple[Statement
     return tuple(found)
 
 
+def find_configuration(config: Path | None) -> tuple[Statement, ...]:
+    """What `auditor.yaml` declares of storage. The register is about models, of which infrastructure files have none."""
+    config = config or _existing("auditor.yaml")
+    return () if config is None else (read_configuration(config, utc_now()).storage,)
+
+
 def _existing(name: str) -> Path | None:
     path = Path(name)
     return path if path.is_file() else None

@@ -18,7 +18,7 @@ from auditor.facts.signals.training import models, urls_of
 from auditor.model.blind_spot import BlindSpot, Concerned
 from auditor.model.reading import Unread
 from auditor.model.resource import resource_key
-from auditor.model.snapshot import AZURE
+from auditor.model.snapshot import AZURE, INFRASTRUCTURE
 from auditor.model.types import CONTAINER, OBJECT_REPLICATION, ROLE_ASSIGNMENT, STORAGE
 
 if TYPE_CHECKING:
@@ -249,6 +249,15 @@ def _leftovers(estate: Estate) -> BlindSpot | None:
     )
 
 
+def _other_files(estate: Estate) -> BlindSpot | None:
+    return _spot(
+        "otherFiles",
+        "A file shows what it declares and no more: a role, a copy, a model or a setting that stands elsewhere is not seen.",
+        "Judge files that are deployed together in one run, and scan the estate once they are deployed.",
+        applies=estate.snapshot.header.kind == INFRASTRUCTURE,
+    )
+
+
 def _microsoft(_estate: Estate) -> BlindSpot:
     return BlindSpot(
         "microsoft",
@@ -270,6 +279,7 @@ _SPOTS: Final[tuple[Callable[[Estate], BlindSpot | None], ...]] = (
     _outside,
     _other_tenants,
     _leftovers,
+    _other_files,
     _microsoft,
 )
 

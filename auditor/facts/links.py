@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from auditor.facts.signals import accounts, connections, declared, grants, logs, stores, training
 from auditor.facts.signals.link import STRENGTHS, Link
 from auditor.model.reading import Json, Unread
+from auditor.model.snapshot import INFRASTRUCTURE
 
 if TYPE_CHECKING:
     from auditor.facts.estate import Estate
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 SIGNALS: Final = (accounts, training, connections, grants, stores, logs, declared)
 """In the order in which their doubts are told: first what may hide links to any store."""
+NOT_IN_A_FILE: Final = Unread(
+    "a file does not show whether it holds documents: declare it in auditor.yaml, or use --scope all"
+)
+"""What links a store may stand in another file, or nowhere: a template need not hold role assignments."""
 UNSEEN: Final = "/unseen"
 """Where the ids of storage accounts begin of which nothing but their name is known."""
 
@@ -44,7 +49,9 @@ def holds_documents(storage: Resource, estate: Estate) -> Json:
     links = known_links(storage, estate)
     if links and isinstance(kind, Unread) and all(link.strength != "proof" for link in links):
         return Unread(f"its kind was not read: {kind.why}")
-    return True if links else doubt_about(storage, estate) or False
+    if links:
+        return True
+    return NOT_IN_A_FILE if estate.snapshot.header.kind == INFRASTRUCTURE else doubt_about(storage, estate) or False
 
 
 def known_links(storage: Resource, estate: Estate) -> tuple[Link, ...]:

@@ -72,6 +72,11 @@ class Subject:
     location: str | None = None
     place: Place | None = None
 
+    @property
+    def key(self) -> str:
+        """The id as ARM compares it."""
+        return self.id.rstrip("/").lower()
+
     @classmethod
     def of(cls, resource: Resource) -> Subject:
         """The subject that stands for a resource."""

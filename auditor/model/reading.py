@@ -41,6 +41,8 @@ class Unread:
 
 Reading: TypeAlias = Found | Missing | Unread
 MISSING = Missing()
+LIVE_SCAN = "a live scan"
+"""What settles (`Unread.settled_by`) questions about what no file of infrastructure code holds."""
 UNREAD_KEY = "$unread"
 
 

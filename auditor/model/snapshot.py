@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from auditor.model.reading import MISSING, Found, Json, Reading, Unread
+from auditor.model.reading import LIVE_SCAN, MISSING, Found, Json, Reading, Unread
 from auditor.model.resource import Gap, ListRead, Resource, resource_key
-from auditor.model.types import BY_NAME, BY_OPERATION, SUBSCRIPTION, ResourceType, subscription_of
+from auditor.model.types import BY_NAME, BY_OPERATION, ONLY_LIVE, SUBSCRIPTION, ResourceType, subscription_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -134,6 +134,8 @@ class Snapshot:
         noun = "" if kind.single else " list"
         if self.end is None:
             return Unread(f"the scan ended before the {kind.label}{noun} was read")
+        if self.header.kind == INFRASTRUCTURE and kind.key in ONLY_LIVE:
+            return Unread(f"a file declares no {kind.label}", settled_by=LIVE_SCAN)
         if children or self.header.kind == INFRASTRUCTURE:
             return None
         return Unread(f"the {kind.label}{noun} was not read")

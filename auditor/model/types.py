@@ -58,6 +58,26 @@ DOCUMENT_INTELLIGENCE_KINDS: Final = frozenset({"formrecognizer", "cognitiveserv
 FOUNDRY_KINDS: Final = frozenset({"aiservices"})
 """Kinds of cognitive accounts that have projects and connections, in lower case (azure-facts 2.1)."""
 
+ONLY_LIVE: Final = frozenset(
+    {
+        MODEL.lower(),
+        CLASSIFIER.lower(),
+        OPERATION.lower(),
+        DELETED_ACCOUNT.lower(),
+        ACCOUNT_PERIMETER.lower(),
+        STORAGE_PERIMETER.lower(),
+        ACCOUNT_TLS.lower(),
+        STORAGE_TLS.lower(),
+        DOCUMENT_ACCESS.lower(),
+        REQUEST_LOGS.lower(),
+        BLOB_LOGS.lower(),
+        CALL_METRICS.lower(),
+        INSPECTION.lower(),
+    }
+)
+"""Types (lower case) that no file of infrastructure code declares: what the data plane, logs, metrics and handshakes
+tell, and what Azure derives, as the perimeter that a resource is in (its association is a resource of the perimeter)."""
+
 REGISTER_ID: Final = "/auditor/register"
 """The scope of what the customer states about the estate: registered models, erasure requests, declared storage."""
 
@@ -217,6 +237,8 @@ RESOURCE_TYPES: Final[tuple[ResourceType, ...]] = (
     _type(ERASURE_REQUEST, None, None, "erasure request"),
     _type(DECLARED_STORAGE, None, None, "declared storage account"),
 )
+REGISTER_TYPES: Final = frozenset(name.lower() for name in (REGISTERED_MODEL, ERASURE_REQUEST, DECLARED_STORAGE))
+"""Types (lower case) of what the customer states."""
 BY_NAME: Final = {kind.key: kind for kind in RESOURCE_TYPES}
 BY_OPERATION: Final = {kind.operation.lower(): kind for kind in RESOURCE_TYPES}
 

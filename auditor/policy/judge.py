@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from auditor.model.finding import STATUS_OF, STATUSES, Evidence, Finding, Judgement, Subject
-from auditor.model.reading import MISSING, Json, Unread
+from auditor.model.reading import LIVE_SCAN, MISSING, Json, Unread
 from auditor.model.types import BY_NAME, SUBSCRIPTION, relations_of
 from auditor.model.verdict import Verdict
-from auditor.policy.condition import Scope
+from auditor.policy.condition import COUNT_UNREAD, Scope
 from auditor.policy.target import FactSource, Target, unseen
 
 if TYPE_CHECKING:
@@ -24,10 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """All findings, sorted by rule and resource; and how many pairs of rule and resource did not apply, by rule."""
+    """All findings, sorted by rule and resource; and how many pairs of rule and resource did not apply, by rule.
+
+    `only_live` has those among them that a file cannot answer, and a live scan can: they are no findings about a file.
+    """
 
     findings: tuple[Finding, ...]
     not_applicable: Mapping[str, int]
+    only_live: Mapping[str, int] = field(default_factory=dict)
 
 
 def judge(
@@ -46,58 +51,79 @@ def judge(
     in which it would lie, unless the rule does not apply there.
     """
     targets = _Targets(snapshot, facts)
-    findings: dict[tuple[str, str], Finding] = {}
-    skipped: defaultdict[str, int] = defaultdict(int)
+    kept = _Kept()
     for type_key, compiled in rules.items():
         for resource in snapshot.of_type(type_key):
             scope = Scope(targets.of(resource), now)
             source, subject = targets.source(resource), Subject.of(resource)
             for rule in compiled:
-                finding = _judge_one(rule, scope, subject, source, explain_passes=explain_passes)
-                _keep(finding, rule, findings, skipped)
+                kept.take(rule, _judge_one(rule, scope, subject, source, explain_passes=explain_passes))
         kind = BY_NAME[type_key]
         for owner, why in snapshot.unlisted(kind):
             scope = Scope(unseen(why, targets.at(owner)), now)
             subject = _scope_subject(snapshot, owner)
             source = _Source(f"the {kind.label} list", None, _nobody)
             for rule in compiled:
-                finding = _judge_one(rule, scope, subject, source, explain_passes=explain_passes)
-                _keep(finding, rule, findings, skipped)
-    return Judged(tuple(findings[key] for key in sorted(findings)), dict(skipped))
+                kept.take(rule, _judge_one(rule, scope, subject, source, explain_passes=explain_passes))
+    findings = kept.findings
+    return Judged(tuple(findings[key] for key in sorted(findings)), dict(kept.skipped), dict(kept.only_live))
 
 
-def _keep(
-    finding: Finding | None,
-    rule: CompiledRule,
-    findings: dict[tuple[str, str], Finding],
-    skipped: defaultdict[str, int],
-) -> None:
-    """Keep the worst of what is found at one place: a resource may be the scope of lists that could not be read."""
-    if finding is None:
-        skipped[rule.rule.id] += 1
-        return
-    key = (finding.rule, finding.subject.id.lower())
-    known = findings.get(key)
-    if known is None or STATUSES.index(finding.status) < STATUSES.index(known.status):
-        findings[key] = finding
+class _Kept:
+    """The findings so far, and by rule how many pairs gave none."""
+
+    def __init__(self) -> None:
+        self.findings: dict[tuple[str, str], Finding] = {}
+        self.skipped: defaultdict[str, int] = defaultdict(int)
+        self.only_live: defaultdict[str, int] = defaultdict(int)
+
+    def take(self, rule: CompiledRule, finding: Finding | _Unjudged) -> None:
+        """Keep the worst of what is found at one place: a resource may be the scope of lists that could not be read."""
+        if isinstance(finding, _Unjudged):
+            self.skipped[rule.rule.id] += 1
+            if finding is _Unjudged.ONLY_LIVE:
+                self.only_live[rule.rule.id] += 1
+            return
+        key = (finding.rule, finding.subject.id.lower())
+        known = self.findings.get(key)
+        if known is None or STATUSES.index(finding.status) < STATUSES.index(known.status):
+            self.findings[key] = finding
+
+
+class _Unjudged(Enum):
+    """Why a pair of rule and resource gives no finding."""
+
+    NOT_APPLICABLE = auto()
+    ONLY_LIVE = auto()
+
+
+def _only_a_scan_tells(judgement: Judgement) -> bool:
+    """Whether nothing is unread but what no file holds; in a live snapshot nothing is unread for that reason."""
+    unread = [item.reading for item in judgement.because if isinstance(item.reading, Unread)]
+    named = [reading for reading in unread if not reading.why.startswith(COUNT_UNREAD)]
+    return bool(named) and all(item.settled_by == LIVE_SCAN for item in named)
 
 
 def _judge_one(
     rule: CompiledRule, scope: Scope, subject: Subject, source: _Source, *, explain_passes: bool
-) -> Finding | None:
-    """Judge one pair; None if the rule does not apply.
+) -> Finding | _Unjudged:
+    """Judge one pair.
 
     Where it cannot be told whether the rule applies, a check that passes still passes, and one that fails is unknown.
     """
     try:
         applies = rule.where.verdict(scope)
         if applies is Verdict.FAIL:
-            return None
+            return _Unjudged.NOT_APPLICABLE
         if not explain_passes and rule.check.verdict(scope) is Verdict.PASS:
             return Finding(rule.rule.id, STATUS_OF[Verdict.PASS], subject, ())
         judgement = rule.check.judge(scope)
+        if judgement.verdict is Verdict.UNKNOWN and _only_a_scan_tells(judgement):
+            return _Unjudged.ONLY_LIVE
         if applies is Verdict.UNKNOWN and judgement.verdict is not Verdict.PASS:
             doubt = rule.where.judge(scope)
+            if _only_a_scan_tells(doubt):
+                return _Unjudged.ONLY_LIVE
             judgement = Judgement(Verdict.UNKNOWN, (*doubt.because, *judgement.because))
     except Exception as error:
         error.add_note(f"while judging {subject.id} by {rule.rule.id}")

@@ -10,6 +10,7 @@ from auditor.model.finding import SEVERITIES, STATUSES, Finding, Status
 from auditor.model.reading import Json, Unread
 from auditor.model.types import BY_NAME, SUBSCRIPTION
 from auditor.policy.clauses import CLAUSES
+from auditor.report.baseline import NOTHING_BEFORE, Baseline
 from auditor.report.coverage import unseen
 from auditor.report.headline import answer_of, headline, questions, worst_answer
 from auditor.report.pictures.data import erasures, models, residency, retention
@@ -36,6 +37,7 @@ class Basis:
     rules: tuple[Rule, ...]
     needs: Mapping[str, frozenset[str]]
     tool: str
+    baseline: Baseline = NOTHING_BEFORE
 
 
 def assemble(
@@ -43,7 +45,7 @@ def assemble(
 ) -> Report:
     """Make the report of one audit. Pure: the same input gives the same report."""
     rules = {rule.id: rule for rule in basis.rules}
-    lines = _lines(judged.findings, rules, snapshot, facts)
+    lines = _lines(judged.findings, rules, snapshot, facts, basis.baseline)
     missing = unseen(snapshot, basis.needs, judged.findings)
     asked = questions(lines, rules, basis.parameters)
     counts = count(line.finding for line in lines)
@@ -88,13 +90,19 @@ def count(findings: Iterable[Finding]) -> dict[Status, int]:
 
 
 def _lines(
-    findings: Sequence[Finding], rules: Mapping[str, Rule], snapshot: Snapshot, facts: FactSource
+    findings: Sequence[Finding],
+    rules: Mapping[str, Rule],
+    snapshot: Snapshot,
+    facts: FactSource,
+    baseline: Baseline,
 ) -> tuple[Line, ...]:
     lines = []
     for finding in findings:
         resource = snapshot.get(finding.subject.id)
         known = {} if resource is None else facts.of(resource)
-        lines.append(Line(finding, rules[finding.rule], message(finding, known), _unprovable(finding)))
+        before = baseline.knows(finding)
+        words = f"{message(finding, known)} Known: the baseline has it." if before else message(finding, known)
+        lines.append(Line(finding, rules[finding.rule], words, _unprovable(finding), before))
     return tuple(lines)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from auditor.model.blind_spot import BlindSpot
 from auditor.model.snapshot import kind_of_gap
-from auditor.model.types import BY_NAME, SUBSCRIPTION
+from auditor.model.types import BY_NAME, ONLY_LIVE, REGISTER_TYPES, SUBSCRIPTION
 from auditor.report.report import Unseen
+from auditor.report.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from auditor.model.finding import Finding
     from auditor.model.resource import Gap
     from auditor.model.snapshot import Snapshot
+    from auditor.policy.judge import Judged
+    from auditor.policy.rule import Rule
 
 MOST_CONCERNED: Final = 12
 """How many of the resources that a blind spot concerns a page names; the JSON names all."""
@@ -32,6 +36,19 @@ def unseen(snapshot: Snapshot, needs: Mapping[str, frozenset[str]], findings: Se
                     advice = "read it: `auditor scan`, or say in the snapshot that the list was read"
                     found.add(Unseen(scope, _name(snapshot, scope), kind.operation, why.why, rules, advice, ""))
     return tuple(sorted(found, key=lambda item: (item.scope.lower(), item.operation, item.reason)))
+
+
+def unanswerable(rules: Sequence[Rule], judged: Judged) -> tuple[BlindSpot, ...]:
+    """The rules that infrastructure files cannot answer, in one line: what they ask is in no file."""
+    elsewhere = ONLY_LIVE | REGISTER_TYPES | {SUBSCRIPTION.lower()}
+    names = {rule.id for rule in rules if {name.lower() for name in rule.applies_to} <= elsewhere}
+    names |= {name for name, count in judged.only_live.items() if count}
+    if not names:
+        return ()
+    listed = ", ".join(sorted(names))
+    asks = "asks" if len(names) == 1 else "ask"
+    words = f"{plural(len(names), 'rule')} {asks} about what no file holds (models, handshakes, logs, keys): {listed}."
+    return (BlindSpot("onlyLive", words, "They need a live scan: run `auditor scan` once it is deployed."),)
 
 
 def _of_gap(gap: Gap, snapshot: Snapshot, needs: Mapping[str, frozenset[str]], undecided: set[str]) -> Unseen:

@@ -22,12 +22,16 @@ Counts: TypeAlias = "Mapping[Status, int]"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One finding with what a reader needs beside it; `unprovable` tells an unknown that no reading can settle."""
+    """One finding with what a reader needs beside it.
+
+    `unprovable` tells an unknown that no reading can settle, `known` one that was as bad in the baseline.
+    """
 
     finding: Finding
     rule: Rule
     message: str
     unprovable: bool = False
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)

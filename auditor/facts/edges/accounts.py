@@ -55,7 +55,8 @@ def copy_edges(account: Resource, estate: Estate) -> Iterator[Edge]:
             doubt = None if isinstance(status, str) else Unread("whether the copy succeeded was not read")
             yield edge.in_doubt(doubt)
     if listing.unread is not None:
-        yield hidden("modelCopy", "derived", f"operations on models were not read: {listing.unread.why}")
+        words = f"operations on models were not read: {listing.unread.why}"
+        yield hidden("modelCopy", "derived", words, listing.unread.settled_by)
 
 
 def _copy_edge(account: Resource, noun: str, location: Json, estate: Estate) -> Edge:

@@ -55,9 +55,9 @@ class Edge:
         return replace(self, leaves=self.leaves if self.leaves is False else why, doubt=why)
 
 
-def hidden(via: str, carries: Cargo, words: str) -> Edge:
+def hidden(via: str, carries: Cargo, words: str, settled_by: str | None = None) -> Edge:
     """An edge in place of those that could not be read: it says on which way, so that others are not in doubt."""
-    why = Unread(words)
+    why = Unread(words, settled_by)
     return Edge(via, carries, why, why, why, why, words)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from auditor.facts.addresses import Address, address_in, host_and_path
 from auditor.facts.parts import object_in
 from auditor.facts.signals.link import Link
-from auditor.model.reading import Json, Unread
+from auditor.model.reading import LIVE_SCAN, Json, Unread
 from auditor.model.types import BY_NAME, CLASSIFIER, MODEL
 
 if TYPE_CHECKING:
@@ -40,7 +40,10 @@ def links(estate: Estate) -> Iterator[Link]:
 
 
 def doubt(_storage: Resource, estate: Estate) -> Unread | None:
-    """Any storage account may be the one of a model that was not read, or whose URL names none."""
+    """Any storage account may be the one of a model that was not read, or whose URL names none.
+
+    That files declare no models is said once, by the blind spots, and not of each store.
+    """
     return estate.once("doubt about training sources", lambda: _doubt(estate))
 
 
@@ -103,7 +106,7 @@ def _doubt(estate: Estate) -> Unread | None:
     for account in estate.accounts:
         for kind in (MODEL, CLASSIFIER):
             unread = estate.snapshot.listing(account.id, kind).unread
-            if unread is not None:
+            if unread is not None and unread.settled_by != LIVE_SCAN:
                 label = BY_NAME[kind.lower()].label
                 return Unread(f"the training sources of each {label} of {account.name} were not read: {unread.why}")
     return None

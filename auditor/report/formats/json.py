@@ -64,6 +64,7 @@ def as_data(report: Report) -> dict[str, Any]:
 
 def _finding(line: Line) -> dict[str, Any]:
     subject = line.finding.subject
+    known = {"known": True} if line.known else {}
     return {
         "rule": line.rule.id,
         "status": line.finding.status,
@@ -75,6 +76,7 @@ def _finding(line: Line) -> dict[str, Any]:
         "evidence": [_evidence(item) for item in line.finding.evidence],
         "waiver": None,
         "since": None,
+        **known,
     }
 
 

@@ -1,0 +1,119 @@
+"""Infrastructure files become one snapshot: each is opened, its kind told, and read by the reader for that kind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from auditor.infra.declared import Inputs
+from auditor.infra.detect import Kind
+from auditor.infra.files import find_files, shown_path
+from auditor.infra.parameters import parameters_beside, read_parameters
+from auditor.infra.together import Together
+from auditor.lazy import Entry
+from auditor.model.reading import LIVE_SCAN, Unread
+from auditor.model.resource import Resource
+from auditor.model.snapshot import INFRASTRUCTURE, End, Header, Snapshot
+from auditor.model.types import STORAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from auditor.infra.declared import Declared
+    from auditor.infra.files import Opened
+
+_TEMPLATE: Final = "auditor.infra.arm.template:read"
+READERS: Final[Mapping[Kind, Entry]] = {
+    Kind.TEMPLATE: Entry(_TEMPLATE, "ARM templates of all scopes and schema versions."),
+    Kind.COMPILED_BICEP: Entry(_TEMPLATE, "What `bicep build` makes."),
+    Kind.BICEP: Entry("auditor.infra.bicep:read", "Bicep, through the compiler on the PATH."),
+    Kind.WHAT_IF: Entry("auditor.infra.whatif:read", "The answer of `az deployment … what-if --no-pretty-print`."),
+    Kind.PLAN: Entry("auditor.infra.terraform.plan:read", "`terraform show -json` of a plan; OpenTofu alike."),
+    Kind.STATE: Entry("auditor.infra.terraform.state:read", "`terraform show -json` of a state."),
+}
+"""By kind of file, its reader: `read(document, inputs) -> Declared`. To add one, add a row and a kind."""
+_TAKE_PARAMETERS: Final = frozenset({Kind.TEMPLATE, Kind.COMPILED_BICEP, Kind.BICEP})
+_ONLY_AZURE_KNOWS: Final[Mapping[str, tuple[str, ...]]] = {STORAGE.lower(): ("keyCreationTime",)}
+"""Properties that Azure alone writes, so that a file without them does not tell that they are absent (Storage API)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Infrastructure:
+    """What was read: the snapshot, and the keys of what a deployment would create or change.
+
+    `files` counts them by kind; `notes` say what a user should know of how they were read.
+    """
+
+    snapshot: Snapshot
+    changed: frozenset[str]
+    files: Mapping[str, int]
+    notes: tuple[str, ...]
+
+
+def read(
+    paths: Sequence[Path],
+    *,
+    started: str,
+    tool: str,
+    parameters: Path | None = None,
+    variables: Mapping[str, str] | None = None,
+    readers: Mapping[Kind, Entry] = READERS,
+) -> Infrastructure:
+    """Read files and folders into one snapshot; `started` is the time to note.
+
+    Values of parameters come from the file `parameters`, or else from the one that lies beside a template. Raises
+    `InfrastructureError` where a file cannot be read, or where there is none to be read.
+    """
+    given = Inputs({} if parameters is None else read_parameters(parameters, shown_path(parameters)), variables or {})
+    found = find_files(paths)
+    together = Together()
+    notes: list[str] = []
+    for item in found:
+        inputs = given
+        beside = parameters_beside(item.document.path) if item.kind in _TAKE_PARAMETERS else None
+        if parameters is None and beside is not None:
+            inputs = replace(given, parameters=read_parameters(beside, shown_path(beside)))
+            notes.append(f"{item.document.shown}: values of parameters from {shown_path(beside)}")
+        together.add(item.document.shown, _declared(item, inputs, readers))
+    notes += _notes(together)
+    scope = tuple(item.document.shown for item in found)
+    snapshot = Snapshot(
+        Header(tool, INFRASTRUCTURE, scope, started),
+        tuple(map(_as_deployed, together.resources.values())),
+        tuple(dict.fromkeys(together.gaps)),
+        tuple(dict.fromkeys(together.reads)),
+        End(started),
+    )
+    counted = Counter(str(item.kind) for item in found)
+    return Infrastructure(snapshot, frozenset(together.changed), dict(sorted(counted.items())), tuple(notes))
+
+
+def _declared(item: Opened, inputs: Inputs, readers: Mapping[Kind, Entry]) -> Declared:
+    declared: Declared = readers[item.kind].load()(item.document, inputs)
+    return declared
+
+
+def _as_deployed(resource: Resource) -> Resource:
+    """A resource with what Azure alone knows of it marked as unread."""
+    names = _ONLY_AZURE_KNOWS.get(resource.type_key, ())
+    properties = resource.body.get("properties", {})
+    missing = [name for name in names if isinstance(properties, dict) and name not in properties]
+    if not missing:
+        return resource
+    unread = Unread("a file does not tell it", settled_by=LIVE_SCAN)
+    body = {**resource.body, "properties": {**properties, **dict.fromkeys(missing, unread)}}
+    return Resource(body, resource.read, resource.origin)
+
+
+def _notes(together: Together) -> list[str]:
+    notes = []
+    if together.folded:
+        notes.append(f"{together.folded} resources are declared alike by several files and count once")
+    if together.apart:
+        notes.append(
+            f"{together.apart} resources are declared differently under one id; each is judged, the later ones as "
+            "'NAME {in FILE}'"
+        )
+    return notes

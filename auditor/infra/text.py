@@ -1,0 +1,48 @@
+"""The text of a file, whatever it is encoded in: UTF-8 with or without a byte order mark, UTF-16 and UTF-32 with one."""
+
+from __future__ import annotations
+
+import codecs
+from typing import TYPE_CHECKING, Final
+
+from auditor.errors import InfrastructureError, Mistake
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LARGEST: Final = 256 * 1024 * 1024
+"""Bytes; the plan of 50,000 resources has some 180 MB, and a larger file is hardly one."""
+HINT: Final = "The documentation of the gate says which files can be read: docs/gate.md."
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is the first half of this one
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def read_bytes(path: Path, shown: str, largest: int = LARGEST) -> bytes:
+    """What a file holds; raises `InfrastructureError` where it cannot be read or is too large."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(largest + 1)
+    except OSError as error:
+        problem = f"the file cannot be read: {error.strerror or error}"
+        raise InfrastructureError((Mistake(shown, 1, 1, problem),), HINT) from error
+    if len(data) > largest:
+        problem = f"the file is larger than {largest // 1024 // 1024} MB"
+        raise InfrastructureError((Mistake(shown, 1, 1, problem),), HINT)
+    return data
+
+
+def decode(data: bytes, shown: str) -> str:
+    """The text in the bytes, without its byte order mark; raises `InfrastructureError` where they are none."""
+    mark, encoding = next(((mark, name) for mark, name in _MARKS if data.startswith(mark)), (b"", "utf-8"))
+    try:
+        return data[len(mark) :].decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data[: len(mark) + error.start].count(b"\n") + 1
+        problem = f"this is no text in {encoding.upper()}"
+        hint = "Save the file as UTF-8; UTF-16 needs its byte order mark."
+        raise InfrastructureError((Mistake(shown, line, 1, problem),), hint) from error
