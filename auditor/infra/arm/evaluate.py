@@ -1,0 +1,353 @@
+"""Expressions become values, as far as a template alone can tell.
+
+`evaluate` is total: any text gives a value, or `ExpressionError` with the place of what Azure would refuse or of what
+is larger than anybody would write. What only the deployment settles is `Unread`; every such value of this module is a
+`Symbolic`, whose `text` stands for it in names and ids.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Protocol
+
+from auditor.infra.arm.expressions import (
+    Access,
+    Call,
+    ExpressionError,
+    Literal,
+    is_expression,
+    parse,
+    show,
+    unescaped,
+)
+from auditor.infra.arm.functions import FUNCTIONS
+from auditor.infra.arm.functions.function import MANY, Function, Takes
+from auditor.infra.arm.functions.objects import property_of
+from auditor.infra.arm.functions.resources import LIST
+from auditor.infra.arm.values import (
+    ArgumentError,
+    Partly,
+    Symbolic,
+    UndecidedError,
+    settled,
+    symbol_of,
+    unknown_in,
+)
+from auditor.infra.ids import unknown
+from auditor.model.reading import Json, Unread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from auditor.infra.arm.expressions import Node
+
+MOST_STEPS: Final = 500_000
+"""Of one expression: a function called, an element of a list made or looked at, a hundred characters."""
+_CHARACTERS_A_STEP: Final = 100
+_NAMES: Final = {"parameters", "variables", "lambdavariables"}
+"""Functions whose text says too little of an id, as the same name may mean another thing elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserFunction:
+    """A function of the template's own: the names of its parameters, and the value that it gives, expressions inside."""
+
+    parameters: tuple[str, ...]
+    output: Json
+
+
+class Scope(Protocol):
+    """What names mean where an expression stands.
+
+    Names have no case. A value is `Unread` where nobody can know it: a `Symbolic` brings its own text for names and
+    ids, otherwise the text of the expression serves. An object of which only a part is known is `Open`. What does not
+    exist is a `KeyError`.
+    """
+
+    def parameter(self, name: str) -> Json:
+        """The value of a parameter; unread for secure ones and for those without a value."""
+
+    def variable(self, name: str) -> Json:
+        """The value of a variable, evaluated."""
+
+    def copy_index(self, loop: str | None, offset: int) -> Json:
+        """The turn of the named or the innermost loop, with `offset` added."""
+
+    def reference(self, target: Json, api_version: Json, full: bool) -> Json:  # noqa: FBT001
+        """What a resource will be, by its name, symbolic name or id; `full` asks for more than its properties."""
+
+    def function(self, namespace: str, name: str) -> UserFunction | None:
+        """A function of the template's own, None if there is none of that name."""
+
+    def deployment(self, name: str) -> Json:
+        """The answer of `deployment`, `resourceGroup`, `subscription`, `tenant`, `managementGroup`, `environment`, `deployer`."""
+
+    def resource_scope(self) -> str:
+        """The id of where resources go that name no other place (`ids.group_scope`); of a tenant, the empty text."""
+
+
+def evaluate(text: str, scope: Scope) -> Json:
+    """The value of a string of a template: of its expression, or the string itself; raises `ExpressionError`."""
+    if not is_expression(text):
+        return unescaped(text)
+    try:
+        return _whole(text, scope)
+    except RecursionError:
+        raise ExpressionError("the expression leads too deep", text, 0) from None
+
+
+def _whole(text: str, scope: Scope) -> Json:
+    node = parse(text)
+    evaluation = Evaluation(text, scope, Budget())
+    try:
+        value = evaluation.argument(node)
+        evaluation.budget.spend([value])
+    except ArgumentError as error:
+        raise ExpressionError(str(error), text, node.at) from error
+    value = settled(value)
+    return Symbolic(value.why, None, unknown(text)) if type(value) is Unread else value
+
+
+def evaluate_value(value: Json, scope: Scope) -> Json:
+    """A value of a template with all its expressions evaluated, in names of properties too; raises `ExpressionError`."""
+    try:
+        return _every_string(value, lambda text: evaluate(text, scope))
+    except RecursionError:
+        raise ExpressionError("the value is nested too deep", "", 0) from None
+
+
+def _every_string(value: Json, change: Callable[[str], Json]) -> Json:
+    match value:
+        case str():
+            return change(value)
+        case dict():
+            return {_name(change(key)): _every_string(item, change) for key, item in value.items()}
+        case list():
+            return [_every_string(item, change) for item in value]
+        case _:
+            return value
+
+
+def _name(value: Json) -> str:
+    return symbol_of(value) if isinstance(value, Unread) else str(value)
+
+
+@dataclass(slots=True)
+class Budget:
+    """The steps that are left."""
+
+    steps: int = MOST_STEPS
+
+    def spend(self, values: Iterable[Json]) -> None:
+        """Take what some values cost to be walked through; raises `ArgumentError` when nothing is left."""
+        for value in values:
+            self._take(1)
+            match value:
+                case str():
+                    self._take(len(value) // _CHARACTERS_A_STEP)
+                case dict():
+                    self.spend(value.values())
+                case list():
+                    self.spend(value)
+                case _:
+                    pass
+
+    def _take(self, steps: int) -> None:
+        self.steps -= steps
+        if self.steps < 0:
+            raise ArgumentError(f"the expression takes more than {MOST_STEPS} steps")
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """An expression under way: its text for errors, what names mean in it, and the variables of the lambdas around."""
+
+    text: str
+    scope: Scope
+    budget: Budget
+    variables: Mapping[str, Json] = field(default_factory=dict)
+
+    def value(self, node: Node) -> Json:
+        """The value of a part of the expression."""
+        if isinstance(node, Literal):
+            return node.value
+        result = self._access(node) if isinstance(node, Access) else self._call(node)
+        if isinstance(result, Unread) and not isinstance(result, Symbolic):
+            return Symbolic(result.why, result.settled_by, unknown(show(node)))
+        return result
+
+    def closure(self, parameters: tuple[str, ...], body: Node) -> Lambda:
+        """A lambda that stands here."""
+        return Lambda(self, parameters, body)
+
+    def function(self, node: Node, least: int, most: int) -> Lambda:
+        """The lambda that an argument is, with as many variables as are asked for."""
+        found = self.value(node)
+        if not isinstance(found, Lambda):
+            raise ArgumentError("expected a lambda")
+        if not least <= len(found.parameters) <= most:
+            raise ArgumentError(f"expected a lambda of {_count(least, most, 'variable')}")
+        return found
+
+    def _access(self, node: Access) -> Json:
+        base = self.value(node.base)
+        key = self.value(node.key)
+        if isinstance(base, Unread):
+            return Symbolic(base.why, base.settled_by, unknown(f"{_bare(base)}{_suffix(key)}"))
+        try:
+            return property_of(base, key, safe=node.safe)
+        except UndecidedError as undecided:
+            return Unread(undecided.unread.why, undecided.unread.settled_by)
+        except ArgumentError as error:
+            raise self._error(str(error), node.at) from error
+
+    def _call(self, node: Call) -> Json:
+        try:
+            self.budget.spend([None])
+            if node.namespace is not None:
+                return self._own(node.namespace, node)
+            function = self._named(node)
+            if function.takes is Takes.CALL:
+                return function.run(self, node)
+            return self._answer(function, node)
+        except UndecidedError as undecided:
+            return Unread(undecided.unread.why, undecided.unread.settled_by)
+        except ArgumentError as error:
+            raise self._error(f"{node.name}: {error}", node.at) from error
+
+    def _named(self, node: Call) -> Function:
+        name = node.name.lower()
+        function = FUNCTIONS.get(name) or (LIST if name.startswith("list") else None)
+        if function is None:
+            raise self._error(f"there is no function “{node.name}”", node.at)
+        _expect(len(node.arguments), function.least, function.most)
+        return function
+
+    def _answer(self, function: Function, node: Call) -> Json:
+        """What a function says to the values of its arguments, or that it hangs on one of them."""
+        arguments = [self.argument(argument) for argument in node.arguments]
+        self.budget.spend(arguments)
+        unread = next((found for value in arguments if (found := _missing(function.takes, value))), None)
+        if unread:
+            shown = ", ".join(map(_shown, node.arguments, arguments))
+            return Symbolic(unread.why, unread.settled_by, unknown(f"{function.name}({shown})"))
+        result = function.run(*arguments)
+        self.budget.spend([result])
+        return result
+
+    def argument(self, node: Node) -> Json:
+        """The value of a part of the expression that cannot be a lambda."""
+        value = self.value(node)
+        if isinstance(value, Lambda):
+            raise ArgumentError("a lambda is no value")
+        return value
+
+    def _own(self, namespace: str, node: Call) -> Json:
+        """The answer of a function of the template's own, which sees nothing but its arguments."""
+        function = self.scope.function(namespace, node.name)
+        if function is None:
+            raise self._error(f"there is no function “{namespace}.{node.name}”", node.at)
+        _expect(len(node.arguments), len(function.parameters), len(function.parameters))
+        values = [self.argument(argument) for argument in node.arguments]
+        names = (name.lower() for name in function.parameters)
+        inside = _Inside(self.scope, dict(zip(names, values, strict=True)))
+        result = _every_string(function.output, lambda text: self._string(text, inside))
+        self.budget.spend([result])
+        return result
+
+    def _string(self, text: str, scope: Scope) -> Json:
+        """A string of the template that stands elsewhere, as a part of this evaluation."""
+        return Evaluation(text, scope, self.budget).value(parse(text)) if is_expression(text) else unescaped(text)
+
+    def _error(self, problem: str, at: int) -> ExpressionError:
+        return ExpressionError(problem, self.text, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Lambda:
+    """A lambda: no value of JSON, only what some functions take."""
+
+    evaluation: Evaluation
+    parameters: tuple[str, ...]
+    body: Node
+
+    def __call__(self, *values: Json) -> Json:
+        """The value of the body for some values of its variables."""
+        outer = self.evaluation
+        variables = {**outer.variables, **dict(zip(self.parameters, values, strict=True))}
+        result = Evaluation(outer.text, outer.scope, outer.budget, variables).argument(self.body)
+        outer.budget.spend([result])
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """What names mean inside of a function of the template's own: its parameters hide those of the template."""
+
+    outer: Scope
+    values: Mapping[str, Json]
+
+    def parameter(self, name: str) -> Json:
+        return self.values[name.lower()]
+
+    def variable(self, name: str) -> Json:
+        raise ArgumentError(f"the variable “{name}” is not seen inside of a function")
+
+    def copy_index(self, loop: str | None, offset: int) -> Json:  # noqa: ARG002
+        raise ArgumentError("loops are not seen inside of a function")
+
+    def reference(self, target: Json, api_version: Json, full: bool) -> Json:  # noqa: FBT001
+        return self.outer.reference(target, api_version, full)
+
+    def function(self, namespace: str, name: str) -> UserFunction | None:
+        return self.outer.function(namespace, name)
+
+    def deployment(self, name: str) -> Json:
+        return self.outer.deployment(name)
+
+    def resource_scope(self) -> str:
+        return self.outer.resource_scope()
+
+
+def _missing(takes: Takes, value: Json) -> Unread | None:
+    """What a function would need to know of an argument and cannot."""
+    match takes:
+        case Takes.WHOLE:
+            return unknown_in(value)
+        case Takes.SHAPE if isinstance(value, Unread):
+            return value
+        case _:
+            return None
+
+
+def _expect(count: int, least: int, most: int) -> None:
+    if not least <= count <= most:
+        raise ArgumentError(f"expected {_count(least, most, 'argument')}, found {count}")
+
+
+def _count(least: int, most: int, what: str) -> str:
+    number = str(least) if least == most else f"{least} or more" if most == MANY else f"{least} to {most}"
+    return f"{number} {what}{'' if number == '1' else 's'}"
+
+
+def _shown(node: Node, value: Json) -> str:
+    """An argument in the text of an unread answer, the same whichever way the value came about."""
+    match value:
+        case Unread():
+            return _bare(value)
+        case Partly() if not (isinstance(node, Call) and node.name.lower() in _NAMES):
+            return show(node)
+        case str() | int():
+            return show(Literal(value))
+        case _:
+            return show(node)
+
+
+def _bare(unread: Unread) -> str:
+    """The text of an unread value without the braces around a single unknown."""
+    text = symbol_of(unread)
+    return text[1:-1] if text[:1] == "{" and text.index("}") == len(text) - 1 else text
+
+
+def _suffix(key: Json) -> str:
+    return f".{key}" if isinstance(key, str) else f"[{key}]"

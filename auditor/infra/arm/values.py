@@ -1,0 +1,336 @@
+"""Values of expressions that are known in part, and how values are compared, merged and written.
+
+A template says much that only its deployment settles. Three kinds of value keep what is known of such a thing: text
+that stands for an unknown value in names and ids (`Symbolic`), a list of which some elements are known (`Rest` stands in
+it), an object of which some properties are known (`Open`). `Partly` is an id with unknown parts in braces, as
+`auditor.infra.ids` makes them: a text for everyone who only passes it on.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from auditor.model.reading import Json, Unread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+LONGEST_TEXT: Final = 1_000_000
+_STARTS_OF_IDS: Final = ("/subscriptions/", "/providers/")
+
+
+class ArgumentError(ValueError):
+    """What a function does not take; Azure would refuse the template."""
+
+
+class UndecidedError(Exception):
+    """The answer hangs on something unread."""
+
+    def __init__(self, why: str | Unread) -> None:
+        super().__init__(str(why))
+        self.unread = Unread(why) if isinstance(why, str) else why
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Symbolic(Unread):
+    """An unread value with the text that stands for it in names and ids: `docs{parameters('suffix')}`.
+
+    The text is no part of what it is: it equals an `Unread` of the same reason.
+    """
+
+    text: str = "{}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Unread) and (self.why, self.settled_by) == (other.why, other.settled_by)
+
+    __hash__ = Unread.__hash__
+
+
+class Rest(Symbolic):
+    """In a list: any number of further elements, none included."""
+
+
+class Partly(str):
+    """An id, or a part of one, with unknown parts in braces; two of the same text are the same."""
+
+    __slots__ = ()
+
+
+class Open(dict[str, Json]):
+    """An object of which more may be there than is known: what it lacks is unread, for the reason `why`."""
+
+    def __init__(self, known: Mapping[str, Json], why: str) -> None:
+        super().__init__(known)
+        self.why = why
+
+
+def settled(value: Json) -> Json:
+    """The value for those outside: an `Open` object is unread as a whole there, as nobody could tell it from a full one."""
+    if not _has_open(value):
+        return value
+    match value:
+        case Open():
+            return Unread(value.why)
+        case dict():
+            return {key: settled(item) for key, item in value.items()}
+        case _:
+            return [settled(item) for item in value]
+
+
+def _has_open(value: Json) -> bool:
+    match value:
+        case Open():
+            return True
+        case dict():
+            return any(map(_has_open, value.values()))
+        case list():
+            return any(map(_has_open, value))
+        case _:
+            return False
+
+
+def unknown_in(value: Json) -> Unread | None:
+    """The first thing in a value that is not known, at any depth."""
+    match value:
+        case Unread():
+            return value
+        case Partly():
+            return Unread(f"the id {value} is known only after deployment")
+        case Open():
+            return Unread(value.why)
+        case dict():
+            return next((found for item in value.values() if (found := unknown_in(item))), None)
+        case list():
+            return next((found for item in value if (found := unknown_in(item))), None)
+        case _:
+            return None
+
+
+def rest_of(items: list[Json]) -> Rest | None:
+    """What makes the length of a list unknown, if anything does."""
+    return next((item for item in items if isinstance(item, Rest)), None)
+
+
+def counted(items: list[Json]) -> list[Json]:
+    """The list, if its length is known."""
+    if rest := rest_of(items):
+        raise UndecidedError(rest)
+    return items
+
+
+# What a value is
+
+
+def kind_of(value: Json) -> str:
+    """What a value is, in words for errors."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case int():
+            return "an integer"
+        case float():
+            return "a number"
+        case str():
+            return "a text"
+        case list():
+            return "an array"
+        case dict():
+            return "an object"
+        case _:
+            return "a lambda"
+
+
+def refuse(value: Json, expected: str) -> NoReturn:
+    """Raise `ArgumentError` for a value of the wrong kind."""
+    raise ArgumentError(f"expected {expected}, found {kind_of(value)}")
+
+
+def text(value: Json) -> str:
+    """A text; null is the empty one, as Azure's functions take it."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else refuse(value, "a text")
+
+
+def integer(value: Json) -> int:
+    """An integer."""
+    return value if type(value) is int else refuse(value, "an integer")
+
+
+def boolean(value: Json) -> bool:
+    """A boolean."""
+    return value if isinstance(value, bool) else refuse(value, "a boolean")
+
+
+def array(value: Json) -> list[Json]:
+    """An array."""
+    return value if isinstance(value, list) else refuse(value, "an array")
+
+
+def mapping(value: Json) -> dict[str, Json]:
+    """An object."""
+    return value if isinstance(value, dict) else refuse(value, "an object")
+
+
+def is_number(value: Json) -> bool:
+    """Whether a value is an integer or a floating-point number; a boolean is neither."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def bounded(length: int) -> int:
+    """A length of text that nobody minds; raises `ArgumentError` for others."""
+    if length > LONGEST_TEXT:
+        raise ArgumentError(f"the text would have {length} characters")
+    return length
+
+
+# Writing
+
+
+def compact(value: Json) -> str:
+    """JSON without spaces, as Azure writes objects and arrays into text."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def written(value: Json) -> str:
+    """A value as text: `string(…)`, and the arguments of `concat` and `format`."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "True" if value else "False"
+        case str():
+            return value
+        case int():
+            return str(value)
+        case float():
+            return repr(value).removesuffix(".0")
+        case _:
+            return compact(value)
+
+
+def assembled(pieces: Iterable[str | Unread]) -> Json:
+    """One text of several, some of which may be unread.
+
+    A text that starts as an ARM id stays a text, with its unknown parts in braces, so that links find it.
+    """
+    parts = list(pieces)
+    bounded(sum(len(part) for part in parts if isinstance(part, str)))
+    whole = "".join(symbol_of(part) if isinstance(part, Unread) else part for part in parts)
+    unread = next((part for part in parts if isinstance(part, Unread)), None)
+    if unread and not whole.startswith(_STARTS_OF_IDS):
+        return Symbolic(unread.why, unread.settled_by, whole)
+    return Partly(whole) if unread or any(isinstance(part, Partly) for part in parts) else whole
+
+
+def symbol_of(unread: Unread) -> str:
+    """The text that stands for an unread value."""
+    return unread.text if isinstance(unread, Symbolic) else f"{{{unread.why}}}"
+
+
+# Objects: names of properties have no case
+
+
+def key_of(item: Mapping[str, Json], name: str) -> str | None:
+    """The name of a property as the object spells it, None if it has none of that name."""
+    if name in item:
+        return name
+    lowered = name.lower()
+    return next((key for key in item if key.lower() == lowered), None)
+
+
+def merged(first: Mapping[str, Json], second: Mapping[str, Json], *, deep: bool) -> dict[str, Json]:
+    """Both objects in one, the second over the first; `deep` merges objects inside, where lists are still replaced."""
+    result = dict(first)
+    names = {key.lower(): key for key in result}
+    for name, value in second.items():
+        key = names.setdefault(name.lower(), name)
+        result[key] = _over(result.get(key), value) if deep else value
+    return result
+
+
+def _over(old: Json, new: Json) -> Json:
+    match old, new:
+        case (dict(), dict()):
+            return merged(old, new, deep=True)
+        case (Unread(), dict()):
+            return old
+        case _:
+            return new
+
+
+def either(first: Json, second: Json, why: Unread) -> Json:
+    """One of two values, nobody knows which: what both have in common is known."""
+    match first, second:
+        case (Open(), _) | (_, Open()):
+            return why
+        case (dict(), dict()):
+            both = {key: key_of(second, key) for key in first}
+            shared = {key: either(first[key], second[other], why) if other else why for key, other in both.items()}
+            return shared | {key: why for key in second if key_of(first, key) is None}
+        case _:
+            return first if same(first, second) is True else why
+
+
+# Comparing
+
+
+def same(first: Json, second: Json) -> bool | Unread:
+    """Whether two values are equal, letters in their case; unread where that hangs on something unread."""
+    if isinstance(first, Unread):
+        return first
+    if isinstance(second, Unread):
+        return second
+    match first, second:
+        case (str(), str()):
+            if first == second:
+                return True
+            return unknown_in(first) or unknown_in(second) or False
+        case (dict(), dict()):
+            return _same_objects(first, second)
+        case (list(), list()):
+            return _same_lists(first, second)
+        case (bool(), _) | (_, bool()) | (None, _) | (_, None):
+            return first is second
+        case _:
+            return (is_number(first) and is_number(second)) and first == second
+
+
+def _same_lists(first: list[Json], second: list[Json]) -> bool | Unread:
+    if rest := rest_of(first) or rest_of(second):
+        return rest
+    if len(first) != len(second):
+        return False
+    return every(same(one, other) for one, other in zip(first, second, strict=True))
+
+
+def _same_objects(first: dict[str, Json], second: dict[str, Json]) -> bool | Unread:
+    if isinstance(first, Open) or isinstance(second, Open):
+        return unknown_in(first) or unknown_in(second) or False
+    return first.keys() == second.keys() and every(same(value, second[key]) for key, value in first.items())
+
+
+def every(answers: Iterable[Json]) -> bool | Unread:
+    """False if one answer is; otherwise unread if one is."""
+    unread: Unread | None = None
+    for answer in answers:
+        if answer is False:
+            return False
+        if isinstance(answer, Unread):
+            unread = unread or answer
+    return unread or True
+
+
+def some(answers: Iterable[Json]) -> bool | Unread:
+    """True if one answer is; otherwise unread if one is."""
+    unread: Unread | None = None
+    for answer in answers:
+        if answer is True:
+            return True
+        if isinstance(answer, Unread):
+            unread = unread or answer
+    return unread or False
