@@ -81,7 +81,9 @@ def _is_there(store: str, services: set[str], operations: set[tuple[str, str]]) 
     """Whether the blob service of an account is declared, or may be by what was not read."""
     parts = store.split("/")
     above = ["/".join(parts[:length]) for length in range(len(parts), 0, -1)]
-    return f"{store}/blobservices/default" in services or any((scope, _BLOB_SERVICE_READ) in operations for scope in above)
+    return f"{store}/blobservices/default" in services or any(
+        (scope, _BLOB_SERVICE_READ) in operations for scope in above
+    )
 
 
 def _blob_service(store: dict[str, Any]) -> dict[str, Json]:
@@ -112,7 +114,10 @@ def _connect_endpoints(drafts: Sequence[Draft], *, hidden: bool) -> None:
             for target, connection in _connections(draft):
                 known = targets.get(resource_key(target))
                 for account in [known] if known is not None else targets.values() if target.startswith("{") else ():
-                    _connect(account, connection if known is not None else Unread(f"{draft.planned.what.name} may lead to it"))
+                    _connect(
+                        account,
+                        connection if known is not None else Unread(f"{draft.planned.what.name} may lead to it"),
+                    )
     if hidden:
         for account in targets.values():
             _connect(account, Unread("there may be private endpoints in what was not read"))
@@ -124,7 +129,9 @@ def _connections(draft: Draft) -> Iterator[tuple[str, Json]]:
     for member, status in _CONNECTIONS:
         listed = field_of(properties, member)
         for item in listed if isinstance(listed, list) else [listed] if isinstance(listed, Unread) else ():
-            target = item if isinstance(item, Unread) else field_of(field_of(item, "properties"), "privateLinkServiceId")
+            target = (
+                item if isinstance(item, Unread) else field_of(field_of(item, "properties"), "privateLinkServiceId")
+            )
             state = draft.planned.doubt or status
             connection = {
                 "privateEndpoint": {"id": draft.planned.what.id},

@@ -56,7 +56,7 @@ def _region(value: Json, planned: Planned) -> Json:
     if not isinstance(value, Symbolic):
         return value
     file = planned.deployment.root_name
-    return f"{{{value.text.strip('{}')} in {file}}}"
+    return f"{{{value.text[1:-1] if value.text.startswith('{') else value.text} in {file}}}"
 
 
 def _with_principals(resource_id: str, identity: Json) -> Json:

@@ -96,5 +96,7 @@ def _id(base: str, parts: list[str], names: list[str]) -> str:
     namespace, *types = parts
     whole = _as_many(names, len(types))
     pairs = "".join(f"/{kind}/{name}" for kind, name in zip(types, whole, strict=False))
-    group = "/resourceGroups" if namespace.lower() == "microsoft.resources" and pairs.startswith("/resourceGroups/") else ""
+    group = (
+        "/resourceGroups" if namespace.lower() == "microsoft.resources" and pairs.startswith("/resourceGroups/") else ""
+    )
     return f"{base}{pairs}" if group else f"{base}/providers/{namespace}{pairs}"

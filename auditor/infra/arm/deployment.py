@@ -34,6 +34,8 @@ LATER: Final = "known only after deployment"
 DEPLOYMENTS: Final = "microsoft.resources/deployments"
 HERE: Final = "https://template.invalid/"
 """Stands for the address of the folder that the template lies in, where a template asks for its own address."""
+_TOLD: Final = ("kind", "sku", "extendedLocation")
+"""What a declaration tells of a resource, or tells that it has none; the rest may be changed at the deployment."""
 _GROUPS: Final = "microsoft.resources/resourcegroups"
 _USER_IDENTITY: Final = "microsoft.managedidentity/userassignedidentities"
 
@@ -54,11 +56,16 @@ class Source:
 
 @dataclass
 class World:
-    """What all deployments of one file share: its name without the ending, the locations of the groups that they make, and how many resources."""
+    """What all deployments of one file share.
+
+    Its name without the ending, where the groups lie that they make, all that they declare by id in small letters, and how
+    many that is.
+    """
 
     name: str
     open: Callable[[Planned], Deployment | Unread]
     groups: dict[str, Callable[[], Json]] = field(default_factory=dict)
+    declared: dict[str, Planned] = field(default_factory=dict)
     count: int = 0
 
     def more(self, shown: str) -> None:
@@ -139,6 +146,8 @@ class Deployment:
         found = tuple(self._plan())
         self._planning = False
         for item in found:
+            if not item.existing:
+                self.world.declared.setdefault(item.what.id.lower(), item)
             if item.what.type.lower() == _GROUPS:
                 self.world.groups[item.what.id.lower()] = _location_of(item)
         return found
@@ -171,7 +180,9 @@ class Deployment:
         if isinstance(condition, Unread):
             doubt = Unread(f"whether it is deployed is not known: {condition.why}")
         names = [_text(value_of(field_of(item.raw, "name"), view)) for item in (*written.above, written)]
-        to, subscription, group = (value_of(field_of(raw, name), view) for name in ("scope", "subscriptionId", "resourceGroup"))
+        to, subscription, group = (
+            value_of(field_of(raw, name), view) for name in ("scope", "subscriptionId", "resourceGroup")
+        )
         if types[-1].lower() == DEPLOYMENTS:
             base, extended = self.scope, None
         else:
@@ -203,9 +214,11 @@ class Deployment:
         found = self._by_name.get(target.rstrip("/").lower(), [])
         if len(found) > 1 and found[0].written.symbol is not None:
             return [_properties(item.what, item, full=full) for item in found]
-        if found:
-            return _properties(found[0].what, found[0], full=full)
-        return _properties(_elsewhere(target), None, full=full) if target.startswith("/") else Unread(f"{target} is {LATER}")
+        if not found and not target.startswith("/"):
+            return Unread(f"{target} is {LATER}")
+        what = found[0].what if found else _elsewhere(target)
+        item = found[0] if found and not found[0].existing else self.world.declared.get(what.id.lower())
+        return _properties(what, item, full=full)
 
     def outputs(self) -> dict[str, Json]:
         """The outputs, each with its value, as `reference` answers."""
@@ -283,35 +296,37 @@ def _elsewhere(resource_id: str) -> Identified:
 
 
 def _properties(what: Identified, item: Planned | None, *, full: bool) -> Json:
-    """What is known of a resource before it is deployed; `full` is all of it, otherwise its properties."""
+    """What is known of a resource before it is deployed; `full` is all of it, otherwise its properties.
+
+    `item` is its declaration, None where it exists already or is declared elsewhere.
+    """
     nested = None if item is None else item.nested
+    principal = Partly(principal_of(what.id))
     if isinstance(nested, Unread):
         properties = Open({}, nested.why)
     elif nested is not None:
         properties = Open({"outputs": nested.outputs()}, LATER)
     else:
-        principal = Partly(principal_of(what.id))
         properties = Open({"principalId": principal} if what.type.lower() == _USER_IDENTITY else {}, LATER)
     if not full:
         return properties
-    identity = Open({"principalId": Partly(principal_of(what.id))}, LATER)
     name = what.names[-1] if what.names else what.id
-    return Open(
-        {
-            "id": Partly(what.id) if "{" in what.id else what.id,
-            "name": Symbolic(LATER, None, name) if "{" in name else name,
-            "type": what.type,
-            "location": location_of(what, item),
-            "identity": identity,
-            "properties": properties,
-        },
-        LATER,
-    )
+    known = {
+        "id": Partly(what.id) if "{" in what.id else what.id,
+        "name": Symbolic(LATER, None, name) if "{" in name else name,
+        "type": what.type,
+        "location": location_of(what, item),
+        "identity": Open({"principalId": principal}, LATER),
+        "properties": properties,
+    }
+    declared = {} if item is None else {member: item.value(member) for member in _TOLD}
+    return Open({**known, **declared}, LATER)
 
 
 def location_of(what: Identified, item: Planned | None) -> Json:
-    """The region of a resource: as written, or what stands for that of one which exists already."""
+    """The region of a resource: as declared, or else a text that stands for it."""
     written = None if item is None or item.existing else item.value("location")
     if written is not None:
         return written
-    return Symbolic(f"the location of {what.name} is not known", None, f"{{location of {what.id.replace('/', ' ').strip()}}}")
+    text = f"{{location of {what.id.strip('/').replace('/', ' ')}}}"
+    return Symbolic(f"the location of {what.name} is not known", None, text)

@@ -139,7 +139,9 @@ def _path(link: Json, beside: Path) -> Path | Unread:
         return Unread(f"the template spec {spec} is not in the file")
     if isinstance(uri, Unread):
         return Unread(f"the address of the linked template is not known: {uri.why}")
-    return Unread(f"the linked template {uri} was not fetched") if isinstance(uri, str) else Unread("it has no template")
+    return (
+        Unread(f"the linked template {uri} was not fetched") if isinstance(uri, str) else Unread("it has no template")
+    )
 
 
 def _shown(path: Path, source: Source) -> str:

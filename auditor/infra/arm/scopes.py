@@ -67,7 +67,11 @@ def _at(scope: str, written: str) -> str:
         return TENANT
     if written.startswith(("/", "{")):
         return written.rstrip("/")
-    return f"{TENANT}/providers/{written}" if written.lower().startswith("microsoft.management/") else below(scope, written)
+    return (
+        f"{TENANT}/providers/{written}"
+        if written.lower().startswith("microsoft.management/")
+        else below(scope, written)
+    )
 
 
 def below(scope: str, written: str) -> str:

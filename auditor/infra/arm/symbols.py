@@ -94,9 +94,12 @@ class Names:
         kind = next((found for item in types if isinstance(found := field_of(item, "type"), str)), "")
         if kind.lower() in _SECURE:
             return Unread(f"parameter {spelled} is secure, and its value is not looked at")
+        has_default = key_of(definition, "defaultValue") is not None
         if name in self._given:
-            return _typed(self._given[name](), kind)
-        if key_of(definition, "defaultValue") is not None:
+            given = self._given[name]()
+            if given is not None or not has_default:  # null asks for the default (modules of Bicep, Microsoft Learn)
+                return _typed(given, kind)
+        if has_default:
             return value_of(field_of(definition, "defaultValue"), view)
         if any(field_of(item, "nullable") is True for item in types):
             return None

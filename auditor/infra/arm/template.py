@@ -89,7 +89,7 @@ def _declared(root: Deployment) -> Declared:
     drafts: list[Draft] = []
     gaps: list[Gap] = []
     unread: list[tuple[str, Unread]] = []
-    for planned in root.whole():
+    for planned in _once_each(root):
         nested = planned.nested
         if nested is not None and not isinstance(nested, Deployment):
             gaps.append(Gap(planned.what.id, _READ_DEPLOYMENT, f"{address_of(planned)}: {nested.why}"))
@@ -101,6 +101,12 @@ def _declared(root: Deployment) -> Declared:
     whole = complete(drafts, gaps)
     changed = frozenset(item.key for item, draft in whole if not draft.planned.existing)
     return Declared(tuple(item for item, _ in whole), tuple(dict.fromkeys(gaps)), changed=changed)
+
+
+def _once_each(root: Deployment) -> list[Planned]:
+    """All resources; what one template declares is left out where another one names it as existing."""
+    whole = list(root.whole())
+    return [item for item in whole if not item.existing or item.what.id.lower() not in root.world.declared]
 
 
 def address_of(planned: Planned) -> str:
@@ -152,7 +158,7 @@ def _owner(planned: Planned, kind: ResourceType) -> str:
 
 def _hidden(unread: list[tuple[str, Unread]]) -> Iterator[Gap]:
     """What templates that were not read may declare: anything, in the subscription that they are deployed to."""
-    reasons = {scope: why for scope, why in reversed(unread)}
+    reasons = dict(reversed(unread))
     counts = Counter(scope for scope, _ in unread)
     for scope, why in reasons.items():
         own = subscription_in(scope)
