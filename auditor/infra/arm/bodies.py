@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from auditor.infra.arm.deployment import LATER, location_of
+from auditor.infra.additions import computed, with_principals
+from auditor.infra.arm.deployment import location_of
 from auditor.infra.arm.symbols import field_of
 from auditor.infra.arm.values import Symbolic
-from auditor.infra.ids import principal_of
 from auditor.model.reading import LIVE_SCAN, Json, Unread
-from auditor.model.types import ACCOUNT, ROLE_ASSIGNMENT, STORAGE
+from auditor.model.types import ROLE_ASSIGNMENT, STORAGE
 
 if TYPE_CHECKING:
     from auditor.infra.arm.deployment import Planned
@@ -21,11 +21,6 @@ _HTTPS_SINCE: Final = "2019-04-01"
 _BEFORE_SKU: Final = "2016-01-01"
 """The first version of the storage API in which accounts have `sku` and `kind`."""
 _VERSION: Final = re.compile(r"\d{4}-\d\d-\d\d")
-_COMPUTED: Final = {
-    STORAGE: ("primaryEndpoints",),
-    ACCOUNT: ("endpoint", "endpoints", "dateCreated"),
-}
-"""Properties that Azure makes up, which rules and facts would otherwise take for absent."""
 EXISTS: Final = "it exists already, and the file does not tell how it is set"
 
 
@@ -44,11 +39,11 @@ def body_of(planned: Planned) -> dict[str, Json]:
             body[name] = value
     body.setdefault("properties", {})
     if "identity" in body:
-        body["identity"] = _with_principals(what.id, body["identity"])
+        body["identity"] = with_principals(what.id, body["identity"])
     _complete(planned, body)
     if planned.doubt is not None:
         body["condition"] = planned.doubt
-    return body
+    return computed(body)
 
 
 def _region(value: Json, planned: Planned) -> Json:
@@ -57,25 +52,6 @@ def _region(value: Json, planned: Planned) -> Json:
         return value
     file = planned.deployment.root_name
     return f"{{{value.text[1:-1] if value.text.startswith('{') else value.text} in {file}}}"
-
-
-def _with_principals(resource_id: str, identity: Json) -> Json:
-    """An identity with what stands for the principals that it will have."""
-    kind = field_of(identity, "type")
-    if not isinstance(identity, dict) or not isinstance(kind, str):
-        return identity
-    found = dict(identity)
-    if "systemassigned" in kind.lower():
-        found["principalId"] = principal_of(resource_id)
-    users = field_of(identity, "userAssignedIdentities")
-    if isinstance(users, dict):
-        found["userAssignedIdentities"] = {
-            name: {**(value if isinstance(value, dict) else {}), "principalId": principal_of(name)}
-            for name, value in users.items()
-        }
-    elif isinstance(users, list):  # an older form, ids alone
-        found["userAssignedIdentities"] = {str(name): {"principalId": principal_of(str(name))} for name in users}
-    return found
 
 
 def _complete(planned: Planned, body: dict[str, Json]) -> None:
@@ -87,9 +63,7 @@ def _complete(planned: Planned, body: dict[str, Json]) -> None:
         _complete_storage(planned, body, properties)
     if planned.what.type == ROLE_ASSIGNMENT:
         scope = planned.what.id.rpartition(f"/providers/{ROLE_ASSIGNMENT}/")[0]
-        body["properties"] = properties = {**properties, "scope": scope or "/"}
-    missing = [name for name in _COMPUTED.get(planned.what.type, ()) if field_of(properties, name) is None]
-    body["properties"] = {**body["properties"], **dict.fromkeys(missing, Unread(LATER))}
+        body["properties"] = {**properties, "scope": scope or "/"}
 
 
 def _complete_storage(planned: Planned, body: dict[str, Json], properties: dict[str, Json]) -> None:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from auditor.errors import InfrastructureError, Mistake
+from auditor.infra.additions import LATER
 from auditor.infra.arm import scopes
 from auditor.infra.arm.about import PUBLIC_CLOUD, WHERE, group_values, subscription_values
 from auditor.infra.arm.children import Identified, Written, identify, written_resources
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 MOST_RESOURCES: Final = 200_000
 """Of one file, with all that loops make; Azure takes far fewer."""
-LATER: Final = "known only after deployment"
 DEPLOYMENTS: Final = "microsoft.resources/deployments"
 HERE: Final = "https://template.invalid/"
 """Stands for the address of the folder that the template lies in, where a template asks for its own address."""

@@ -11,14 +11,14 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from auditor.errors import InfrastructureError, Mistake
-from auditor.infra.arm.additions import KEPT, Draft, complete
+from auditor.infra.additions import KEPT, Draft, complete, hidden_lists
 from auditor.infra.arm.bodies import EXISTS, body_of
 from auditor.infra.arm.deployment import DEPLOYMENTS, Deployment, Planned, Source, World
 from auditor.infra.arm.nested import open_nested
-from auditor.infra.arm.origins import origin
 from auditor.infra.arm.scopes import scope_by_schema, subscription_in
 from auditor.infra.arm.symbols import Text, field_of
 from auditor.infra.declared import Declared, Document, Inputs
+from auditor.infra.origins import origin
 from auditor.infra.text import HINT
 from auditor.model.resource import Gap
 from auditor.model.types import (
@@ -39,7 +39,6 @@ from auditor.model.types import (
     WORKSPACE,
     ResourceType,
     owner_of,
-    relations_of,
     subscription_of,
 )
 
@@ -98,8 +97,8 @@ def _declared(root: Deployment) -> Declared:
             gaps += _gaps(planned)
             drafts += _drafts(planned)
     gaps += _hidden(unread)
-    whole = complete(drafts, gaps)
-    changed = frozenset(item.key for item, draft in whole if not draft.planned.existing)
+    whole = complete(drafts, gaps, hidden=bool(unread))
+    changed = frozenset(item.key for item, draft in whole if not draft.existing)
     return Declared(tuple(item for item, _ in whole), tuple(dict.fromkeys(gaps)), changed=changed)
 
 
@@ -119,13 +118,12 @@ def _drafts(planned: Planned) -> Iterator[Draft]:
     kind = planned.what.type.lower()
     if kind not in KEPT:
         return
-    stands = kind in STANDING
-    if stands or not (planned.existing or planned.doubt is not None or planned.what.id.startswith("{")):
+    told = not (planned.existing or planned.doubt is not None or planned.what.id.startswith("{"))
+    kept = kind in STANDING or told
+    if kept or not planned.existing:
         source = planned.deployment.source
         where = origin(source.shown, address_of(planned), source, planned.written.pointer)
-        yield Draft(planned, body_of(planned), where)
-    elif not planned.existing and planned.doubt is not None:
-        yield Draft(planned, {}, None)
+        yield Draft(body_of(planned), where, planned.existing, planned.doubt, kept)
 
 
 def _gaps(planned: Planned) -> Iterator[Gap]:
@@ -137,9 +135,7 @@ def _gaps(planned: Planned) -> Iterator[Gap]:
     if kind.key in STANDING:
         if planned.existing:
             yield Gap(planned.what.id, kind.operation, f"{name}: {EXISTS}")
-            for child in relations_of(kind.name).values():
-                if child.key not in ONLY_LIVE:
-                    yield Gap(planned.what.id, child.operation, f"{planned.what.name}: {EXISTS}")
+            yield from hidden_lists(planned.what.id, kind.name, f"{planned.what.name}: {EXISTS}")
     elif planned.existing:
         if kind.key not in _HARMLESS:
             yield Gap(_owner(planned, kind), kind.operation, f"{name}: {EXISTS}")

@@ -1,4 +1,4 @@
-"""What an estate has beyond the resources of a template: defaults of new accounts, and what resources do to others."""
+"""What an estate has beyond the resources that a file declares: what Azure makes of itself, and what they do to others."""
 
 from __future__ import annotations
 
@@ -7,21 +7,35 @@ from typing import TYPE_CHECKING, Any, Final
 
 from auditor.infra.arm.symbols import field_of
 from auditor.infra.arm.values import symbol_of
+from auditor.infra.ids import principal_of
 from auditor.model.reading import Json, Unread
-from auditor.model.resource import Resource, resource_key
-from auditor.model.types import ACCOUNT, BLOB_SERVICE, BY_NAME, CONTAINER, PRIVATE_ENDPOINT, STORAGE
+from auditor.model.resource import Gap, Resource, resource_key
+from auditor.model.types import (
+    ACCOUNT,
+    BLOB_SERVICE,
+    BY_NAME,
+    CONTAINER,
+    ONLY_LIVE,
+    PRIVATE_ENDPOINT,
+    STORAGE,
+    relations_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from auditor.infra.arm.deployment import Planned
-    from auditor.model.resource import Gap, Origin
+    from auditor.model.resource import Origin
 
+LATER: Final = "known only after deployment"
+_COMPUTED: Final = {
+    STORAGE.lower(): ("primaryEndpoints",),
+    ACCOUNT.lower(): ("endpoint", "endpoints", "dateCreated"),
+}
+"""Properties (of types in lower case) that Azure makes up. Where a new account lies is none: that is its location."""
 _IMMUTABILITY: Final = f"{CONTAINER}/immutabilityPolicies".lower()
 KEPT: Final = frozenset({*BY_NAME, _IMMUTABILITY})
 """Types (lower case) of resources that matter; all others are passed over."""
 _BLOB_SERVICE_READ: Final = BY_NAME[BLOB_SERVICE.lower()].operation
-_ENDPOINT_READ: Final = BY_NAME[PRIVATE_ENDPOINT.lower()].operation
 _CONNECTIONS: Final = (
     ("privateLinkServiceConnections", "Approved"),
     ("manualPrivateLinkServiceConnections", "Pending"),
@@ -31,32 +45,86 @@ _CONNECTIONS: Final = (
 
 @dataclass(eq=False)
 class Draft:
-    """A resource in the making; without a body it is one that may not be there, and matters for others alone."""
+    """A resource in the making. One that is not `kept` matters for others alone.
 
-    planned: Planned
+    `existing` tells that it is there already; `doubt` says why it may not be deployed at all.
+    """
+
     body: dict[str, Json]
-    origin: Origin | None
+    origin: Origin | None = None
+    existing: bool = False
+    doubt: Unread | None = None
+    kept: bool = True
 
     @property
-    def type(self) -> str:
-        """The type, in small letters."""
-        return self.planned.what.type.lower()
+    def id(self) -> str:
+        """The id, as it is spelled."""
+        return str(self.body["id"])
 
     @property
     def key(self) -> str:
         """The id as ARM compares it."""
-        return resource_key(self.planned.what.id)
+        return resource_key(self.id)
+
+    @property
+    def type(self) -> str:
+        """The type, in small letters."""
+        return str(self.body["type"]).lower()
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        return str(self.body["name"])
 
 
-def complete(drafts: Sequence[Draft], gaps: Iterable[Gap]) -> list[tuple[Resource, Draft]]:
-    """The resources of the drafts, with what they do to each other; those of types that nobody asks for are left out."""
+def with_principals(resource_id: str, identity: Json) -> Json:
+    """An identity with what stands for the principals that are known only once it is deployed."""
+    kind = field_of(identity, "type")
+    if not isinstance(identity, dict) or not isinstance(kind, str):
+        return identity
+    found = dict(identity)
+    if "systemassigned" in kind.lower() and not found.get("principalId"):
+        found["principalId"] = principal_of(resource_id)
+    users: Json = field_of(identity, "userAssignedIdentities")
+    if isinstance(users, list):  # an older form, ids alone
+        users = dict.fromkeys(map(str, users))
+    if isinstance(users, dict):
+        found["userAssignedIdentities"] = {
+            name: {"principalId": principal_of(name)} | (value if isinstance(value, dict) else {})
+            for name, value in users.items()
+        }
+    return found
+
+
+def computed(body: dict[str, Json]) -> dict[str, Json]:
+    """The body with what Azure makes up marked as unread, where rules and facts would take it for absent."""
+    properties = body.get("properties")
+    if not isinstance(properties, dict):
+        return body
+    names = _COMPUTED.get(str(body["type"]).lower(), ())
+    missing = [name for name in names if field_of(properties, name) is None]
+    return {**body, "properties": {**properties, **dict.fromkeys(missing, Unread(LATER))}} if missing else body
+
+
+def hidden_lists(resource_id: str, type_name: str, why: str) -> Iterator[Gap]:
+    """A gap for each list of a resource that is there already, of which a file tells only what it adds."""
+    for child in relations_of(type_name).values():
+        if child.key not in ONLY_LIVE:
+            yield Gap(resource_id, child.operation, why)
+
+
+def complete(drafts: Sequence[Draft], gaps: Iterable[Gap], *, hidden: bool) -> list[tuple[Resource, Draft]]:
+    """The resources of the drafts, with what they do to each other; those of types that nobody asks for are left out.
+
+    `hidden` tells that there may be any others that were not read.
+    """
     operations = {(gap.scope.lower(), gap.operation) for gap in gaps}
     _mark_immutable(drafts)
-    _connect_endpoints(drafts, hidden=any(operation == _ENDPOINT_READ for _, operation in operations))
+    _connect_endpoints(drafts, hidden=hidden)
     found = []
     services = {draft.key for draft in drafts if draft.type == BLOB_SERVICE.lower()}
     for draft in drafts:
-        if draft.body and draft.type in BY_NAME:
+        if draft.kept and draft.type in BY_NAME:
             _doubt_kind(draft)
             found.append((Resource(draft.body, origin=draft.origin), draft))
             if _has_own_service(draft) and not _is_there(draft.key, services, operations):
@@ -74,7 +142,7 @@ def _has_own_service(draft: Draft) -> bool:
     """Whether a new storage account has a blob service: Azure makes it with every account that can hold blobs."""
     kind = draft.body.get("kind")
     files = isinstance(kind, str) and kind.lower() == "filestorage"
-    return draft.type == STORAGE.lower() and not draft.planned.existing and not files
+    return draft.type == STORAGE.lower() and not draft.existing and not files
 
 
 def _is_there(store: str, services: set[str], operations: set[tuple[str, str]]) -> bool:
@@ -94,15 +162,14 @@ def _blob_service(store: dict[str, Any]) -> dict[str, Json]:
 
 def _mark_immutable(drafts: Sequence[Draft]) -> None:
     """Write the policy of a container, a resource of its own in templates, where Azure's answers have it."""
-    containers = {draft.key: draft for draft in drafts if draft.type == CONTAINER.lower() and draft.body}
+    containers = {draft.key: draft for draft in drafts if draft.type == CONTAINER.lower() and draft.kept}
     for draft in drafts:
         container = containers.get(draft.key.rpartition("/immutabilitypolicies/")[0])
         if draft.type == _IMMUTABILITY and container is not None and isinstance(container.body["properties"], dict):
-            own = draft.planned.value("properties")
             container.body["properties"] = {
                 **container.body["properties"],
-                "hasImmutabilityPolicy": draft.planned.doubt or True,
-                "immutabilityPolicy": {"properties": own},
+                "hasImmutabilityPolicy": draft.doubt or True,
+                "immutabilityPolicy": {"properties": draft.body.get("properties")},
             }
 
 
@@ -116,7 +183,7 @@ def _connect_endpoints(drafts: Sequence[Draft], *, hidden: bool) -> None:
                 for account in [known] if known is not None else targets.values() if target.startswith("{") else ():
                     _connect(
                         account,
-                        connection if known is not None else Unread(f"{draft.planned.what.name} may lead to it"),
+                        connection if known is not None else Unread(f"{draft.name} may lead to it"),
                     )
     if hidden:
         for account in targets.values():
@@ -125,21 +192,21 @@ def _connect_endpoints(drafts: Sequence[Draft], *, hidden: bool) -> None:
 
 def _connections(draft: Draft) -> Iterator[tuple[str, Json]]:
     """What a private endpoint leads to, and the connection that this makes; `{` begins what is not known."""
-    properties = draft.body.get("properties", draft.planned.value("properties"))
+    properties = draft.body.get("properties")
     for member, status in _CONNECTIONS:
         listed = field_of(properties, member)
         for item in listed if isinstance(listed, list) else [listed] if isinstance(listed, Unread) else ():
             target = (
                 item if isinstance(item, Unread) else field_of(field_of(item, "properties"), "privateLinkServiceId")
             )
-            state = draft.planned.doubt or status
+            state = draft.doubt or status
             connection = {
-                "privateEndpoint": {"id": draft.planned.what.id},
+                "privateEndpoint": {"id": draft.id},
                 "privateLinkServiceConnectionState": {"status": state},
             }
             if target is not None:
                 written = symbol_of(target) if isinstance(target, Unread) else str(target)
-                yield written, {"name": draft.planned.what.name, "properties": connection}
+                yield written, {"name": draft.name, "properties": connection}
 
 
 def _connect(account: Draft, connection: Json) -> None:
