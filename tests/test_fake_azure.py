@@ -41,6 +41,7 @@ from tests.fakes.azure import (
     FakeAzure,
     RateLimits,
     WriteAttemptedError,
+    around,
     estate_large,
     estate_of_every_type,
     estate_small,
@@ -53,6 +54,7 @@ from tests.fakes.azure.arm_routes import COGNITIVE, INSIGHTS, MANAGEMENT, ROUTES
 from tests.fakes.azure.document_intelligence import PREBUILT
 from tests.fakes.azure.document_intelligence import ROUTES as DATA_ROUTES
 from tests.fakes.azure.limits import Limiter
+from tests.fakes.azure.roles import ROLES
 from tests.fakes.azure.server import HOSTS
 from tests.judges.oav import UNSPECIFIED, objections, the_judge
 
@@ -420,6 +422,55 @@ def test_role_assignments_are_inherited_and_filtered() -> None:
         }
 
 
+def test_role_definitions_are_microsofts_and_the_customers() -> None:
+    def roles(azure: FakeAzure, subscription: str, condition: str = "") -> list[dict[str, Any]]:
+        path = f"/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions"
+        found: list[dict[str, Any]] = ask(azure, f"{path}?api-version={AUTHORIZATION}{condition}").json()["value"]
+        assert all(item["id"].startswith(f"{path}/") for item in found)
+        return found
+
+    with FakeAzure(estate_of_every_type(), page_size=100) as azure:
+        everything = roles(azure, make.SUBSCRIPTION)
+        assert {item["name"] for item in everything} >= set(ROLES.values())
+        (own,) = roles(azure, make.SUBSCRIPTION, "&$filter=type eq 'CustomRole'")
+        assert own["properties"]["roleName"] == "Document courier"
+        assert len(roles(azure, make.SUBSCRIPTION, "&$filter=type eq 'BuiltInRole'")) == len(everything) - 1
+        odd = (
+            f"{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions?api-version={AUTHORIZATION}&$filter=odd"
+        )
+        assert ask(azure, odd).json()["error"]["code"] == "UnsupportedQuery"
+
+
+def test_what_surrounds_nothing_is_not_found() -> None:
+    logs = f"{SUBSCRIPTION}/resourceGroups/logs/providers/Microsoft.OperationalInsights/workspaces"
+    with FakeAzure(estate_of_every_type()) as azure:
+        for path in (
+            f"{FORMS}x/projects?api-version={COGNITIVE}",
+            f"{FORMS}/projects/none/connections?api-version={COGNITIVE}",
+            f"{DOCS}x/localUsers?api-version={STORAGE}",
+            f"{logs}/none/tables?api-version={LOG_ANALYTICS}",
+        ):
+            refused = ask(azure, path)
+            assert (refused.status_code, refused.json()["error"]["code"]) == (404, "ResourceNotFound"), path
+
+
+def test_lists_that_the_specifications_do_not_page_come_whole() -> None:
+    tables = f"{SUBSCRIPTION}/resourceGroups/logs/providers/Microsoft.OperationalInsights/workspaces/audit/tables"
+    with FakeAzure(estate_of_every_type(), page_size=1) as azure:
+        body = ask(azure, f"{tables}?api-version={LOG_ANALYTICS}").json()
+    assert len(body["value"]) == 3
+    assert "nextLink" not in body
+
+
+def test_operations_do_not_tell_what_came_of_them() -> None:
+    forms = make.document_intelligence("forms")
+    done = around.operation(forms, result={"modelId": "invoices-v3", "createdDateTime": "2026-11-23T07:30:00Z"})
+    with FakeAzure(Estate([forms, done])) as azure:
+        (listed,) = ask(azure, MODELS.replace("documentModels", "operations")).json()["value"]
+        assert objections(azure.exchanges) == []
+    assert (listed["kind"], "result" in listed) == ("documentModelCopyTo", False)
+
+
 def test_management_groups_know_what_lies_below() -> None:
     def below(azure: FakeAzure, group: str) -> list[str]:
         url = f"{make.management_group(group)}/descendants?api-version={MANAGEMENT}"
@@ -603,6 +654,21 @@ def test_rights_can_differ_by_scope() -> None:
         assert (refused.status_code, refused.json()["error"]["code"]) == (401, "PermissionDenied"), (
             "Reader reads no data"
         )
+
+
+def test_permissions_are_what_was_granted_at_the_subscription_and_above() -> None:
+    def permissions(granted: Any) -> list[dict[str, Any]]:
+        with FakeAzure(estate_small(), granted=granted) as azure:
+            path = f"{SUBSCRIPTION}/providers/Microsoft.Authorization/permissions?api-version={AUTHORIZATION}"
+            found: list[dict[str, Any]] = ask(azure, path).json()["value"]
+        return found
+
+    nothing_taken = {"notActions": [], "notDataActions": []}
+    assert permissions(None) == [{"actions": ["*"], "dataActions": ["*"], **nothing_taken}]
+    assert permissions(["*/read"]) == [{"actions": ["*/read"], "dataActions": [], **nothing_taken}]
+    own = {"/": ["microsoft.authorization/*"], SUBSCRIPTION: ["microsoft.storage/*"], DOCS: ["*"]}
+    both = ["microsoft.authorization/*", "microsoft.storage/*"]
+    assert permissions(own) == [{"actions": both, "dataActions": both, **nothing_taken}]
 
 
 def test_data_actions_are_told_apart() -> None:

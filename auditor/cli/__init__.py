@@ -19,6 +19,8 @@ COMMANDS: Final = {
     "scan": Entry("auditor.cli.scan:scan", "Audit Azure, or a saved snapshot of it."),
     "gate": Entry("auditor.cli.gate:gate", "Judge infrastructure files before they are deployed."),
     "rules": Entry("auditor.cli.rules:rules", "List, show and test the rules; write their schema."),
+    "doctor": Entry("auditor.cli.doctor:doctor", "What this identity may read, and what would be unknown without it."),
+    "role": Entry("auditor.cli.role:role", "The least that an identity needs, as Azure role definitions."),
     "demo": Entry("auditor.cli.demo:demo", "Audit a bundled sample estate; needs no Azure."),
 }
 

@@ -109,7 +109,37 @@ config = click.option(
 quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no notices on stderr.")
 no_color = click.option("--no-color", is_flag=True, help="No colours, as NO_COLOR in the environment asks too.")
 
+inspecting_blobs = click.option(
+    "--inspect-blobs",
+    is_flag=True,
+    help="With the right that `auditor scan --inspect-blobs` takes to list blobs; it could also read them.",
+)
+
+_WHERE = (
+    click.option(
+        "-s",
+        "--subscription",
+        "subscriptions",
+        multiple=True,
+        metavar="ID|NAME",
+        help="Only these; repeatable. [default: all]",
+    ),
+    click.option("--management-group", metavar="ID", help="Only subscriptions below this management group."),
+    click.option("--cloud", type=click.Choice(["public", "usgov", "china"]), default="public", show_default=True),
+    click.option(
+        "--auth",
+        type=click.Choice(["environment", "workload-identity", "managed-identity", "cli", "powershell", "azd"]),
+        help="One way to sign in. [default: the standard chain of azure-identity]",
+    ),
+)
 _JUDGING = (policies, profile, settings, scope, config, fail_on, fail_on_unknown, outputs, quiet, no_color)
+
+
+def where(command: Callable[..., Any]) -> Callable[..., Any]:
+    """All options that say which part of Azure is meant and how to sign in, in the order of the help."""
+    for option in reversed(_WHERE):
+        command = option(command)
+    return command
 
 
 def judging(command: Callable[..., Any]) -> Callable[..., Any]:

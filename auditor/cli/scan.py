@@ -20,21 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option(
-    "-s",
-    "--subscription",
-    "subscriptions",
-    multiple=True,
-    metavar="ID|NAME",
-    help="Only these; repeatable. [default: all]",
-)
-@click.option("--management-group", metavar="ID", help="Only subscriptions below this management group.")
-@click.option("--cloud", type=click.Choice(["public", "usgov", "china"]), default="public", show_default=True)
-@click.option(
-    "--auth",
-    type=click.Choice(["environment", "workload-identity", "managed-identity", "cli", "powershell", "azd"]),
-    help="One way to sign in. [default: the standard chain of azure-identity]",
-)
+@options.where
 @click.option(
     "--save-snapshot", type=click.Path(path_type=Path), metavar="FILE", help="Keep what was read (.jsonl, .gz, .zst)."
 )

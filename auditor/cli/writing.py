@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 def write_reports(report: Report, outputs: Sequence[Output], *, no_color: bool, quiet: bool) -> None:
     """Render every format first, then write: a failure leaves nothing half done."""
     rendered = [(output, _render(report, output, no_color=no_color)) for output in outputs]
+    summary = _step_summary(report, outputs)
     for output, text in rendered:
         if output.path is None:
             _print(text)
@@ -31,6 +32,27 @@ def write_reports(report: Report, outputs: Sequence[Output], *, no_color: bool, 
             write_file(output.path, text)
             if not quiet:
                 click.echo(f"{output.format}: {output.path}", err=True)
+    if summary is not None:
+        _append(*summary)
+
+
+def _step_summary(report: Report, outputs: Sequence[Output]) -> tuple[Path, str] | None:
+    """The other half of the format `github`: the Markdown report, for the page of the step that GitHub Actions runs."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path or all(output.format != "github" for output in outputs):
+        return None
+    return Path(path), str(FORMATS["markdown"].load()(report))
+
+
+def _append(path: Path, text: str) -> None:
+    try:
+        with path.open("a", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise RenderError(
+            f"cannot write the step's summary {path}: {error.strerror or error}",
+            "GITHUB_STEP_SUMMARY names it; unset that to do without.",
+        ) from error
 
 
 def _print(text: str) -> None:

@@ -559,6 +559,11 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
 MANAGEMENT_GROUP_ACTION: Final = "Microsoft.Management/managementGroups/descendants/read"
 """The right that `--management-group` takes, at that group; it names no resource type of the snapshot."""
 
+PERMISSIONS_ACTION: Final = "Microsoft.Authorization/permissions/read"
+"""The right that `auditor doctor` takes, and whose answer is no part of a snapshot either."""
+PERMISSIONS_PATH: Final = "/providers/Microsoft.Authorization/permissions"
+PERMISSIONS_VERSION: Final = _AUTHORIZATION
+
 
 @dataclass(frozen=True, slots=True)
 class Permissions:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from auditor.collectors.clouds import Cloud
     from auditor.collectors.reader import Patience
+    from auditor.model.reading import Json
 
 SERVICES: Final = {
     "subscriptions": Entry("azure.mgmt.resource.subscriptions.aio:SubscriptionClient", "subscriptions and regions"),
@@ -97,6 +98,10 @@ class Azure:
         send = getattr(client, "send_request", None) or client._send_request  # noqa: SLF001 - the older clients' name
         response: AbstractAsyncContextManager[AsyncHttpResponse] = send(request, stream=True, **options)
         return response
+
+    async def claims(self) -> dict[str, Json]:
+        """What the token for the management API says of who signed in."""
+        return await self._sign_in.claims(self.cloud.arm_scope)
 
     def forget_tokens(self) -> None:
         """Ask for new tokens from now on."""

@@ -77,8 +77,8 @@ def collect(
 ) -> Snapshot:
     """Read what the request names, and give it to the sink while it is read.
 
-    `select` is called once, with everything but the details of storage accounts, and returns the keys of the accounts
-    whose details are wanted. `begin` is told the head of the snapshot before anything else. What cannot be read is a
+    `select` is called with everything but the details of storage accounts, and returns the keys of the accounts whose
+    details are wanted; then again, as long as it names further accounts for what these details tell. `begin` is told the head of the snapshot before anything else. What cannot be read is a
     gap in the snapshot; raises `SignInError` or `SourceError` if there is nothing to audit at all, `UsageError` for a
     cloud or a way to sign in that does not exist.
     """

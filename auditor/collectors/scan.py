@@ -59,8 +59,11 @@ async def scan(
         stages = _Stages(collectors, worker, recorder, progress, reader.share)
         await stages.lists(scope)
         await stages.further(Stage.SIGNALS, frozenset())
-        chosen = select(recorder.snapshot())
-        await stages.further(Stage.DETAILS, chosen)
+        chosen = seen = wanted = select(recorder.snapshot())
+        await stages.further(Stage.DETAILS, wanted)
+        while wanted and (wanted := select(recorder.snapshot()) - seen):  # details name further accounts
+            await stages.further(Stage.DETAILS, wanted, others=False)
+            seen |= wanted
         await stages.further(Stage.PRACTICE, chosen)
     return recorder.snapshot(End(utc_now(), dict(sorted((+reader.calls).items()))))
 
@@ -91,8 +94,8 @@ class _Stages:
                     self._progress.expect(record.kind.label, 1)
                     group.create_task(self._with_children(Job(record, subscription)))
 
-    async def further(self, stage: Stage, chosen: frozenset[str]) -> None:
-        """A later stage: the storage accounts that the caller chose, and everything else that was read."""
+    async def further(self, stage: Stage, chosen: frozenset[str], *, others: bool = True) -> None:
+        """A later stage: the storage accounts that the caller chose and, with `others`, everything else that was read."""
         collectors: dict[str, list[Collector]] = {}
         for record in self._collectors:
             if record.owner is not None and record.stage is stage:
@@ -101,7 +104,7 @@ class _Stages:
             for type_name, records in collectors.items():
                 owners: dict[str | None, list[Resource]] = {}
                 for resource in self._recorder.of_type(type_name):
-                    if type_name != STORAGE or resource.key in chosen:
+                    if resource.key in chosen if type_name == STORAGE else others:
                         owners.setdefault(subscription_of(resource.key), []).append(resource)
                 for own in owners.values():
                     group.create_task(self._run(records, own))

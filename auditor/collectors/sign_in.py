@@ -7,6 +7,8 @@ write, and the SDK carries them to foreign hosts (azure-facts 1.6).
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import os
 import re
 import time
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncSupportsTokenInfo
 
     from auditor.collectors.clouds import Cloud
+    from auditor.model.reading import Json
 
 LINKS: Final = {
     "environment": Entry("azure.identity.aio:EnvironmentCredential", "a service principal in AZURE_* variables"),
@@ -42,6 +45,9 @@ _LONGEST: Final = 120
 """Seconds for signing in; the standard chain asks the machine and up to three commands, ten seconds each."""
 _QUIET: Final = 30
 """Seconds for which a failed attempt speaks for those that follow it: an account each, otherwise."""
+
+_DOTS: Final = 2
+"""Between the three parts of a JSON web token."""
 
 _HINT: Final = (
     "Sign in with `az login`, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; `--auth` names one way."
@@ -108,6 +114,10 @@ class SignIn:
                 raise
             return self._tokens[scopes]
 
+    async def claims(self, scope: str) -> dict[str, Json]:
+        """What the token for a scope says of whom it speaks for. Not checked: that is for Azure to do."""
+        return claims_of((await self.get_token_info(scope)).token)
+
     def forget(self) -> None:
         """Ask for new tokens from now on."""
         self._tokens.clear()
@@ -126,6 +136,16 @@ class SignIn:
         trace: TracebackType | None = None,
     ) -> None:
         await self.close()
+
+
+def claims_of(token: str) -> dict[str, Json]:
+    """The claims of a token; none if it is no JSON web token."""
+    body = token.split(".")[1] if token.count(".") == _DOTS else ""
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    except ValueError:
+        return {}
+    return claims if isinstance(claims, dict) else {}
 
 
 def short_reason(error: Exception) -> str:

@@ -15,7 +15,8 @@ import isodate
 from auditor.facts.parts import part_of
 from auditor.model.reading import Json, Unread
 from auditor.model.resource import resource_key
-from auditor.model.types import BACKUP_INSTANCE, BACKUP_VAULT, BY_NAME
+from auditor.model.snapshot import AZURE
+from auditor.model.types import BACKUP_INSTANCE, BACKUP_VAULT, BY_NAME, subscription_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,9 +77,17 @@ def protections_of(storage: Resource, estate: Estate) -> tuple[Protection, ...]:
     return estate.once("protections", lambda: _by_storage(estate)).get(storage.key, ())
 
 
-def unseen_backups(estate: Estate) -> tuple[str, ...]:
-    """In clauses, what could not be read of backups, which may protect any account."""
-    return estate.once("unseen backups", lambda: tuple(_unseen(estate)))
+def unseen_backups(storage: Resource, estate: Estate) -> str | None:
+    """In a clause, what could not be read of backups that may protect an account; None if that is nothing."""
+    if estate.snapshot.header.kind == AZURE and subscription_of(storage.key) is None:
+        return f"{storage.name} lies outside of what was read, and so may vaults that protect it"
+    return estate.once("unseen backups", lambda: _together(list(_unseen(estate))))
+
+
+def _together(clauses: list[str]) -> str | None:
+    """The first of them and how many more there are: hundreds of subscriptions may be closed to the auditor."""
+    rest = f" (and {len(clauses) - 1} more like it)" if len(clauses) > 1 else ""
+    return f"{clauses[0]}{rest}" if clauses else None
 
 
 def _unseen(estate: Estate) -> Iterator[str]:

@@ -93,7 +93,7 @@ def _copy(source: Json, target: Json, replica: Replica, trail: Trail) -> Bound:
 
 def _told(bound: Bound, copy: str, container: str | None) -> Reason:
     """What is known of a copy: how long it stays, and the reasons that hold it."""
-    known = [reason.words for reason in bound.reasons if not reason.unread and reason.hours != 0]
+    known = [reason.words for reason in bound.reasons if reason.hours or (reason.hours is None and not reason.unread)]
     endless = [reason.words for reason in bound.reasons if reason.hours == math.inf]
     words = "; ".join(endless or known)
     hours = bound.hours or None

@@ -32,17 +32,16 @@ def key_coverage(account: Resource, estate: Estate) -> Json:  # noqa: ARG001
         return None
     made = _moment(part_of(account.body, "properties", "dateCreated"), "was made")
     if isinstance(made, Unread):
-        return {"results": made}
+        return {"results": made, "words": made.why}
     if made >= COVERS_RESULTS:
         words = f"the account was made on {made:%Y-%m-%d}, and keys cover results since {COVERS_RESULTS:%Y-%m-%d}"
         return {"results": True, "words": words}
     words = f"the account was made on {made:%Y-%m-%d}, when keys covered models alone"
-    written = part_of(account.body, "systemData", "lastModifiedAt")
-    changed = None if written is None else _moment(written, "was changed last")
-    if changed is None or (isinstance(changed, datetime) and changed < COVERS_RESULTS):
+    changed = _moment(part_of(account.body, "systemData", "lastModifiedAt"), "was changed last")
+    if isinstance(changed, datetime) and changed < COVERS_RESULTS:
         return {"results": False, "words": words}
     why = changed.why if isinstance(changed, Unread) else "it was changed since, and whether its key was is not told"
-    return {"results": Unread(f"{words}; {why}")}
+    return {"results": Unread(f"{words}; {why}"), "words": words}
 
 
 def _moment(written: Json, what: str) -> datetime | Unread:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _DEFAULT_CONTAINER_DAYS: Final = 7
 """What the service takes when container soft delete is on without a number (soft delete for containers page)."""
+_UNREAD: Final = "; for how many days was not read"
 
 
 def kept(store: Store, name: str | None) -> Bound:
@@ -55,9 +56,11 @@ def _soft_delete(store: Store) -> Reason | None:
         return Reason("softDelete", None, f"soft delete of blobs was not read: {enabled.why}", unread=True)
     if is_off(enabled):
         return None
-    number = number_in(store.setting("deleteRetentionPolicy", "days"))
-    words = f"soft delete keeps deleted blobs for {days(number)}" if number else "soft delete keeps deleted blobs"
-    return Reason("softDelete", max(number or 1, 1) * HOURS, words)
+    reading = store.setting("deleteRetentionPolicy", "days")
+    number = number_in(reading)
+    length = f" for {days(number)}" if number else _UNREAD if isinstance(reading, Unread) else ""
+    words = f"soft delete keeps deleted blobs{length}"
+    return Reason("softDelete", max(number or 1, 1) * HOURS, words, unread=isinstance(reading, Unread))
 
 
 def _window(store: Store, setting: str, cause: str, words: str, days_if_silent: int | None) -> Reason | None:
@@ -69,14 +72,17 @@ def _window(store: Store, setting: str, cause: str, words: str, days_if_silent: 
     reading = store.setting(setting, "days")
     number = number_in(reading) or (None if isinstance(reading, Unread) else days_if_silent)
     if number is None:
-        return Reason(cause, HOURS, words.format("at least 1 day"))
+        at_least = f"at least 1 day{_UNREAD if isinstance(reading, Unread) else ''}"
+        return Reason(cause, HOURS, words.format(at_least), unread=isinstance(reading, Unread))
     return Reason(cause, max(number, 0) * HOURS, words.format(days(number)))
 
 
 def _by_backups(store: Store, name: str | None) -> tuple[Reason, ...]:
     """What backups keep of a container; a backup may be made just before the delete, so it counts from then."""
-    found = [reason for item in store.backups if (reason := _by_backup(item, name)) is not None]
-    return (*found, *(Reason("backup", None, words, unread=True) for words in store.unseen_backups))
+    found = tuple(reason for item in store.backups if (reason := _by_backup(item, name)) is not None)
+    if store.unseen_backups is None:
+        return found
+    return (*found, Reason("backup", None, store.unseen_backups, unread=True))
 
 
 def _by_backup(protection: Protection, name: str | None) -> Reason | None:
@@ -94,7 +100,6 @@ def _deleted_container(container: Resource) -> Reason:
     left = property_of(container, "remainingRetentionDays")
     number = left if isinstance(left, int | float) and not isinstance(left, bool) else None
     words = f"deleted container {container.name} can be restored"
-    if number is not None:
-        words += f" for {days(number)} more"
+    words += ", for how long was not read" if number is None else f" for {days(number)} more"
     hours = None if number is None else max(number, 0) * HOURS
-    return Reason("containerSoftDelete", hours, words, container.name)
+    return Reason("containerSoftDelete", hours, words, container.name, unread=number is None)

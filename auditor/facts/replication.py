@@ -11,6 +11,8 @@ from auditor.model.resource import resource_key
 from auditor.model.types import BLOB_SERVICE, OBJECT_REPLICATION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from auditor.facts.estate import Estate
     from auditor.model.resource import Resource
 
@@ -45,6 +47,19 @@ def replicas_of(storage: Resource, estate: Estate) -> tuple[tuple[Replica, ...],
     )
     unread = None if listing.unread is None or _versioning_is_off(storage, estate) else listing.unread
     return found, unread
+
+
+def with_destinations(stores: Iterable[Resource], estate: Estate) -> list[Resource]:
+    """These accounts and those that their blobs are copied to, followed on as far as policies were read."""
+    found = {store.key: store for store in stores}
+    left = list(found.values())
+    while left:
+        replicas, _ = replicas_of(left.pop(), estate)
+        for replica in replicas:
+            if replica.destination is not None and replica.destination.key not in found:
+                found[replica.destination.key] = replica.destination
+                left.append(replica.destination)
+    return list(found.values())
 
 
 def _replica(properties: Json, estate: Estate) -> Replica:

@@ -97,9 +97,9 @@ def _backups(store: Store, names: list[str | None]) -> Iterator[dict[str, Json]]
         if any(answer is not False for answer in answers):
             doubt = None if any(answer is True for answer in answers) else answers[-1]
             yield _backup(item, doubt if isinstance(doubt, Unread) else None)
-    for words in store.unseen_backups:
-        why = Unread(words)
-        yield {"kind": why, "vault": why, "hours": why, "words": words}
+    if store.unseen_backups is not None:
+        why = Unread(store.unseen_backups)
+        yield {"kind": why, "vault": why, "hours": why, "words": why.why}
 
 
 def _backup(item: Protection, doubt: Unread | None) -> dict[str, Json]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.facts.parts import any_of, part_of
+from auditor.model.permissions import matches
 from auditor.model.reading import Json, Unread
 from auditor.model.snapshot import INFRASTRUCTURE
 from auditor.model.types import ROLE_DEFINITION
@@ -162,7 +163,7 @@ def grants(definition: Mapping[str, Json], action: str, *, data: bool) -> bool |
     if not isinstance(permissions, list):
         return Unread("the definition of a role names no permissions")
     names = ("dataActions", "notDataActions") if data else ("actions", "notActions")
-    return any_of(_permits(permission, action.lower(), *names) for permission in permissions)
+    return any_of(_permits(permission, action, *names) for permission in permissions)
 
 
 def _permits(permission: Json, action: str, given: str, taken: str) -> bool | Unread:
@@ -183,23 +184,6 @@ def _named(patterns: Json, action: str) -> Iterator[bool | Unread]:
         if isinstance(pattern, Unread):
             yield Unread(f"an action of a role was not read: {pattern.why}")
         elif isinstance(pattern, str):
-            yield _matches(pattern.lower(), action)
+            yield matches(pattern, action)
         else:
             yield Unread("an action of a role is no text")
-
-
-def _matches(pattern: str, action: str) -> bool:
-    """`*` stands for anything, slashes too; no other character is special."""
-    head, *rest = pattern.split("*")
-    if not rest:
-        return head == action
-    *middle, tail = rest
-    at = len(head)
-    if not action.startswith(head):
-        return False
-    for part in middle:
-        found = action.find(part, at)
-        if found < 0:
-            return False
-        at = found + len(part)
-    return len(action) - at >= len(tail) and action.endswith(tail)

@@ -44,7 +44,7 @@ class Store:
     replicas: tuple[Replica, ...]
     unseen_replicas: Unread | None
     backups: tuple[Protection, ...]
-    unseen_backups: tuple[str, ...]
+    unseen_backups: str | None
     body: Json
     doubts: Mapping[str, Unread]
     inspected: Mapping[str, Json]
@@ -106,7 +106,7 @@ def _read_store(storage: Resource, estate: Estate) -> Store:
         replicas=replicas,
         unseen_replicas=unseen_replicas,
         backups=protections_of(storage, estate),
-        unseen_backups=unseen_backups(estate),
+        unseen_backups=unseen_backups(storage, estate),
         body=storage.body.get("properties"),
         doubts=doubts,
         inspected={

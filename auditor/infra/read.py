@@ -110,10 +110,7 @@ def _as_deployed(resource: Resource) -> Resource:
 def _notes(together: Together) -> list[str]:
     notes = []
     if together.folded:
-        notes.append(f"{together.folded} resources are declared alike by several files and count once")
+        notes.append(f"declared alike by several files, counted once: {together.folded}")
     if together.apart:
-        notes.append(
-            f"{together.apart} resources are declared differently under one id; each is judged, the later ones as "
-            "'NAME {in FILE}'"
-        )
+        notes.append(f"declared differently under one id, judged each, as 'NAME {{in FILE}}': {together.apart}")
     return notes

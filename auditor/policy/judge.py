@@ -98,10 +98,10 @@ class _Unjudged(Enum):
 
 
 def _only_a_scan_tells(judgement: Judgement) -> bool:
-    """Whether nothing is unread but what no file holds; in a live snapshot nothing is unread for that reason."""
-    unread = [item.reading for item in judgement.because if isinstance(item.reading, Unread)]
-    named = [reading for reading in unread if not reading.why.startswith(COUNT_UNREAD)]
-    return bool(named) and all(item.settled_by == LIVE_SCAN for item in named)
+    """Whether all that leaves it open is what no file holds; in a live snapshot nothing is unread for that reason."""
+    left_open = [item.reading for item in judgement.because if item.holds is None]
+    whole = [item for item in left_open if not (isinstance(item, Unread) and item.why.startswith(COUNT_UNREAD))]
+    return bool(whole) and all(isinstance(item, Unread) and item.settled_by == LIVE_SCAN for item in whole)
 
 
 def _judge_one(

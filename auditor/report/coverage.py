@@ -72,8 +72,11 @@ def _name(snapshot: Snapshot, scope: str) -> str:
 def _advice(gap: Gap) -> str:
     """The next step for one gap."""
     if gap.reason.startswith(("401", "403")):
-        right = "data action" if "/FormRecognizer/" in gap.operation else "action"
-        return f"grant the {right} {gap.operation} at this scope"
+        data = "/FormRecognizer/" in gap.operation or gap.operation.endswith("/blobs/read")
+        where = "at the workspace that gets the logs" if "/workspaces/query/" in gap.operation else "at this scope"
+        return f"grant the {'data action' if data else 'action'} {gap.operation} {where}"
+    if gap.operation.startswith("Auditor.Wire/") and not gap.reason.startswith("--"):
+        return "run the audit from where the endpoint can be reached, or leave the handshakes out with --no-probe"
     if "custom subdomain" in gap.reason:
         return "give the account a custom subdomain: without one its models cannot be listed without keys"
     if gap.reason.startswith("429"):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from auditor.cli import main
+from auditor.cli import COMMANDS, main
 from auditor.data import policies_folder, samples_folder
 from auditor.policy.schema import rule_schema
 
@@ -177,6 +177,18 @@ def test_a_mistake_in_auditor_yaml_stops_before_anything_is_judged(
     (tmp_path / "auditor.yaml").write_text("storge: []\n", encoding="utf-8")
     assert main(["scan", "--snapshot", ESTATE]) == 2
     assert "auditor.yaml:1:1: storge is no key here; did you mean storage?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_lists_every_command_and_each_explains_itself(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--help"]) == 0
+    assert f"\n  {command} " in capsys.readouterr().out
+    assert main([command, "--help"]) == 0
+    out = capsys.readouterr().out
+    assert f" {command} [OPTIONS]" in out
+    assert max(map(len, out.splitlines())) <= 100
 
 
 def test_an_unknown_command_names_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:

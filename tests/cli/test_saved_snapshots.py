@@ -15,8 +15,8 @@ from auditor.errors import ExitCode
 from auditor.model.resource import Gap
 from auditor.model.snapshot import Snapshot
 from auditor.model.snapshot_file import write_snapshot
-from auditor.model.types import BY_NAME, SUBSCRIPTION
-from tests.builders import SUBSCRIPTION_ID, account, blob_service, container, gap, grant, read, snapshot, storage
+from auditor.model.types import BY_NAME, OBJECT_REPLICATION, SUBSCRIPTION
+from tests.builders import SUBSCRIPTION_ID, account, blob_service, child, container, gap, grant, read, snapshot, storage
 from tests.policy.files import RULE, write
 
 CLEAN, FINDINGS, USAGE, NOT_AUDITED = ExitCode
@@ -240,5 +240,8 @@ def test_a_scan_that_still_runs_knows_which_stores_may_hold_documents() -> None:
     assert audit.documents_stores(hidden, chosen, ()) == {linked.key, unlinked.key}
     everything = audit.prepare(audit.Choice((Path("r"),), all_documents=True))
     assert audit.documents_stores(found, everything, ()) == {linked.key, unlinked.key}
+    rules = {"sourceAccount": linked.id, "destinationAccount": unlinked.id, "rules": []}
+    copied = found.extended([child(linked, OBJECT_REPLICATION, "p", **rules)], ())
+    assert audit.documents_stores(copied, chosen, ()) == {linked.key, unlinked.key}
     with pytest.raises(ValueError, match="write the time of the header themselves"):
         audit.documents_stores(replace(found, header=replace(found.header, started="soon")), chosen, ())

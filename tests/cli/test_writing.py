@@ -15,6 +15,7 @@ import pytest
 from auditor.cli.options import Output
 from auditor.cli.writing import write_file, write_reports
 from auditor.errors import ExitCode, RenderError
+from auditor.report.formats import github, markdown
 from tests.needs import PROJECT
 from tests.report.builders import TLS as TLS_RULE
 from tests.report.builders import clean, line, report, subject
@@ -102,6 +103,41 @@ def test_each_file_is_named_on_stderr_unless_quiet(tmp_path: Path, capsys: pytes
     assert out == (tmp_path / "a.txt").read_text(encoding="utf-8")
     write_reports(clean(), outputs, no_color=True, quiet=True)
     assert capsys.readouterr().err == ""
+
+
+def test_github_gets_annotations_on_stdout_and_a_summary_behind_what_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    summary = tmp_path / "summary.md"
+    summary.write_text("# Before\n", encoding="utf-8")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    write_reports(clean(), [Output("json", tmp_path / "b.json")], no_color=True, quiet=True)
+    assert summary.read_text(encoding="utf-8") == "# Before\n"
+    outputs = [Output("github", None), Output("github", tmp_path / "c.txt")]
+    write_reports(clean(), outputs, no_color=True, quiet=True)
+    assert summary.read_text(encoding="utf-8") == f"# Before\n{markdown.render(clean())}"
+    assert capsys.readouterr().out == github.render(clean())
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_without_a_place_for_the_summary_there_are_annotations_alone(
+    value: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+    if value is not None:
+        monkeypatch.setenv("GITHUB_STEP_SUMMARY", value)
+    write_reports(clean(), [Output("github", None)], no_color=True, quiet=True)
+    assert capsys.readouterr().out.startswith("::notice ")
+
+
+def test_a_summary_that_cannot_be_written_is_an_error_with_a_hint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "none" / "summary.md"))
+    with pytest.raises(RenderError) as caught:
+        write_reports(clean(), [Output("github", None)], no_color=True, quiet=True)
+    assert "none/summary.md" in caught.value.problem
+    assert "GITHUB_STEP_SUMMARY" in caught.value.hint
 
 
 @pytest.mark.parametrize(

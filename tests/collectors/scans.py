@@ -21,10 +21,12 @@ from tests.fakes.azure import FakeAzure
 from tests.fakes.azure.builders import SUBSCRIPTION as SUBSCRIPTION_GUID
 
 SUBSCRIPTION = f"/subscriptions/{SUBSCRIPTION_GUID}"
+EVERY_TYPE = frozenset(kind.name for kind in RESOURCE_TYPES if not kind.name.startswith("Auditor."))
 SURVEYED = frozenset(record.type for record in COLLECTORS if record.survey is not None)
-"""What is found out by handshakes, queries and lists of blobs, for which the fake of ARM has no answer."""
+"""What is found out by handshakes, queries and lists of blobs."""
 
-ALL_TYPES = frozenset(kind.name for kind in RESOURCE_TYPES if not kind.name.startswith("Auditor.")) - SURVEYED
+ALL_TYPES = EVERY_TYPE - SURVEYED
+"""What is read with a GET of Resource Manager or Document Intelligence."""
 
 
 def _each(records: Sequence[Collector]) -> pytest.MarkDecorator:

@@ -27,7 +27,7 @@ from auditor.collectors.reader import Patience
 from auditor.collectors.surveys.queries import query_text
 from auditor.errors import SourceError
 from tests.fakes.azure import Estate, FakeAzure, estate_small
-from tests.fakes.azure.practice import workspace
+from tests.fakes.azure.around import workspace
 
 ARM = "https://management.azure.com"
 FORMS = "https://forms.cognitiveservices.azure.com"

@@ -73,7 +73,7 @@ _BLOBS = ("StorageRead", "StorageWrite", "StorageDelete")
 
 def _good() -> tuple[list[Json], list[Json], list[Json]]:
     """Everything as the strict profile wants it, but for what Azure cannot prove; and a store that is merely sound."""
-    audit = around.workspace("audit", retention_days=180)
+    audit = around.workspace("audit", retention=180)
     keys = around.key_vault("keys")
     to_forms = around.private_endpoint(f"{_account_id('forms')}", "to-forms", sub_resource="account")
     forms = make.document_intelligence(
@@ -150,7 +150,7 @@ def _store_id(name: str) -> str:
 def _bad(*, signals: bool) -> tuple[list[Json], list[Json], list[Json]]:
     """Everything wrong that can be, and the stores of `_signals`."""
     owned = make.storage_account("ownedstore", shared_key=False, **EAST)
-    faraway = around.workspace("faraway", subscription=BAD, region="northeurope", retention_days=30, replica="westus")
+    faraway = around.workspace("faraway", subscription=BAD, region="northeurope", retention=30, replica="westus")
     forms = make.document_intelligence(
         "trial-forms",
         network="Allow",

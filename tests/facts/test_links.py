@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.facts.estate import Estate
-from auditor.facts.links import used_elsewhere
+from auditor.facts.links import NOT_IN_A_FILE, holds_documents, used_elsewhere
 from auditor.model.reading import Json, Unread
 from auditor.model.resource import Gap, Resource
 from auditor.model.types import (
@@ -531,3 +531,17 @@ def test_an_assignment_in_another_subscription_hides_nothing_here() -> None:
     assert links(far) == []
     everywhere = Resource({"id": f"/providers/{ROLE_ASSIGNMENT}/1", "type": ROLE_ASSIGNMENT, "properties": HIDDEN})
     assert links(everywhere) == [Unread("a part of a role assignment was not read")]
+
+
+def test_a_file_never_shows_that_a_store_holds_no_documents() -> None:
+    """Its links may stand in another file; live Azure was read to the end, and has none."""
+    store = storage()
+    answers = {
+        kind: holds_documents(store, Estate(snapshot(store, account(), kind=kind), now()))
+        for kind in ("azure", "infrastructure")
+    }
+    assert answers == {"azure": False, "infrastructure": NOT_IN_A_FILE}
+    linked = snapshot(store, account(), grant(store.id), kind="infrastructure")
+    assert holds_documents(store, Estate(linked, now())) is True
+    files = Resource({**store.body, "kind": "FileStorage"})
+    assert holds_documents(files, Estate(snapshot(files, kind="infrastructure"), now())) is False

@@ -164,13 +164,16 @@ def test_of_a_sku_that_is_not_known_nothing_is_claimed(sku: Json, words: str) ->
     assert isinstance(found["redundancy"]["leavesRegion"], Unread)
     assert isinstance(found["redundancy"]["secondary"], Unread)
     assert found["redundancy"]["words"] == words
-    assert found["edges"] == []
+    (edge,) = found["edges"]
+    assert (edge["via"], isinstance(edge["leavesRegion"], Unread), edge["words"]) == ("geoRedundancy", True, words)
 
 
 @pytest.mark.parametrize("hidden", ["primaryLocation", "secondaryLocation"])
 def test_where_the_copies_lie_was_not_read(hidden: str) -> None:
-    found = residency(storage(**{hidden: HIDDEN}))["redundancy"]
-    assert isinstance(found["leavesRegion"], Unread)
+    found = residency(storage(**{hidden: HIDDEN}))
+    assert isinstance(found["redundancy"]["leavesRegion"], Unread)
+    vias = ["failover", "geoRedundancy"] if hidden == "primaryLocation" else ["geoRedundancy"]
+    assert [edge["via"] for edge in found["edges"]] == vias
 
 
 def test_after_a_failover_the_account_lies_elsewhere() -> None:

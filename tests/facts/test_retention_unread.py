@@ -117,12 +117,12 @@ SERVICES: list[tuple[dict[str, Json], float, str]] = [
     ({"isVersioningEnabled": HIDDEN}, 0, "unread"),
     ({"deleteRetentionPolicy": HIDDEN}, 0, "unread"),
     ({"deleteRetentionPolicy": {"enabled": HIDDEN, "days": 7}}, 0, "unread"),
-    ({"deleteRetentionPolicy": {**ON, "days": HIDDEN}}, 24, "open"),
+    ({"deleteRetentionPolicy": {**ON, "days": HIDDEN}}, 24, "unread"),
     ({"restorePolicy": HIDDEN}, 0, "unread"),
-    ({"restorePolicy": {**ON, "days": HIDDEN}}, 24, "open"),
+    ({"restorePolicy": {**ON, "days": HIDDEN}}, 24, "unread"),
     ({"restorePolicy": ON}, 24, "open"),
     ({"containerDeleteRetentionPolicy": HIDDEN}, 0, "unread"),
-    ({"containerDeleteRetentionPolicy": {**ON, "days": HIDDEN}}, 24, "open"),
+    ({"containerDeleteRetentionPolicy": {**ON, "days": HIDDEN}}, 24, "unread"),
     ({"containerDeleteRetentionPolicy": {**ON, "days": None}}, 168, "open"),
 ]
 

@@ -12,7 +12,7 @@ from auditor.model.finding import Finding
 from auditor.model.reading import MISSING, Found, Json, Unread
 from auditor.model.resource import Origin, Place, Read, Resource
 from auditor.model.snapshot import Snapshot
-from auditor.model.types import ACCOUNT, BLOB_SERVICE, CONTAINER, LOCATION, STORAGE, SUBSCRIPTION
+from auditor.model.types import ACCOUNT, BLOB_SERVICE, CONTAINER, LOCATION, MODEL, STORAGE, SUBSCRIPTION
 from auditor.policy.compiler import CompiledRule, Language, compile_rule
 from auditor.policy.defaults import Defaults
 from auditor.policy.judge import Judged, _Targets, group_by_type, judge
@@ -376,3 +376,62 @@ def test_evidence_stands_where_infrastructure_code_says_it() -> None:
 def test_without_infrastructure_code_nothing_has_a_place() -> None:
     (finding,) = judged(compiled(IN_WEST), snapshot(storage("docs"))).findings
     assert finding.place is None
+
+
+@pytest.mark.parametrize(
+    ("check", "where", "told_of"),
+    [
+        ({"field": "children.tlsProbe.properties.host", "equals": "h"}, None, "only live"),
+        ({"count": {"field": "children.models[*]"}, "equals": 0}, None, "only live"),
+        ({"field": "name", "equals": "di"}, {"field": "children.tlsProbe.properties.host", "equals": "h"}, "pass"),
+        ({"field": "name", "equals": "x"}, {"field": "children.tlsProbe.properties.host", "equals": "h"}, "only live"),
+        (
+            {"field": "children.tlsProbe.properties.host", "equals": "h"},
+            {"field": "kind", "equals": "x"},
+            "not applicable",
+        ),
+        (
+            {
+                "anyOf": [
+                    {"field": "children.tlsProbe.properties.host", "equals": "h"},
+                    {"field": "name", "equals": "di"},
+                ]
+            },
+            None,
+            "pass",
+        ),
+        (
+            {
+                "allOf": [
+                    {"field": "children.tlsProbe.properties.host", "equals": "h"},
+                    {"field": "name", "equals": "x"},
+                ]
+            },
+            None,
+            "fail",
+        ),
+        (
+            {
+                "allOf": [
+                    {"field": "children.tlsProbe.properties.host", "equals": "h"},
+                    {"field": "sku.name", "equals": "x"},
+                ]
+            },
+            None,
+            "unknown",
+        ),
+    ],
+)
+def test_what_no_file_holds_gives_no_finding_about_a_file(check: Json, where: Json, told_of: str) -> None:
+    """Of live Azure the same is unknown: there somebody could have looked."""
+    di = account()
+    rules = compiled(check, ACCOUNT, where=where)
+    found = judged(rules, snapshot(di, unread=((di.id, MODEL),), kind="infrastructure"))
+    assert dict(found.only_live) == ({"T-1": 1} if told_of == "only live" else {})
+    assert dict(found.not_applicable) == ({"T-1": 1} if told_of in {"only live", "not applicable"} else {})
+    assert [status for _, status in told(found)] == ([told_of] if told_of in {"pass", "fail", "unknown"} else [])
+    live = judged(rules, snapshot(di, unread=((di.id, MODEL),)))
+    assert dict(live.only_live) == {}
+    assert [status for _, status in told(live)] == [{"only live": "unknown"}.get(told_of, told_of)] * (
+        told_of != "not applicable"
+    )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from auditor.model.blind_spot import BlindSpot, Concerned
 from auditor.model.finding import STATUSES, Evidence, Finding, Status, Subject
 from auditor.model.reading import MISSING, Found, Reading, Unread
+from auditor.model.resource import Place as Spot
 from auditor.policy.clauses import CLAUSES, Promise
 from auditor.policy.rule import FAMILIES, QUESTIONS, Fix, Peers, Rule
 from auditor.report.report import (
@@ -120,6 +121,7 @@ KEYS = rule("DI-ACC-001", "The account accepts no keys, only Microsoft Entra sig
 NETWORK = rule("DI-NET-001", "The account is open to chosen networks only", "high")
 LOGS = rule("DI-LOG-001", "Audit and request logs of the account are sent somewhere", "medium")
 HTTPS = rule("DI-TLS-002", "Storage accounts that hold documents accept only HTTPS")
+SOFT = rule("DI-RET-003", "Soft delete keeps no document for long", "low", references=())
 RULES = (TLS, HTTPS, GONE, SAME_REGION, COPIES, REGISTER, DUE, ERASED, KEYS, NETWORK, LOGS)
 
 
@@ -674,6 +676,42 @@ def clean() -> Report:
     """Everything passes, and everything was seen."""
     lines = tuple(item for item in mixed().lines if item.finding.status == "pass")
     return report(lines, headline="Compliant with all that was checked.")
+
+
+def declared() -> Report:
+    """Infrastructure code: findings in files, one beside any file, and a module that could not be read."""
+    main, plan, away = "./infra/main file.json", "plans\\prod.tfplan.json", "/builds/forms/infra/ünits#1.json"
+    address = 'module.forms.azurerm_storage_account.docs["eu"]'
+    tls = evidence("properties.minimumTlsVersion", {"atLeast": "TLS1_2"}, "be at least TLS1_2", Found("TLS1_0"))
+    told = "properties.minimumTlsVersion is TLS1_0; it must be at least TLS1_2."
+    only = evidence(
+        "properties.supportsHttpsTrafficOnly", {"equals": True}, "be true", Unread("parameter https has no value")
+    )
+
+    def at(name: str, spot: Spot) -> Subject:
+        return replace(subject(name), place=spot)
+
+    lines = (
+        line(TLS, "fail", at("stdocs", Spot(main, 12, 9)), told, replace(tls, place=Spot(main, 17, 21))),
+        line(TLS, "fail", at("stplan", Spot(plan, address=address)), told, tls),
+        line(TLS, "waived", at("stold", Spot(main, 40, 9)), told, tls),
+        line(TLS, "pass", at("stnew", Spot(main, 60, 9)), "properties.minimumTlsVersion is TLS1_2.", tls),
+        line(HTTPS, "unknown", at("stdocs", Spot(main, 12, 9)), "Not known: parameter https has no value.", only),
+        line(REGISTER, "fail", at("stunits", Spot(away, 3)), "It stands in nobody's register."),
+        line(SOFT, "fail", subject("stlow"), ""),
+    )
+    gap = Unseen(
+        "infra/vm.bicep", "vm.bicep", "read", "the module br:x is not there", ("DI-TLS-001",), "restore it", STARTED
+    )
+    return report(
+        lines,
+        (*RULES, SOFT),
+        kind="infrastructure",
+        scope=("infra", "plans"),
+        headline="Not compliant: 4 checks fail.",
+        unseen=(gap,),
+        not_applicable=3,
+    )
 
 
 def large(findings: int = 5000) -> Report:

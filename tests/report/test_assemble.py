@@ -285,6 +285,9 @@ def test_a_gap_names_the_rules_that_it_left_undecided() -> None:
     }
 
 
+LOGS = "Microsoft.OperationalInsights/workspaces/query"
+
+
 @pytest.mark.parametrize(
     ("operation", "reason", "advice"),
     [
@@ -308,8 +311,16 @@ def test_a_gap_names_the_rules_that_it_left_undecided() -> None:
         ("x/read", "404 NotFound", "it went away while the audit ran: run again"),
         ("x/read", "500 InternalServerError", "run again; if it stays, look at the resource in the portal"),
         ("x/read", "", "run again; if it stays"),
+        (
+            f"{LOGS}/StorageBlobLogs/read",
+            "403 InsufficientAccessError",
+            f"grant the action {LOGS}/StorageBlobLogs/read at the workspace that gets the logs",
+        ),
+        (f"{CONTAINER}/blobs/read", "403 Forbidden", f"grant the data action {CONTAINER}/blobs/read at this scope"),
+        ("Auditor.Wire/storageTls/read", "no connection", "run the audit from where the endpoint can be reached"),
+        ("Auditor.Wire/storageTls/read", "--no-probe was given", "run again without that option"),
     ],
-    ids=range(9),
+    ids=range(13),
 )
 def test_each_gap_comes_with_the_next_step(operation: str, reason: str, advice: str) -> None:
     (item,) = told(snapshot(gaps=(Gap("/x", operation, reason, STARTED),)))

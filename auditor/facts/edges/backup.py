@@ -29,8 +29,9 @@ def backup_edges(storage: Resource, estate: Estate) -> Iterator[Edge]:
             if (edge.to, edge.region, edge.leaves) not in told:
                 told.add((edge.to, edge.region, edge.leaves))
                 yield edge
-    for words in unseen_backups(estate):
-        yield hidden(VIA, "documents", words)
+    unseen = unseen_backups(storage, estate)
+    if unseen is not None:
+        yield hidden(VIA, "documents", unseen)
 
 
 def _edges(storage: Resource, protection: Protection, estate: Estate) -> Iterator[Edge]:

@@ -34,7 +34,7 @@ def redundancy_of(storage: Resource, estate: Estate) -> dict[str, Json]:
         known = pair.region if isinstance(pair.region, str) else "the paired region"
         return _leaving(pair.region, f"{name} keeps a second copy in {known}{pair.note}")
     if _failed_over(storage):
-        return _leaving(primary, f"after a failover the account lies in {primary}, and not in {storage.location}")
+        return _leaving(primary, _after_failover(storage, primary))
     if isinstance(name, Unread):
         return {"leavesRegion": name, "secondary": name, "words": "the SKU was not read"}
     if not isinstance(name, str):
@@ -54,6 +54,10 @@ def _unknown(why: str) -> dict[str, Json]:
     return {"leavesRegion": Unread(why), "secondary": Unread(why), "words": why}
 
 
+def _after_failover(storage: Resource, primary: Json) -> str:
+    return f"after a failover the account lies in {primary}, and not in {storage.location}"
+
+
 def _failed_over(storage: Resource) -> bool:
     """Whether a failover has moved the account: its primary location is no longer its own region (azure-facts 2.3)."""
     primary = part_of(storage.body.get("properties"), "primaryLocation")
@@ -62,16 +66,18 @@ def _failed_over(storage: Resource) -> bool:
 
 
 def redundancy_edges(storage: Resource, redundancy: dict[str, Json]) -> Iterator[Edge]:
-    """The second copy that redundancy keeps, and where the account lies after a failover."""
+    """The second copy that redundancy keeps or may keep, and where the account lies after a failover."""
+    primary = part_of(storage.body.get("properties"), "primaryLocation")
+    region, away, words = (redundancy[key] for key in ("secondary", "leavesRegion", "words"))
     if _failed_over(storage):
-        primary = part_of(storage.body.get("properties"), "primaryLocation")
-        words = f"after a failover the account lies in {primary}, and not in {storage.location}"
-        yield Edge("failover", "documents", storage.id, storage.name, primary, leaves=True, words=words)
-        if redundancy["words"] == words:
+        moved = _after_failover(storage, primary)
+        yield Edge("failover", "documents", storage.id, storage.name, primary, leaves=True, words=moved)
+        if words == moved:
             return
-    if redundancy["leavesRegion"] is True:
-        region, words = redundancy["secondary"], redundancy["words"]
-        yield Edge("geoRedundancy", "documents", storage.id, storage.name, region, leaves=True, words=words)
+    elif isinstance(primary, Unread) or (primary and storage.location is None):
+        yield hidden("failover", "documents", "whether a failover has moved the account was not read")
+    if away is not False:
+        yield Edge("geoRedundancy", "documents", storage.id, storage.name, region, away, words)
 
 
 def replication_edges(storage: Resource, estate: Estate) -> Iterator[Edge]:

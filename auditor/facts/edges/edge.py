@@ -97,7 +97,8 @@ def seen(resource_id: str, type_name: str, estate: Estate) -> Resource | Unread:
 def unseen(name: str, type_name: str, estate: Estate) -> Unread:
     """Why a resource that something names is not in the snapshot: a list that was not read, or it lies elsewhere."""
     kind = BY_NAME[type_name.lower()]
-    because = next((f": {unread.why}" for _, unread in estate.snapshot.unlisted(kind)), "")
+    first = estate.once(("first unlisted", kind.key), lambda: next(iter(estate.snapshot.unlisted(kind)), None))
+    because = "" if first is None else f": {first[1].why}"
     return Unread(f"the {kind.label} {name} was not seen{because}")
 
 

@@ -11,4 +11,9 @@ FORMATS: Final = {
     "html": Entry("auditor.report.formats.html:render", "One page to read in a browser, self-contained."),
     "markdown": Entry("auditor.report.formats.markdown:render", "For pull requests and wikis."),
     "json": Entry("auditor.report.formats.json:render", "auditor.assessment/1, for other programs."),
+    "sarif": Entry("auditor.report.formats.sarif:render", "SARIF 2.1.0, for code scanning services."),
+    "junit": Entry("auditor.report.formats.junit:render", "JUnit XML, for the test pages of pipelines."),
+    "csv": Entry("auditor.report.formats.csv:render", "For spreadsheets: a row for each finding and each gap."),
+    "github": Entry("auditor.report.formats.github:render", "Annotations for GitHub Actions, and the step's summary."),
+    "gitlab": Entry("auditor.report.formats.gitlab:render", "Code quality for GitLab."),
 }

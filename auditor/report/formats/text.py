@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from auditor.model.finding import SEVERITIES, STATUSES
+from auditor.model.snapshot import INFRASTRUCTURE
 from auditor.report.wording import plural, visible
 
 if TYPE_CHECKING:
@@ -77,11 +78,13 @@ def render(report: Report, look: Look = PLAIN) -> str:
 
 def _scope(report: Report) -> Text:
     read = next((number for name, number in report.read.items() if name.endswith("/subscriptions")), 0)
+    files = report.kind == INFRASTRUCTURE
+    place = plural(len(report.scope), "file") if files else plural(read, "subscription")
     span = (
         f"begun {report.started}, never ended" if report.finished is None else f"{report.started} to {report.finished}"
     )
     return Text(
-        f"{plural(report.resources, 'resource')} in {plural(read, 'subscription')}, {visible(span)}; "
+        f"{plural(report.resources, 'resource')} in {place}, {visible(span)}; "
         f"profile {report.profile}, {plural(len(report.rules), 'rule')}, policy {report.policy_hash[:12]}"
     )
 
@@ -131,7 +134,16 @@ def _lines(console: Console, lines: Sequence[Line]) -> None:
     for line in lines:
         name = visible(line.finding.subject.name)
         place = f" ({visible(line.finding.subject.location)})" if line.finding.subject.location else ""
-        console.print(Padding(Text.assemble((name, "bold"), place, ": ", visible(line.message)), (0, 0, 0, 4)))
+        text = Text.assemble((name, "bold"), place, _at(line), ": ", visible(line.message))
+        console.print(Padding(text, (0, 0, 0, 4)))
+
+
+def _at(line: Line) -> str:
+    """Where infrastructure code decides it, as editors and terminals jump to it; empty for live Azure."""
+    place = line.finding.place
+    if place is None:
+        return ""
+    return " at " + visible(":".join(str(part) for part in (place.file, place.line, place.column) if part is not None))
 
 
 def _unknown(console: Console, report: Report) -> None:
@@ -143,7 +155,7 @@ def _unknown(console: Console, report: Report) -> None:
     console.print(Text(f"{mark} UNKNOWN  {plural(len(unknown), 'check')} could not be decided", style=f"bold {style}"))
     for line in unknown[:_MOST_UNKNOWN]:
         text = Text.assemble(
-            (line.rule.id, "bold"), "  ", visible(line.finding.subject.name), ": ", visible(line.message)
+            (line.rule.id, "bold"), "  ", visible(line.finding.subject.name), _at(line), ": ", visible(line.message)
         )
         console.print(Padding(text, (0, 0, 0, 4)))
     if len(unknown) > _MOST_UNKNOWN:

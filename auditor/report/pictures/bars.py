@@ -1,8 +1,8 @@
 """Lays out the bars of how long documents live: hours on one logarithmic scale, with a line at the limit.
 
-A bar is made of stretches: each reason that makes documents live longer than the reasons before it adds one. Soft delete
-counts from the delete, so it begins where the longest life ends; every other reason counts from the start. A reason that
-holds for several containers in the same words is named once.
+A bar is made of stretches: each reason that makes documents live longer than the reasons before it adds one. Soft
+deletes, restore and backups count from the delete, so they begin where the longest life ends; every other reason counts
+from the start. A reason that holds for several containers in the same words is named once.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ SPAN: Final = 90
 _ARROW: Final = 97
 _TICKS: Final = ((1, "1 h"), (6, "6 h"), (24, "24 h"), (168, "7 d"), (720, "30 d"), (8766, "1 y"), (87660, "10 y"))
 _CLEAR: Final = 8
-_ADDS_UP: Final = frozenset({"softDelete"})
-_APART: Final = frozenset({"containerSoftDelete", "pointInTimeRestore", "objectReplication", "backup"})
+_ADDS_UP: Final = frozenset({"softDelete", "containerSoftDelete", "pointInTimeRestore", "backup"})
+_APART: Final = frozenset({"objectReplication"})
 Ending: TypeAlias = Literal["arrow", "hatch", "closed"]
 """Without end; no upper bound is known; or the bar ends there."""
 
@@ -139,7 +139,7 @@ def _bar(bar: Bar, scale: _Scale) -> Drawn:
 
 
 def _ends(segments: Sequence[Segment]) -> list[tuple[float, int, Segment]]:
-    """When each reason lets go of a document: what keeps it alive, then soft delete on top, then what stands apart."""
+    """When each reason lets go of a document: what keeps it alive, then what counts from its delete, then copies."""
     numbered = [(segment.hours or 0, number, segment) for number, segment in enumerate(segments, 1)]
     apart = [item for item in numbered if item[2].cause in _APART]
     added = [item for item in numbered if item[2].cause in _ADDS_UP]

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.region import normalise_region
-from auditor.model.types import CLASSIFIER, ERASURE_REQUEST, MODEL, STORAGE
+from auditor.model.types import (
+    ACCOUNT,
+    CLASSIFIER,
+    DOCUMENT_INTELLIGENCE_KINDS,
+    ERASURE_REQUEST,
+    MODEL,
+    STORAGE,
+)
 from auditor.report.report import Bar, Edge, Erasure, Model, Place, Residency, Segment
 
 if TYPE_CHECKING:
@@ -18,6 +25,9 @@ if TYPE_CHECKING:
     from auditor.policy.target import FactSource
 
 Statuses = "Mapping[tuple[str, str], Status]"
+_NOWHERE: Final = "a place that was not read"
+_SECOND: Final = {"routing": "further region", "failover": "after a failover"}
+"""What a place is called where one thing lies in two regions."""
 
 
 def document_stores(snapshot: Snapshot, facts: FactSource) -> list[Resource]:
@@ -32,16 +42,30 @@ def residency(snapshot: Snapshot, facts: FactSource) -> Residency:
     edges: list[Edge] = []
     for store in document_stores(snapshot, facts):
         known = facts.of(store)
-        own = _objects(known.get("links")) + _objects(_object(known.get("residency")).get("edges"))
-        if known.get("holdsDocuments") is not True and not own:
+        copies = _edges_of(store, facts)
+        if known.get("holdsDocuments") is not True and not _objects(known.get("links")) and not copies:
             continue
         places[store.key] = Place(store.id, store.name, "store", _region(store.location))
         for link in _objects(known.get("links")):
             edges.extend(_link_edge(store, link, snapshot, places))
-        copies = _objects(_object(known.get("residency")).get("edges"))
         edges.extend(_copy_edge(store, edge, places) for edge in copies)
+    for account in sorted(snapshot.of_type(ACCOUNT), key=lambda item: (item.name.lower(), item.key)):
+        copies = _edges_of(account, facts) if _hosts_documents(account) else []
+        if account.key in places or any(edge.get("leavesRegion") is True for edge in copies):
+            places[account.key] = Place(account.id, account.name, "account", _region(account.location))
+            edges.extend(_copy_edge(account, edge, places) for edge in copies)
     ordered = sorted(places.values(), key=lambda place: (place.region or "~", place.kind, place.name.lower(), place.id))
     return Residency(tuple(ordered), tuple(sorted(set(edges), key=lambda edge: (edge.source, edge.target, edge.via))))
+
+
+def _edges_of(resource: Resource, facts: FactSource) -> list[dict[str, Any]]:
+    """The edges of a resource but those to its accounts, which its links tell signal by signal."""
+    edges = _objects(_object(facts.of(resource).get("residency")).get("edges"))
+    return [edge for edge in edges if edge["via"] != "accountLink"]
+
+
+def _hosts_documents(account: Resource) -> bool:
+    return str(account.body.get("kind")).lower() in DOCUMENT_INTELLIGENCE_KINDS
 
 
 def _link_edge(store: Resource, link: dict[str, Any], snapshot: Snapshot, places: dict[str, Place]) -> list[Edge]:
@@ -55,16 +79,24 @@ def _link_edge(store: Resource, link: dict[str, Any], snapshot: Snapshot, places
     return [Edge(store.id, account.id, region, str(link["signal"]), "documents", leaves, str(link["words"]))]
 
 
-def _copy_edge(store: Resource, edge: dict[str, Any], places: dict[str, Place]) -> Edge:
-    region = _region(edge.get("region"))
-    target = edge["to"] if isinstance(edge.get("to"), str) else f"{store.id}#{edge['via']}"
-    if edge["via"] == "geoRedundancy":
-        target = f"{store.id}#secondary"
-        places[target.lower()] = Place(target, f"{store.name} (second copy)", "elsewhere", region)
-    elif target.lower() not in places:
-        places[target.lower()] = Place(target, str(edge.get("name")), "elsewhere", region)
+def _copy_edge(source: Resource, edge: dict[str, Any], places: dict[str, Place]) -> Edge:
+    """An edge as the picture draws it; one that leads nowhere known has no place, and stands in the table only.
+
+    What keeps a second copy in another region (a vault, a workspace, the store itself) is a second place there.
+    """
+    region, via = _region(edge.get("region")), str(edge["via"])
     leaves = edge["leavesRegion"] if isinstance(edge.get("leavesRegion"), bool) else None
-    return Edge(store.id, target, region, str(edge["via"]), str(edge["carries"]), leaves, str(edge["words"]))
+    name = edge["name"] if isinstance(edge.get("name"), str) else None
+    target = edge["to"] if isinstance(edge.get("to"), str) else f"{source.id}#{via}:{name}"
+    there = places.get(target.lower())
+    if name is None:
+        target = _NOWHERE
+    elif there is None:
+        places[target.lower()] = Place(target, name, "elsewhere", region)
+    elif there.region != region:
+        target = f"{target}#{region or via}"
+        places[target.lower()] = Place(target, f"{name} ({_SECOND.get(via, 'second copy')})", "elsewhere", region)
+    return Edge(source.id, target, region, via, str(edge["carries"]), leaves, str(edge["words"]))
 
 
 def retention(snapshot: Snapshot, facts: FactSource, statuses: Mapping[tuple[str, str], Status]) -> tuple[Bar, ...]:

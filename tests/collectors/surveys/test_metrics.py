@@ -16,8 +16,9 @@ from auditor.model.types import BLOB_LOGS, CALL_METRICS, DOCUMENT_ACCESS, REQUES
 from tests.collectors.surveys.desks import Studied, study
 from tests.fakes.azure import Estate, FakeAzure
 from tests.fakes.azure import builders as make
+from tests.fakes.azure.around import workspace
 from tests.fakes.azure.faults import OddShape, ServerError, Throttled
-from tests.fakes.azure.practice import call_metric, workspace
+from tests.fakes.azure.practice import call_metric
 
 FORMS = make.document_intelligence("forms")
 RIGHT = "Microsoft.Insights/metrics/read"

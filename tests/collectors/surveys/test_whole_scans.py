@@ -7,7 +7,8 @@ from auditor.model.types import ACCOUNT, BLOB_LOGS, CALL_METRICS, DOCUMENT_ACCES
 from tests.collectors.scans import Scan, scan
 from tests.fakes.azure import Estate, FakeAzure
 from tests.fakes.azure import builders as make
-from tests.fakes.azure.practice import ago, blob_log, call_metric, request_log, workspace
+from tests.fakes.azure.around import workspace
+from tests.fakes.azure.practice import ago, blob_log, call_metric, request_log
 
 PRACTICE = (ACCOUNT, STORAGE, BLOB_LOGS, CALL_METRICS, DOCUMENT_ACCESS, REQUEST_LOGS)
 FORMS = make.document_intelligence("forms", identity=True)

@@ -121,6 +121,18 @@ def test_lists_that_were_not_read_leave_a_doubt(how: dict[str, Any], words: str)
     assert (edge["words"], edge["leavesRegion"], edge["name"]) == (words, Unread(words), Unread(words))
 
 
+def test_a_store_outside_of_what_was_read_may_be_protected_by_vaults_there() -> None:
+    outside = Resource({**STORE.body, "id": "/unseen/providers/Microsoft.Storage/storageAccounts/docs"})
+    (edge,) = backups(store=outside)
+    assert edge["words"] == "docs lies outside of what was read, and so may vaults that protect it"
+
+
+def test_many_lists_that_were_not_read_are_one_doubt() -> None:
+    gaps = (gap(SUBSCRIPTION_ID, BACKUP_VAULT), gap(backup_vault(), BACKUP_INSTANCE))
+    (edge,) = backups(backup_vault(), gaps=gaps)
+    assert edge["words"].endswith("were not read: 403 AuthorizationFailed (and 1 more like it)")
+
+
 @pytest.mark.parametrize("source", [HIDDEN, None, "", 7])
 def test_an_instance_that_protects_something_unread_may_protect_every_store(source: Json) -> None:
     vault = backup_vault()

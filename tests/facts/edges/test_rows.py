@@ -5,6 +5,8 @@ Expected edges were written down from that table before the code was run.
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,6 +66,8 @@ ROWS: list[tuple[str, Resource, tuple[Resource, ...], list[tuple[Json, ...]]]] =
     ("storage in another region than DI", STORE, (account(location=FAR), grant(STORE.id)), [("accountLink", "documents", FAR, True)]),
     ("storage in the region of DI", STORE, (account(location="West Europe"), grant(STORE.id)), [("accountLink", "documents", "West Europe", False)]),
     ("GRS/GZRS SKUs", storage(sku="Standard_GZRS", secondaryLocation=FAR), (), [("geoRedundancy", "documents", FAR, True)]),
+    ("a failover", storage(primaryLocation=FAR), (), [("failover", "documents", FAR, True)]),
+    ("a SKU that is not known", storage(sku="Standard_XRS"), (), [("geoRedundancy", "documents", UNKNOWN, UNKNOWN)]),
     ("object replication", STORE, (replicated(storage("far", FAR)), storage("far", FAR)), [("objectReplication", "documents", FAR, True)]),
     ("vaulted backup", STORE, (FAR_VAULT, backup_policy(FAR_VAULT, ("VaultStore", "P30D")), backup_instance(FAR_VAULT, STORE)), [("backup", "documents", FAR, True)]),
     ("vaulted backup in the region", STORE, (VAULT, backup_policy(VAULT, ("VaultStore", "P30D")), backup_instance(VAULT, STORE)), [("backup", "documents", "westeurope", False)]),
@@ -100,6 +104,13 @@ ROWS: list[tuple[str, Resource, tuple[Resource, ...], list[tuple[Json, ...]]]] =
 @pytest.mark.parametrize(("about", "parts", "expected"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_row(about: Resource, parts: tuple[Resource, ...], expected: list[tuple[Json, ...]]) -> None:
     assert told(about, *parts) == expected
+
+
+def test_every_way_is_documented() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "copies.md").read_text(encoding="utf-8")
+    rows = page.partition("| `via` |")[2].partition("\n\n")[0].splitlines()
+    documented = {via for row in rows for via in re.findall(r"`(\w+)`", row.split("|")[1])}
+    assert documented == {edge[0] for row in ROWS for edge in row[3]}
 
 
 def test_no_gap_of_one_way_leaves_another_in_doubt() -> None:

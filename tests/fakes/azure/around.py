@@ -64,7 +64,7 @@ def workspace(
     region: str = REGION,
     subscription: str = SUBSCRIPTION,
     group: str = "logs",
-    retention_days: int = 30,
+    retention: int | None = 30,
     replica: str | None = None,
     purge_at_once: bool | None = None,
     **more: Any,
@@ -75,7 +75,7 @@ def workspace(
         "customerId": guid("workspace", top["id"].lower()),
         "provisioningState": "Succeeded",
         "sku": {"name": "PerGB2018", "lastSkuUpdate": CREATED},
-        "retentionInDays": retention_days,
+        "retentionInDays": retention,
         "features": _given(
             {
                 "legacy": 0,

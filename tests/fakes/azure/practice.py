@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from tests.fakes.azure.builders import REGION, SUBSCRIPTION, guid, id_of
+from tests.fakes.azure.builders import id_of
 from tests.fakes.azure.estate import Json
 
 REQUEST: Final = "AzureDiagnostics"
@@ -21,35 +21,6 @@ def ago(hours: float = 0, *, days: float = 0) -> str:
     """A time before now, as logs write it."""
     moment = datetime.now(UTC) - timedelta(days=days, hours=hours)
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
-
-
-def workspace(
-    name: str = "audit",
-    *,
-    region: str = REGION,
-    subscription: str = SUBSCRIPTION,
-    group: str = "logs",
-    retention: int | None = 30,
-    **properties: Any,
-) -> Json:
-    """A Log Analytics workspace; the default one is where `builders.diagnostic_setting` sends logs by default."""
-    identity = f"/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.OperationalInsights/workspaces/{name}"
-    kept = {} if retention is None else {"retentionInDays": retention}
-    return {
-        "id": identity,
-        "name": name,
-        "type": "Microsoft.OperationalInsights/workspaces",
-        "location": region,
-        "properties": {
-            "customerId": guid("workspace", identity.lower()),
-            "provisioningState": "Succeeded",
-            "sku": {"name": "PerGB2018"},
-            "publicNetworkAccessForIngestion": "Enabled",
-            "publicNetworkAccessForQuery": "Enabled",
-            **kept,
-            **properties,
-        },
-    }
 
 
 def request_log(
