@@ -8,7 +8,7 @@ is larger than anybody would write. What only the deployment settles is `Unread`
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from auditor.infra.arm.expressions import (
     Access,
@@ -24,16 +24,18 @@ from auditor.infra.arm.functions import FUNCTIONS
 from auditor.infra.arm.functions.function import MANY, Function, Takes
 from auditor.infra.arm.functions.objects import property_of
 from auditor.infra.arm.functions.resources import LIST
+from auditor.infra.arm.scope import Scope, UserFunction, inside
 from auditor.infra.arm.values import (
     ArgumentError,
     Partly,
     Symbolic,
     UndecidedError,
+    in_braces,
+    named,
     settled,
     symbol_of,
     unknown_in,
 )
-from auditor.infra.ids import unknown
 from auditor.model.reading import Json, Unread
 
 if TYPE_CHECKING:
@@ -41,49 +43,13 @@ if TYPE_CHECKING:
 
     from auditor.infra.arm.expressions import Node
 
+__all__ = ["Budget", "Evaluation", "Lambda", "Scope", "UserFunction", "evaluate", "evaluate_value"]
+
 MOST_STEPS: Final = 500_000
 """Of one expression: a function called, an element of a list made or looked at, a hundred characters."""
 _CHARACTERS_A_STEP: Final = 100
 _NAMES: Final = {"parameters", "variables", "lambdavariables"}
 """Functions whose text says too little of an id, as the same name may mean another thing elsewhere."""
-
-
-@dataclass(frozen=True, slots=True)
-class UserFunction:
-    """A function of the template's own: the names of its parameters, and the value that it gives, expressions inside."""
-
-    parameters: tuple[str, ...]
-    output: Json
-
-
-class Scope(Protocol):
-    """What names mean where an expression stands.
-
-    Names have no case. A value is `Unread` where nobody can know it: a `Symbolic` brings its own text for names and
-    ids, otherwise the text of the expression serves. An object of which only a part is known is `Open`. What does not
-    exist is a `KeyError`.
-    """
-
-    def parameter(self, name: str) -> Json:
-        """The value of a parameter; unread for secure ones and for those without a value."""
-
-    def variable(self, name: str) -> Json:
-        """The value of a variable, evaluated."""
-
-    def copy_index(self, loop: str | None, offset: int) -> Json:
-        """The turn of the named or the innermost loop, with `offset` added."""
-
-    def reference(self, target: Json, api_version: Json, full: bool) -> Json:  # noqa: FBT001
-        """What a resource will be, by its name, symbolic name or id; `full` asks for more than its properties."""
-
-    def function(self, namespace: str, name: str) -> UserFunction | None:
-        """A function of the template's own, None if there is none of that name."""
-
-    def deployment(self, name: str) -> Json:
-        """The answer of `deployment`, `resourceGroup`, `subscription`, `tenant`, `managementGroup`, `environment`, `deployer`."""
-
-    def resource_scope(self) -> str:
-        """The id of where resources go that name no other place (`ids.group_scope`); of a tenant, the empty text."""
 
 
 def evaluate(text: str, scope: Scope) -> Json:
@@ -105,7 +71,7 @@ def _whole(text: str, scope: Scope) -> Json:
     except ArgumentError as error:
         raise ExpressionError(str(error), text, node.at) from error
     value = settled(value)
-    return Symbolic(value.why, None, unknown(text)) if type(value) is Unread else value
+    return Symbolic(value.why, None, in_braces(show(node))) if type(value) is Unread else value
 
 
 def evaluate_value(value: Json, scope: Scope) -> Json:
@@ -121,15 +87,11 @@ def _every_string(value: Json, change: Callable[[str], Json]) -> Json:
         case str():
             return change(value)
         case dict():
-            return {_name(change(key)): _every_string(item, change) for key, item in value.items()}
+            return {named(change(key)): _every_string(item, change) for key, item in value.items()}
         case list():
             return [_every_string(item, change) for item in value]
         case _:
             return value
-
-
-def _name(value: Json) -> str:
-    return symbol_of(value) if isinstance(value, Unread) else str(value)
 
 
 @dataclass(slots=True)
@@ -173,7 +135,7 @@ class Evaluation:
             return node.value
         result = self._access(node) if isinstance(node, Access) else self._call(node)
         if isinstance(result, Unread) and not isinstance(result, Symbolic):
-            return Symbolic(result.why, result.settled_by, unknown(show(node)))
+            return Symbolic(result.why, result.settled_by, in_braces(show(node)))
         return result
 
     def closure(self, parameters: tuple[str, ...], body: Node) -> Lambda:
@@ -193,7 +155,7 @@ class Evaluation:
         base = self.value(node.base)
         key = self.value(node.key)
         if isinstance(base, Unread):
-            return Symbolic(base.why, base.settled_by, unknown(f"{_bare(base)}{_suffix(key)}"))
+            return Symbolic(base.why, base.settled_by, in_braces(f"{_bare(base)}{_suffix(key)}"))
         try:
             return property_of(base, key, safe=node.safe)
         except UndecidedError as undecided:
@@ -230,7 +192,7 @@ class Evaluation:
         unread = next((found for value in arguments if (found := _missing(function.takes, value))), None)
         if unread:
             shown = ", ".join(map(_shown, node.arguments, arguments))
-            return Symbolic(unread.why, unread.settled_by, unknown(f"{function.name}({shown})"))
+            return Symbolic(unread.why, unread.settled_by, in_braces(f"{function.name}({shown})"))
         result = function.run(*arguments)
         self.budget.spend([result])
         return result
@@ -249,9 +211,8 @@ class Evaluation:
             raise self._error(f"there is no function “{namespace}.{node.name}”", node.at)
         _expect(len(node.arguments), len(function.parameters), len(function.parameters))
         values = [self.argument(argument) for argument in node.arguments]
-        names = (name.lower() for name in function.parameters)
-        inside = _Inside(self.scope, dict(zip(names, values, strict=True)))
-        result = _every_string(function.output, lambda text: self._string(text, inside))
+        within = inside(function, values, self.scope)
+        result = _every_string(function.output, lambda text: self._string(text, within))
         self.budget.spend([result])
         return result
 
@@ -278,35 +239,6 @@ class Lambda:
         result = Evaluation(outer.text, outer.scope, outer.budget, variables).argument(self.body)
         outer.budget.spend([result])
         return result
-
-
-@dataclass(frozen=True, slots=True)
-class _Inside:
-    """What names mean inside of a function of the template's own: its parameters hide those of the template."""
-
-    outer: Scope
-    values: Mapping[str, Json]
-
-    def parameter(self, name: str) -> Json:
-        return self.values[name.lower()]
-
-    def variable(self, name: str) -> Json:
-        raise ArgumentError(f"the variable “{name}” is not seen inside of a function")
-
-    def copy_index(self, loop: str | None, offset: int) -> Json:  # noqa: ARG002
-        raise ArgumentError("loops are not seen inside of a function")
-
-    def reference(self, target: Json, api_version: Json, full: bool) -> Json:  # noqa: FBT001
-        return self.outer.reference(target, api_version, full)
-
-    def function(self, namespace: str, name: str) -> UserFunction | None:
-        return self.outer.function(namespace, name)
-
-    def deployment(self, name: str) -> Json:
-        return self.outer.deployment(name)
-
-    def resource_scope(self) -> str:
-        return self.outer.resource_scope()
 
 
 def _missing(takes: Takes, value: Json) -> Unread | None:

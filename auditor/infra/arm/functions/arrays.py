@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from auditor.infra.arm.comparing import key_of, merged, same, some
 from auditor.infra.arm.functions.function import MANY, Function, Takes
 from auditor.infra.arm.functions.numbers import fitting
 from auditor.infra.arm.values import (
@@ -20,14 +21,10 @@ from auditor.infra.arm.values import (
     assembled,
     counted,
     integer,
-    key_of,
     kind_of,
     mapping,
-    merged,
     refuse,
     rest_of,
-    same,
-    some,
     symbol_of,
     text,
     unknown_in,
@@ -157,10 +154,8 @@ def _first(value: Json) -> Json:
 
 def _last(value: Json) -> Json:
     match value:
-        case [*_, Rest() as rest]:
-            raise UndecidedError(rest)
         case list():
-            return value[-1] if value else None
+            return counted(value)[-1] if value else None
         case None | str():
             return _text_only(value)[-1:] if value else value
         case _:

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from auditor.infra.arm.comparing import either, every, same, some
 from auditor.infra.arm.expressions import ExpressionError
 from auditor.infra.arm.functions.function import MANY, Function, Takes
-from auditor.infra.arm.values import (
-    ArgumentError,
-    UndecidedError,
-    boolean,
-    either,
-    every,
-    is_number,
-    refuse,
-    same,
-    some,
-    text,
-)
+from auditor.infra.arm.values import ArgumentError, UndecidedError, boolean, is_number, refuse, text
 from auditor.model.reading import Unread
 
 if TYPE_CHECKING:
@@ -42,9 +32,19 @@ def _if(evaluation: Evaluation, call: Call) -> Json:
 
 
 def _booleans(evaluation: Evaluation, call: Call) -> Iterator[bool | Unread]:
+    """The operands in turn; after one that is unread, nobody knows whether Azure looks at a wrong one."""
+    unread: Unread | None = None
     for argument in call.arguments:
-        value = evaluation.value(argument)
-        yield value if isinstance(value, Unread) else boolean(value)
+        try:
+            value = evaluation.value(argument)
+            answer = value if isinstance(value, Unread) else boolean(value)
+        except (ArgumentError, ExpressionError):
+            if unread is None:
+                raise
+            answer = unread
+        if isinstance(answer, Unread):
+            unread = answer
+        yield answer
 
 
 def _and(evaluation: Evaluation, call: Call) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Final
 
 from auditor.infra.arm.expressions import LARGEST_NUMBER
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from auditor.model.reading import Json
 
-_LONGEST_INTEGER: Final = 40
+_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,40}")
 
 
 def fitting(number: int) -> int:
@@ -43,12 +44,9 @@ def _remainder(first: int, second: int) -> int:
 def _int(value: Json) -> int:
     if isinstance(value, str):
         digits = value.strip()
-        if not (len(digits) <= _LONGEST_INTEGER and digits.isascii() and digits.lstrip("+-").isdigit()):
+        if not _INTEGER.fullmatch(digits):
             raise ArgumentError("the text is no integer")
-        try:
-            return fitting(int(digits))
-        except ValueError as error:
-            raise ArgumentError("the text is no integer of 64 bits") from error
+        return fitting(int(digits))
     return integer(value)
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from auditor.infra.arm.comparing import key_of, merged
 from auditor.infra.arm.functions.arrays import element
 from auditor.infra.arm.functions.function import MANY, Function, Takes
 from auditor.infra.arm.values import (
@@ -16,10 +17,8 @@ from auditor.infra.arm.values import (
     boolean,
     counted,
     integer,
-    key_of,
     kind_of,
     mapping,
-    merged,
     rest_of,
     text,
 )
@@ -117,8 +116,7 @@ def _try_index_from_end(base: Json, index: Json, *further: Json) -> Json:
 
 def from_end(items: list[Json], place: int, *, safe: bool) -> Json:
     """The element at a place counted from the end, where 1 is the last."""
-    if rest := rest_of(items[-place:] if 0 < place <= len(items) else items):
-        raise UndecidedError(rest)
+    counted(items)
     if 0 < place <= len(items):
         return items[-place]
     if safe:
