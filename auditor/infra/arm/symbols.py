@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
+from auditor.infra.arm.comparing import key_of
 from auditor.infra.arm.copies import is_loops, loop, value_of
 from auditor.infra.arm.evaluate import UserFunction
-from auditor.infra.arm.values import Symbolic, key_of
+from auditor.infra.arm.values import Symbolic
 from auditor.infra.ids import unknown
 from auditor.infra.json_text import JsonTextError, parse_json
 from auditor.model.reading import Json, Unread
