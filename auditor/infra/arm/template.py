@@ -149,7 +149,8 @@ def _owner(planned: Planned, kind: ResourceType) -> str:
     """The scope whose list of such resources is not known in full; everything where not even that is known."""
     if kind.owner == SUBSCRIPTION:
         return subscription_of(planned.what.id) or subscription_of(planned.deployment.scope) or ""
-    return owner_of(planned.what.id, kind.name) or ""
+    owner = owner_of(planned.what.id, kind.name) or ""
+    return owner if owner.startswith("/") else ""
 
 
 def _hidden(unread: list[tuple[str, Unread]]) -> Iterator[Gap]:
