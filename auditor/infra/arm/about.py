@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 WHERE: Final = "where it is deployed is known only at the deployment"
 
+_GROUP_TYPE: Final = "Microsoft.Resources/resourceGroups"
+
 PUBLIC_CLOUD: Final[dict[str, Json]] = {
     # Reference page of `environment()`, the example for global Azure.
     "name": "AzureCloud",
@@ -57,9 +59,6 @@ def subscription_values(scope: str) -> Open:
     """`subscription()` for an id of a subscription or of a group in one."""
     name = scope.split("/")[2]
     return Open({"id": _part(f"/subscriptions/{name}"), "subscriptionId": _name(name)}, WHERE)
-
-
-_GROUP_TYPE: Final = "Microsoft.Resources/resourceGroups"
 
 
 def _part(text: str) -> str:

@@ -31,10 +31,12 @@ def merged(first: Mapping[str, Json], second: Mapping[str, Json], *, deep: bool)
 
 def _over(old: Json, new: Json) -> Json:
     match old, new:
-        case (dict(), dict()):
-            return merged(old, new, deep=True)
         case (Unread(), dict()):
             return old
+        case (Open(), dict()) | (dict(), Open()):
+            return unknown_in(old) or unknown_in(new)
+        case (dict(), dict()):
+            return merged(old, new, deep=True)
         case _:
             return new
 
@@ -45,9 +47,13 @@ def either(first: Json, second: Json, why: Unread) -> Json:
         case (Open(), _) | (_, Open()):
             return why
         case (dict(), dict()):
-            both = {key: key_of(second, key) for key in first}
-            shared = {key: either(first[key], second[other], why) if other else why for key, other in both.items()}
-            return shared | {key: why for key in second if key_of(first, key) is None}
+            others = {key.lower(): item for key, item in second.items()}
+            names = {key.lower() for key in first}
+            shared = {
+                key: either(item, others[key.lower()], why) if key.lower() in others else why
+                for key, item in first.items()
+            }
+            return shared | {key: why for key in second if key.lower() not in names}
         case _:
             return first if same(first, second) is True else why
 

@@ -187,7 +187,11 @@ class Evaluation:
 
     def _answer(self, function: Function, node: Call) -> Json:
         """What a function says to the values of its arguments, or that it hangs on one of them."""
-        arguments = [self.argument(argument) for argument in node.arguments]
+        arguments = []
+        for argument in node.arguments:
+            arguments.append(value := self.value(argument))
+            if isinstance(value, Lambda):
+                raise ArgumentError("a lambda is no value")
         self.budget.spend(arguments)
         unread = next((found for value in arguments if (found := _missing(function.takes, value))), None)
         if unread:

@@ -103,7 +103,7 @@ def unknown_in(value: Json) -> Unread | None:
         case Open():
             return Unread(value.why)
         case dict():
-            return next((found for item in value.values() if (found := unknown_in(item))), None)
+            return next((found for pair in value.items() for item in pair if (found := unknown_in(item))), None)
         case list():
             return next((found for item in value if (found := unknown_in(item))), None)
         case _:
@@ -147,7 +147,9 @@ def kind_of(value: Json) -> str:
 
 
 def refuse(value: Json, expected: str) -> NoReturn:
-    """Raise `ArgumentError` for a value of the wrong kind."""
+    """Raise `ArgumentError` for a value of the wrong kind; an unread one may be of the right kind, who knows."""
+    if isinstance(value, Unread):
+        raise UndecidedError(value)
     raise ArgumentError(f"expected {expected}, found {kind_of(value)}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from auditor.infra.arm.functions.function import Function, Takes
-from auditor.infra.arm.values import ArgumentError, UndecidedError, integer, text
+from auditor.infra.arm.values import ArgumentError, integer, text
 from auditor.model.reading import Unread
 
 if TYPE_CHECKING:
@@ -20,11 +20,9 @@ def _named(what: str, lookup: Callable[[Evaluation], Callable[[str], Json]]) -> 
     """A function that takes one name: of a parameter or a variable."""
 
     def run(evaluation: Evaluation, call: Call) -> Json:
-        name = evaluation.value(call.arguments[0])
-        if isinstance(name, Unread):
-            raise UndecidedError(name)
+        name = text(evaluation.value(call.arguments[0]))
         try:
-            return lookup(evaluation)(text(name))
+            return lookup(evaluation)(name)
         except KeyError:
             raise ArgumentError(f"there is no {what} “{name}”") from None
 
@@ -38,10 +36,9 @@ def _copy_index(evaluation: Evaluation, call: Call) -> Json:
     offset = arguments.pop(0) if arguments else 0
     if arguments:
         raise ArgumentError("expected the name of a loop first")
-    if isinstance(offset, Unread):
-        raise UndecidedError(offset)
+    further = integer(offset)
     try:
-        return evaluation.scope.copy_index(loop, integer(offset))
+        return evaluation.scope.copy_index(loop, further)
     except KeyError:
         raise ArgumentError(f"there is no loop “{loop}” here" if loop else "there is no loop here") from None
 

@@ -41,21 +41,15 @@ def _lambda(evaluation: Evaluation, call: Call) -> Json:
 
 
 def _lambda_variables(evaluation: Evaluation, call: Call) -> Json:
-    name = _known(evaluation.value(call.arguments[0]))
+    name = text(evaluation.value(call.arguments[0]))
     try:
-        return evaluation.variables[text(name).lower()]
+        return evaluation.variables[name.lower()]
     except KeyError:
         raise ArgumentError(f"there is no variable “{name}” here") from None
 
 
-def _known(value: Json) -> Json:
-    if isinstance(value, Unread):
-        raise UndecidedError(value)
-    return value
-
-
 def _items(evaluation: Evaluation, call: Call) -> list[Json]:
-    return array(_known(evaluation.value(call.arguments[0])))
+    return array(evaluation.value(call.arguments[0]))
 
 
 def _asked(function: Lambda, item: Json, index: int) -> Json:
@@ -89,7 +83,7 @@ def _reduce(evaluation: Evaluation, call: Call) -> Json:
     items, start, body = call.arguments
     function = evaluation.function(body, 2, 3)
     result = evaluation.value(start)
-    for index, item in enumerate(counted(array(_known(evaluation.value(items))))):
+    for index, item in enumerate(counted(array(evaluation.value(items)))):
         result = function(result, item, index) if len(function.parameters) > 2 else function(result, item)  # noqa: PLR2004
     return result
 
@@ -98,7 +92,7 @@ def _sort(evaluation: Evaluation, call: Call) -> Json:
     function = evaluation.function(call.arguments[1], 2, 2)
 
     def before(first: Json, second: Json) -> bool:
-        return boolean(_known(function(first, second)))
+        return boolean(function(first, second))
 
     def order(first: Json, second: Json) -> int:
         return -1 if before(first, second) else int(before(second, first))
@@ -106,28 +100,23 @@ def _sort(evaluation: Evaluation, call: Call) -> Json:
     return sorted(counted(_items(evaluation, call)), key=cmp_to_key(order))
 
 
-def _key(answer: Json) -> str:
-    """The name that a lambda gives."""
-    return text(_known(answer))
-
-
 def _to_object(evaluation: Evaluation, call: Call) -> Json:
     name = evaluation.function(call.arguments[1], 1, 1)
     value = evaluation.function(call.arguments[2], 1, 1) if len(call.arguments) > 2 else None  # noqa: PLR2004
-    return {_key(name(item)): value(item) if value else item for item in counted(_items(evaluation, call))}
+    return {text(name(item)): value(item) if value else item for item in counted(_items(evaluation, call))}
 
 
 def _group_by(evaluation: Evaluation, call: Call) -> Json:
     name = evaluation.function(call.arguments[1], 1, 1)
     groups: dict[str, list[Json]] = {}
     for item in counted(_items(evaluation, call)):
-        groups.setdefault(_key(name(item)), []).append(item)
+        groups.setdefault(text(name(item)), []).append(item)
     return groups
 
 
 def _map_values(evaluation: Evaluation, call: Call) -> Json:
     function = evaluation.function(call.arguments[1], 1, 1)
-    found = mapping(_known(evaluation.value(call.arguments[0])))
+    found = mapping(evaluation.value(call.arguments[0]))
     if isinstance(found, Open):
         raise UndecidedError(found.why)
     return {key: function(value) for key, value in found.items()}

@@ -97,10 +97,7 @@ def _object_keys(item: Json) -> Json:
 def _shallow_merge(items: Json) -> Json:
     result: dict[str, Json] = {}
     for item in counted(array(items)):
-        if isinstance(item, Unread):
-            raise UndecidedError(item)
-        _sorted(item)
-        result = merged(result, item, deep=False)
+        result = merged(result, dict(_sorted(item)), deep=False)
     return result
 
 

@@ -106,8 +106,6 @@ def _management_group_resource_id(evaluation: Evaluation, call: Call) -> str:
 
 def _extension_resource_id(evaluation: Evaluation, call: Call) -> str:
     base, type_name, *names = (evaluation.value(argument) for argument in call.arguments)
-    if isinstance(type_name, Unread):
-        raise UndecidedError(type_name)
     words = [symbol_of(value) if isinstance(value, Unread) else _word(value) for value in (base, *names)]
     return _id(words[0], text(type_name), words[1:])
 

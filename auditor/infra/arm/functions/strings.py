@@ -130,11 +130,13 @@ def _replace(whole: Json, old: Json, new: Json) -> str:
 
 
 def _split(whole: Json, delimiter: Json) -> list[str]:
-    """The parts between delimiters; those of an id with unknown parts are such texts again."""
+    """The parts between delimiters; an id with unknown parts is split at its slashes, as names have none."""
     if whole is None:
         return []
     source = text(whole)
     delimiters = [text(item) for item in delimiter] if isinstance(delimiter, list) else [text(delimiter)]
+    if isinstance(whole, Partly) and delimiters != ["/"]:
+        raise UndecidedError(f"the id {whole} is known only after deployment")
     found = "|".join(re.escape(item) for item in sorted(delimiters, key=len, reverse=True) if item)
     parts = re.split(found, source) if found else [source]
     return [Partly(part) if isinstance(whole, Partly) and "{" in part else part for part in parts]
