@@ -16,6 +16,7 @@ from auditor.infra.ids import group_scope, principal_of, resource_id
 from auditor.model.snapshot import utc_now
 from auditor.model.types import ACCOUNT, BLOB_SERVICE, LIFECYCLE_POLICY, ROLE_ASSIGNMENT, STORAGE
 from auditor.report.formats.json import render
+from auditor.report.formats.junit import render as as_junit
 from auditor.report.formats.text import render as as_text
 from auditor.statements import read_configuration
 from tests.builders import BLOB_READER
@@ -200,6 +201,8 @@ def test_a_baseline_lets_pass_what_it_knows() -> None:
     Draft202012Validator(json.loads((PROJECT / "auditor/schemas/assessment-1.schema.json").read_bytes())).validate(data)
     assert {item["known"] for item in data["findings"] if item["status"] == "fail"} == {True}
     assert all("known" not in item for item in data["findings"] if item["status"] == "pass")
+    assert "<failure" in as_junit(before.report)
+    assert "<failure" not in as_junit(same.report)
     write("main.json", store("old", "TLS1_0"), store("new", "TLS1_0"))
     more = judge(Path("main.json"), every=True, baseline=Path("before.json"))
     assert audit.fails(more.report, "low", fail_on_unknown=False)

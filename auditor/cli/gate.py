@@ -65,12 +65,12 @@ def gate(
     """Judge infrastructure files before they are deployed. Needs no Azure.
 
     \b
-    auditor gate infra/                              every template, Bicep file and plan below a folder
-    auditor gate main.bicep --parameters prod.json   one file with the values of its parameters
-    auditor gate plan.json --changed-only            what a Terraform plan would change
-    auditor gate infra/ -o sarif=gate.sarif          for the code scanning tab
+    auditor gate infra/                            every template, Bicep file and plan in a folder
+    auditor gate main.bicep --parameters prd.json  one file with the values of its parameters
+    auditor gate plan.json --changed-only          what a Terraform plan would change
+    auditor gate infra/ -o sarif=gate.sarif        for the code scanning tab
 
-    ARM templates, Bicep, compiled Bicep, what-if answers and `terraform show -json` are read, each known by its content.
+    ARM templates, Bicep, what-if answers and `terraform show -json` are read, each known by its content.
     """
     outputs = options.check_outputs(outputs)
     judged = audit.prepare(audit.Choice(policies, profile, settings, scope == "all"))

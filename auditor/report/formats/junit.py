@@ -1,6 +1,6 @@
 """JUnit XML, as Jenkins, GitLab and Azure DevOps take it: a suite for each rule, a case for each resource that it judged.
 
-Unknown and waived are skipped: neither passed nor failed. What was not seen is in a suite of its own, `coverage`, in which each
+Unknown, waived and known from a baseline are skipped: neither passed nor failed. What was not seen is in a suite of its own, `coverage`, in which each
 gap is an error, so that a run that could not look is never green.
 """
 
@@ -54,7 +54,7 @@ def _case(line: Line) -> ET.Element:
         if place.line is not None:
             named["line"] = str(place.line)
     case = ET.Element("testcase", {**named, "time": "0"})
-    if finding.status == "fail":
+    if finding.status == "fail" and not line.known:
         failure = ET.SubElement(case, "failure", {"message": told(line), "type": line.rule.severity})
         failure.text = _explained(line)
     elif finding.status != "pass":
