@@ -42,11 +42,12 @@ _USER_IDENTITY: Final = "microsoft.managedidentity/userassignedidentities"
 
 @dataclass
 class Source:
-    """A file: its path, how reports call it, its text, and where things stand in it."""
+    """A file: its path, how reports call it, its text, and where things stand in it. `above` are the files that link it."""
 
     path: Path
     shown: str
     text: str
+    above: tuple[Path, ...] = ()
 
     @cached_property
     def places(self) -> Places:

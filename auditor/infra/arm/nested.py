@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from auditor.infra.json_text import Pointer
 
 DEEPEST: Final = 20
-"""Templates in templates; a linked file may name itself."""
+"""Templates in templates."""
 
 
 def open_nested(planned: Planned) -> Deployment | Unread:
@@ -119,6 +119,9 @@ def _linked(link: Json, source: Source) -> tuple[Source, dict[str, Any]] | Unrea
     if isinstance(path, Unread):
         return path
     shown = _shown(path, source)
+    chain = (*source.above, source.path.resolve())
+    if path.resolve() in chain:
+        return Unread(f"the linked template {shown} links itself")
     try:
         text = decode(read_bytes(path, shown), shown)
         value = parse_json(text)
@@ -126,7 +129,7 @@ def _linked(link: Json, source: Source) -> tuple[Source, dict[str, Any]] | Unrea
         return Unread(f"the linked template {shown} cannot be read")
     except JsonTextError as error:
         return Unread(f"the linked template {shown} is no JSON: {error.problem} (line {error.line})")
-    return (Source(path, shown, text), value) if isinstance(value, dict) else Unread(f"{shown} is no template")
+    return (Source(path, shown, text, chain), value) if isinstance(value, dict) else Unread(f"{shown} is no template")
 
 
 def _path(link: Json, beside: Path) -> Path | Unread:
