@@ -15,9 +15,14 @@ from auditor.model.types import (
     BLOB_SERVICE,
     BY_NAME,
     CONTAINER,
+    DELETED_ACCOUNT,
+    LOCATION,
     ONLY_LIVE,
     PRIVATE_ENDPOINT,
+    REGISTER_TYPES,
+    RESOURCE_TYPES,
     STORAGE,
+    SUBSCRIPTION,
     relations_of,
 )
 
@@ -35,6 +40,9 @@ _COMPUTED: Final = {
 _IMMUTABILITY: Final = f"{CONTAINER}/immutabilityPolicies".lower()
 KEPT: Final = frozenset({*BY_NAME, _IMMUTABILITY})
 """Types (lower case) of resources that matter; all others are passed over."""
+_UNTOLD: Final = ONLY_LIVE | REGISTER_TYPES | {name.lower() for name in (SUBSCRIPTION, LOCATION, DELETED_ACCOUNT)}
+DECLARABLE: Final = tuple(kind for kind in RESOURCE_TYPES if kind.key not in _UNTOLD)
+"""Types that a template can declare, and one that was not read may."""
 _BLOB_SERVICE_READ: Final = BY_NAME[BLOB_SERVICE.lower()].operation
 _CONNECTIONS: Final = (
     ("privateLinkServiceConnections", "Approved"),

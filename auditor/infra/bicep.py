@@ -123,8 +123,8 @@ def _version(command: list[str]) -> str:
 def _in_bicep(resource: Resource, document: Document, value: Json, files: dict[Path, BicepSource]) -> Resource:
     """A resource with its place in Bicep instead of that in the compiled template; without one if it is not found."""
     own = resource.origin
-    if own is None or not isinstance(own.places, Below):
-        return resource
+    if own is None or not isinstance(own.places, Below) or own.file != document.shown:
+        return resource  # of a linked template, which is no Bicep
     file, places = _place(own.places.pointer, document, value, files)
     return Resource(resource.body, resource.read, Origin(file, own.address, {} if places is None else places))
 

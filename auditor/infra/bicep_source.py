@@ -167,7 +167,8 @@ class BicepSource:
 
     def _choose(self, symbol: str | None, among: list[Declaration], name: str) -> Declaration | None:
         if symbol is not None:
-            return next((item for item in among if item.symbol == symbol), None)
+            own = symbol.rpartition("::")[2]  # of `parent::child` the child
+            return next((item for item in among if item.symbol == own), None)
         if len(among) > 1:
             words = set(_WORD.findall(name))
             scores = [len(words & set(_WORD.findall(self._name_of(item)))) for item in among]

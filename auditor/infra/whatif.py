@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.errors import InfrastructureError, Mistake
-from auditor.infra.additions import KEPT, LATER, Draft, complete, computed, hidden_lists, with_principals
+from auditor.infra.additions import DECLARABLE, KEPT, LATER, Draft, complete, computed, hidden_lists, with_principals
 from auditor.infra.arm.copies import value_of
 from auditor.infra.arm.deployment import Deployment, Source, World
 from auditor.infra.arm.nested import open_nested
@@ -87,7 +87,7 @@ def read(document: Document, inputs: Inputs) -> Declared:  # noqa: ARG001 - as a
         if not target:
             continue  # of an extension, such as a user of Microsoft Graph
         if kind == "unsupported":
-            hidden = hidden or _type_of(target).lower() == PRIVATE_ENDPOINT.lower()
+            hidden = hidden or _type_of(target).lower() == PRIVATE_ENDPOINT.lower() or "/providers/" not in target
             gaps += _unsupported(target, field_of(change, "unsupportedReason"))
         elif kind != "delete" or perhaps:
             draft = _draft(change, target, kind, view, perhaps=perhaps)
@@ -189,9 +189,10 @@ def _unsupported(target: str, reason: Json) -> Iterator[Gap]:
     why = f"what-if does not support it{f': {reason}' if isinstance(reason, str) and reason else ''}"
     yield Gap(target, _READ, f"{target.rpartition('/')[2]}: {why}")
     kind = BY_NAME.get(_type_of(target).lower())
-    if kind is not None:
-        owner = subscription_of(target) if kind.owner == SUBSCRIPTION else owner_of(target, kind.name)
-        yield Gap(owner or "", kind.operation, f"{target.rpartition('/')[2]}: {why}")
+    for each in (kind,) if kind is not None else () if "/providers/" in target else DECLARABLE:
+        owner = subscription_of(target) if each.owner == SUBSCRIPTION else owner_of(target, each.name)
+        scope = owner if owner is not None and owner.startswith("/") else ""
+        yield Gap(scope, each.operation, f"{target.rpartition('/')[2]}: {why}")
 
 
 def _type_of(resource_id: str) -> str:

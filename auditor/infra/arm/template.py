@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from auditor.errors import InfrastructureError, Mistake
-from auditor.infra.additions import KEPT, Draft, complete, hidden_lists
+from auditor.infra.additions import DECLARABLE, KEPT, Draft, complete, hidden_lists
 from auditor.infra.arm.bodies import EXISTS, body_of
 from auditor.infra.arm.deployment import DEPLOYMENTS, Deployment, Planned, Source, World
 from auditor.infra.arm.nested import open_nested
@@ -26,12 +26,7 @@ from auditor.model.types import (
     BACKUP_VAULT,
     BLOB_SERVICE,
     BY_NAME,
-    DELETED_ACCOUNT,
-    LOCATION,
-    ONLY_LIVE,
     PRIVATE_ENDPOINT,
-    REGISTER_TYPES,
-    RESOURCE_TYPES,
     ROLE_DEFINITION,
     STORAGE,
     SUBSCRIPTION,
@@ -50,9 +45,6 @@ if TYPE_CHECKING:
 
 STANDING: Final = frozenset(name.lower() for name in (ACCOUNT, STORAGE, VAULT, WORKSPACE, BACKUP_VAULT))
 """Types (lower case) of resources that stand for themselves: rules judge them, and others refer to them."""
-_UNTOLD: Final = ONLY_LIVE | REGISTER_TYPES | {name.lower() for name in (SUBSCRIPTION, LOCATION, DELETED_ACCOUNT)}
-DECLARABLE: Final = tuple(kind for kind in RESOURCE_TYPES if kind.key not in _UNTOLD)
-"""Types that a template can declare, and one that was not read may."""
 _HARMLESS: Final = frozenset(name.lower() for name in (BLOB_SERVICE, ROLE_DEFINITION, PRIVATE_ENDPOINT))
 """Types (lower case) that templates name as existing to reach what lies below, or to call by name."""
 _READ_DEPLOYMENT: Final = "Microsoft.Resources/deployments/read"
