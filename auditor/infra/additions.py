@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from auditor.infra.arm.symbols import field_of
 from auditor.infra.arm.values import symbol_of
 from auditor.infra.ids import principal_of
+from auditor.infra.spelling import respelled
 from auditor.model.reading import Json, Unread
 from auditor.model.resource import Gap, Resource, resource_key
 from auditor.model.types import (
@@ -134,7 +135,7 @@ def complete(drafts: Sequence[Draft], gaps: Iterable[Gap], *, hidden: bool) -> l
     for draft in drafts:
         if draft.kept and draft.type in BY_NAME:
             _doubt_kind(draft)
-            found.append((Resource(draft.body, origin=draft.origin), draft))
+            found.append((Resource(respelled(draft.body), origin=draft.origin), draft))
             if _has_own_service(draft) and not _is_there(draft.key, services, operations):
                 found.append((Resource(_blob_service(draft.body), origin=draft.origin), draft))
     return found
