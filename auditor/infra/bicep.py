@@ -7,6 +7,7 @@ as far as a search finds them (`auditor.infra.bicep_source`).
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 import shutil
 import subprocess
@@ -133,41 +134,35 @@ def _place(
     pointer: Pointer, document: Document, value: Json, files: dict[Path, BicepSource]
 ) -> tuple[str, InBicep | None]:
     """The file, and the places in it, of what stands at a pointer of the compiled template; modules lie in their own."""
-    path, shown = document.path, document.shown
-    around: InBicep | None = None
-    for symbol, raw, is_last in _levels(pointer, value):
-        source = _source(path, files)
-        name, type_name = str(field_of(raw, "name")), str(field_of(raw, "type"))
-        found = source.resource(symbol, type_name, name) if is_last else source.module(symbol, name)
-        if found is None:
-            return shown, around
-        around = InBicep(source, found)
-        if not is_last:
-            inner = path.parent / found.target
-            if ":" in found.target or not inner.is_file():  # of a registry: where the module is used will do
-                return shown, around
-            shown = (
-                f"{shown.rpartition('/')[0]}/{found.target}".removeprefix("/").replace("/./", "/").removeprefix("./")
-            )
-            path, around = inner, None
-    return shown, around
+    path, shown, source = document.path, document.shown, files[document.path]
+    *modules, (symbol, raw) = _levels(pointer, value)
+    for name, module in modules:
+        found = source.module(name, str(field_of(module, "name")))
+        inner = None if found is None else _source(path.parent / found.target, files)
+        if found is None or inner is None:  # of a module that is no file here: where it is used will do
+            return shown, None if found is None else InBicep(source, found)
+        path, shown = path.parent / found.target, posixpath.normpath(f"{posixpath.dirname(shown)}/{found.target}")
+        source = inner
+    found = source.resource(symbol, str(field_of(raw, "type")), str(field_of(raw, "name")))
+    return shown, None if found is None else InBicep(source, found)
 
 
-def _source(path: Path, files: dict[Path, BicepSource]) -> BicepSource:
+def _source(path: Path, files: dict[Path, BicepSource]) -> BicepSource | None:
+    """The Bicep file at a path; None where there is none, as of a module from a registry."""
     if path not in files:
         try:
             files[path] = BicepSource(path.read_text(encoding="utf-8-sig", errors="replace"))
         except OSError:
-            files[path] = BicepSource("")
+            return None
     return files[path]
 
 
-def _levels(pointer: Pointer, value: Json) -> list[tuple[str | None, dict[str, Any], bool]]:
+def _levels(pointer: Pointer, value: Json) -> list[tuple[str | None, dict[str, Any]]]:
     """The deployments on the way to a resource, and the resource: each with its symbolic name if it has one."""
     found: list[tuple[str | None, dict[str, Any]]] = []
     at = value
-    for number, step in enumerate(pointer):
+    for before, step in zip(("", *pointer), pointer, strict=False):
         at = at[step]
-        if number and str(pointer[number - 1]).lower() == "resources":
+        if str(before).lower() == "resources":
             found.append((step if isinstance(step, str) else None, at))
-    return [(symbol, raw, number == len(found) - 1) for number, (symbol, raw) in enumerate(found)]
+    return found

@@ -92,10 +92,7 @@ class BicepSource:
     def _body(self, at: int) -> int:
         """Where the object begins that a declaration ends in: behind its `if (…)`, and inside of its `[for … : {`."""
         place = at
-        while place < len(self.text):
-            match = _TOKEN.search(self.text, place)
-            if match is None:
-                break
+        while match := _TOKEN.search(self.text, place):
             if match["open"] == "{":
                 return match.start()
             place = self._blocks.get(match.start(), match.start()) + 1 if match["open"] == "(" else match.end()

@@ -207,6 +207,11 @@ def test_what_is_no_resource_of_azure_is_passed_over() -> None:
     assert not found.resources
 
 
+def test_what_is_no_change_is_passed_over() -> None:
+    value = {"status": "Succeeded", "changes": ["?"], "potentialChanges": None}
+    assert not read(Document(Path("w.json"), "w.json", json.dumps(value), value), Inputs()).resources
+
+
 def test_reasons_may_be_missing() -> None:
     (gap,) = answered(change("Unsupported", f"{GROUP}/providers/A.B/c/d")).gaps
     assert gap.reason == "d: what-if does not support it"

@@ -52,17 +52,14 @@ _READ_DEPLOYMENT: Final = "Microsoft.Resources/deployments/read"
 
 def read(document: Document, inputs: Inputs) -> Declared:
     """The resources that a template declares. Raises `InfrastructureError` where it is no template at all."""
-    if not isinstance(document.value, dict):
+    resources = field_of(document.value, "resources")
+    if not isinstance(document.value, dict) or not isinstance(resources, dict | list | None):
         raise InfrastructureError((Mistake(document.shown, 1, 1, "this is no template"),), HINT)
     source = Source(document.path, document.shown, document.text)
     stem = document.shown.rpartition(".")[0] or document.shown
     scope = scope_by_schema(field_of(document.value, "$schema"))
     root = Deployment(document.value, scope, source, World(stem, open_nested), given=_given(inputs))
-    try:
-        return _declared(root)
-    except RecursionError as error:
-        mistake = Mistake(document.shown, 1, 1, "what the template refers to leads too deep")
-        raise InfrastructureError((mistake,), HINT) from error
+    return _declared(root)
 
 
 def _given(inputs: Inputs) -> Given:

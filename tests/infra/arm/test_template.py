@@ -139,6 +139,66 @@ VALUES: dict[str, tuple[dict[str, Any], dict[str, Any], Any]] = {
         "TLS1_2",
     ),
     "a condition that decides": (tls("[if(true(), 'TLS1_2', reference('x').y)]"), {}, "TLS1_2"),
+    "a parameter of a type without an end": (
+        tls(
+            "[parameters('tls')]",
+            parameters={"tls": {"$ref": "#/definitions/a"}},
+            definitions={"a": {"$ref": "#/definitions/a"}},
+        ),
+        {},
+        Unread("parameter tls has no value"),
+    ),
+    "a name that is an expression": (
+        template(store(properties={"[concat('minimum', 'TlsVersion')]": "TLS1_2"})),
+        {},
+        "TLS1_2",
+    ),
+    "a name that is not known": (
+        template(store(properties={"[parameters('tls')]": "x"}), parameters=parameter()),
+        {},
+        None,
+    ),
+    "a loop of unknown length": (
+        template(
+            store(properties={"copy": [{"name": "minimumTlsVersion", "count": "[parameters('tls')]", "input": 1}]}),
+            parameters=parameter(),
+        ),
+        {},
+        Unread("how often it is repeated is not known: parameter tls has no value"),
+    ),
+    "a loop that has no number": (
+        template(store(properties={"copy": [{"name": "minimumTlsVersion", "count": "many", "input": 1}]})),
+        {},
+        Unread("how often it is repeated is not known: the number of turns is no number"),
+    ),
+    "loops of properties in a loop of resources": (
+        template(
+            store(
+                copy={"name": "stores", "count": 1},
+                properties={
+                    "copy": [
+                        {
+                            "name": "minimumTlsVersion",
+                            "count": 2,
+                            "input": "[add(copyIndex(10), copyIndex('minimumTlsVersion'))]",
+                        }
+                    ]
+                },
+            )
+        ),
+        {},
+        [10, 11],
+    ),
+    "a loop of properties alone": (
+        template(store(properties={"copy": [{"name": "minimumTlsVersion", "count": 2, "input": "[copyIndex()]"}]})),
+        {},
+        [0, 1],
+    ),
+    "copy that is no loop": (
+        template(store(properties={"copy": "x", "minimumTlsVersion": "TLS1_2"})),
+        {},
+        "TLS1_2",
+    ),
     "a property of a resource that nobody knows": (
         tls("[reference('x').y]"),
         {},
@@ -156,6 +216,12 @@ def test_what_azure_would_refuse_is_unread_with_its_place() -> None:
     found = property_of(declared(tls("[parameters('nowhere')]")))
     assert isinstance(found, Unread)
     assert found.why.startswith("its expression is wrong: parameters: there is no parameter “nowhere”")
+
+
+def test_a_turn_of_no_loop_is_a_mistake() -> None:
+    found = property_of(declared(tls("[copyIndex()]")))
+    assert isinstance(found, Unread)
+    assert "there is no loop here" in found.why
 
 
 def test_values_of_the_command_line_have_the_type_of_the_parameter() -> None:
@@ -555,9 +621,10 @@ def test_references_that_lead_too_deep_are_an_error_or_unread() -> None:
     assert isinstance(found, Unread)
 
 
-def test_what_is_no_object_is_no_template() -> None:
+@pytest.mark.parametrize("text", ["[]", '{"resources": "[variables(1)]"}'])
+def test_what_has_no_resources_is_no_template(text: str) -> None:
     with pytest.raises(InfrastructureError, match="this is no template"):
-        read_text("[]")
+        read_text(text)
 
 
 # Places
