@@ -30,6 +30,7 @@ class Gate:
     paths: tuple[Path, ...]
     parameters: Path | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
+    sources: Path | None = None
     changed_only: bool = False
     baseline: Path | None = None
 
@@ -58,6 +59,7 @@ def judge_files(
         tool=VERSION,
         parameters=gate.parameters,
         variables=gate.variables,
+        sources=gate.sources,
         readers=readers,
     )
     snapshot = found.snapshot

@@ -14,7 +14,7 @@ from auditor.data import policies_folder
 from auditor.gate import Gate, Judged, judge_files
 from auditor.infra.ids import group_scope, principal_of, resource_id
 from auditor.model.snapshot import utc_now
-from auditor.model.types import ACCOUNT, BLOB_SERVICE, LIFECYCLE_POLICY, ROLE_ASSIGNMENT, STORAGE
+from auditor.model.types import ACCOUNT, BLOB_SERVICE, CONTAINER, LIFECYCLE_POLICY, ROLE_ASSIGNMENT, STORAGE
 from auditor.report.formats.json import render
 from auditor.report.formats.junit import render as as_junit
 from auditor.report.formats.text import render as as_text
@@ -141,8 +141,18 @@ def test_what_no_file_holds_is_said_in_one_line_and_gives_no_finding() -> None:
     found = judge(write("main.json", store(), account(), grant()), profile="strict")
     spot = next(spot for spot in found.report.blind_spots if spot.kind == "onlyLive")
     expected = [
-        *("DI-ACC-010", "DI-MDL-001", "DI-MDL-002", "DI-MDL-003", "DI-MDL-004", "DI-MDL-005", "DI-MDL-006"),
-        *("DI-MDL-007", "DI-MDL-008", "DI-NET-010", "DI-REG-009", "DI-REG-012", "DI-RET-011", "DI-RET-012"),
+        *(
+            "DI-ACC-009",
+            "DI-ACC-010",
+            "DI-MDL-001",
+            "DI-MDL-002",
+            "DI-MDL-003",
+            "DI-MDL-004",
+            "DI-MDL-005",
+            "DI-MDL-006",
+        ),
+        *("DI-MDL-007", "DI-MDL-008", "DI-NET-010", "DI-REG-009", "DI-REG-012", "DI-RET-010", "DI-RET-011"),
+        "DI-RET-012",
         *("DI-TLS-003", "DI-TLS-004", "DI-TLS-005"),
     ]
     assert spot.words == (
@@ -151,6 +161,35 @@ def test_what_no_file_holds_is_said_in_one_line_and_gives_no_finding() -> None:
     judged = {line.finding.rule for line in found.report.lines}
     assert judged & set(expected) == set()
     assert {"otherFiles", "microsoft"} <= {spot.kind for spot in found.report.blind_spots}
+
+
+def test_documents_need_a_container_even_if_the_file_declares_none() -> None:
+    """Without a lifecycle policy nothing deletes them, wherever they lie; no container is no proof that there are none."""
+    rules = {"id": "r", "enabled": True, "type": "Lifecycle", "definition": {"filters": {"blobTypes": ["blockBlob"]}}}
+    policy = {"type": LIFECYCLE_POLICY, "name": "docs/default", "properties": {"policy": {"rules": [rules]}}}
+    deleting = {"delete": {"daysAfterModificationGreaterThan": 0}}
+    rules["definition"]["actions"] = {"baseBlob": deleting, "snapshot": {"delete": {"daysAfterCreationGreaterThan": 0}}}
+    service = {"type": BLOB_SERVICE, "name": "docs/default", "properties": {}}
+    without = judge(write("a.json", store(), service), every=True)
+    assert statuses(without, "DI-RET-001") == statuses(without, "DI-RET-002") == {"docs": "fail"}
+    covered = judge(write("a.json", store(), service, policy), every=True)
+    assert statuses(covered, "DI-RET-002") == {"docs": "pass"}
+    declared = {"type": CONTAINER, "name": "docs/default/scans", "properties": {"publicAccess": "None"}}
+    assert statuses(judge(Path("a.json"), every=True), "DI-ACC-005") == {"docs": "unknown"}
+    assert statuses(judge(write("a.json", store(), service, declared), every=True), "DI-ACC-005") == {"scans": "pass"}
+
+
+def test_what_no_file_holds_stays_out_where_something_else_was_not_seen() -> None:
+    """Containers that a linked template may declare have no blobs to look at either."""
+    file = write("main.json", store())
+    data = json.loads(file.read_text(encoding="utf-8"))
+    data["gaps"] = {f"{CONTAINER}/read": "a linked template was not read", f"{CONTAINER}/blobs/read": "the same"}
+    file.write_text(json.dumps(data), encoding="utf-8")
+    found = judge(file, every=True)
+    assert [item.operation for item in found.report.unseen] == sorted(data["gaps"])
+    undecided = {line.finding.rule for line in found.report.lines if line.finding.status == "unknown"}
+    assert "DI-ACC-005" in undecided
+    assert "DI-RET-010" not in undecided
 
 
 def test_one_rule_that_no_file_answers() -> None:

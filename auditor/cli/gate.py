@@ -36,6 +36,13 @@ if TYPE_CHECKING:
     metavar="NAME=VALUE",
     help="A value of one parameter or variable; repeatable.",
 )
+@click.option(
+    "--tf-dir",
+    "sources",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="The Terraform sources of a plan or state, to tell file and line. [default: beside it]",
+)
 @click.option("--changed-only", is_flag=True, help="Judge only what a plan or a what-if answer creates or changes.")
 @click.option(
     "--baseline",
@@ -49,6 +56,7 @@ def gate(
     paths: tuple[Path, ...],
     parameters: Path | None,
     variables: dict[str, str],
+    sources: Path | None,
     changed_only: bool,
     baseline: Path | None,
     policies: tuple[Path, ...],
@@ -74,7 +82,7 @@ def gate(
     """
     outputs = options.check_outputs(outputs)
     judged = audit.prepare(audit.Choice(policies, profile, settings, scope == "all"))
-    wish = Gate(paths, parameters, variables, changed_only, baseline)
+    wish = Gate(paths, parameters, variables, sources, changed_only, baseline)
     shows_passes = any(output.format != "text" for output in outputs)
     found = judge_files(judged, wish, find_configuration(config), explain_passes=shows_passes)
     write_reports(found.report, outputs, no_color=no_color, quiet=quiet)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from auditor.facts.parts import all_of, any_of, part_of
 from auditor.facts.roles import is_inherited, role_grants, role_name
-from auditor.model.reading import Json, Unread
+from auditor.model.reading import LIVE_SCAN, Json, Unread
 from auditor.model.resource import resource_key
 from auditor.model.snapshot import INFRASTRUCTURE
 from auditor.model.types import ACCOUNT, ROLE_ASSIGNMENT, subscription_of
@@ -90,8 +90,10 @@ def _keys_work(resource: Resource) -> bool | Unread:
 def _unseen(resource: Resource, estate: Estate) -> Unread | None:
     """Why there may be assignments that were not seen."""
     subscription = subscription_of(resource.key)
-    if estate.snapshot.header.kind == INFRASTRUCTURE or subscription is None:
-        return Unread("files do not tell who has a role on the scopes above it")
+    in_files = estate.snapshot.header.kind == INFRASTRUCTURE
+    if in_files or subscription is None:
+        why = "files do not tell who has a role on the scopes above it"
+        return Unread(why, settled_by=LIVE_SCAN if in_files else None)
     unread = estate.snapshot.listing(subscription, ROLE_ASSIGNMENT).unread
     return unread and Unread(
         f"role assignments in subscription {subscription.rpartition('/')[2]} were not read: {unread.why}"

@@ -25,10 +25,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What the user gives beside the files: values of parameters (`--parameters`, `--var`), by name."""
+    """What the user gives beside the files: values of parameters (`--parameters`, `--var`), by name.
+
+    `sources` is the folder of the Terraform sources from which a plan was made (`--tf-dir`), to tell file and line.
+    """
 
     parameters: Mapping[str, Json] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
+    sources: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

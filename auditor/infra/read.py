@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from auditor.errors import InfrastructureError
 from auditor.infra.declared import Inputs
 from auditor.infra.detect import Kind
 from auditor.infra.files import find_files, shown_path
@@ -59,6 +60,7 @@ def read(
     tool: str,
     parameters: Path | None = None,
     variables: Mapping[str, str] | None = None,
+    sources: Path | None = None,
     readers: Mapping[Kind, Entry] = READERS,
 ) -> Infrastructure:
     """Read files and folders into one snapshot; `started` is the time to note.
@@ -66,17 +68,23 @@ def read(
     Values of parameters come from the file `parameters`, or else from the one that lies beside a template. Raises
     `InfrastructureError` where a file cannot be read, or where there is none to be read.
     """
-    given = Inputs({} if parameters is None else read_parameters(parameters, shown_path(parameters)), variables or {})
+    values = {} if parameters is None else read_parameters(parameters, shown_path(parameters))
+    given = Inputs(values, variables or {}, sources)
     found = find_files(paths)
     together = Together()
     notes: list[str] = []
+    broken: dict[str, InfrastructureError] = {}
     for item in found:
         inputs = given
         beside = parameters_beside(item.document.path) if item.kind in _TAKE_PARAMETERS else None
         if parameters is None and beside is not None:
             inputs = replace(given, parameters=read_parameters(beside, shown_path(beside)))
             notes.append(f"{item.document.shown}: values of parameters from {shown_path(beside)}")
-        together.add(item.document.shown, _declared(item, inputs, readers))
+        try:
+            together.add(item.document.shown, _declared(item, inputs, readers))
+        except InfrastructureError as error:
+            broken.setdefault(error.mistakes[0].problem, error)
+    _raise(list(broken.values()))
     notes += _notes(together)
     scope = tuple(item.document.shown for item in found)
     snapshot = Snapshot(
@@ -88,6 +96,13 @@ def read(
     )
     counted = Counter(str(item.kind) for item in found)
     return Infrastructure(snapshot, frozenset(together.changed), dict(sorted(counted.items())), tuple(notes))
+
+
+def _raise(broken: Sequence[InfrastructureError]) -> None:
+    """Report what readers could not read, all in one go; of one problem the first file stands for all."""
+    if broken:
+        mistakes = tuple(mistake for error in broken for mistake in error.mistakes)
+        raise InfrastructureError(mistakes, broken[0].hint) from broken[0]
 
 
 def _declared(item: Opened, inputs: Inputs, readers: Mapping[Kind, Entry]) -> Declared:

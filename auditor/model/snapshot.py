@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from auditor.model.reading import LIVE_SCAN, MISSING, Found, Json, Reading, Unread
 from auditor.model.resource import Gap, ListRead, Resource, resource_key
-from auditor.model.types import BY_NAME, BY_OPERATION, ONLY_LIVE, SUBSCRIPTION, ResourceType, subscription_of
+from auditor.model.types import BY_NAME, BY_OPERATION, CONTAINER, ONLY_LIVE, SUBSCRIPTION, ResourceType, subscription_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -126,6 +126,8 @@ class Snapshot:
     def _why_incomplete(self, owner: str, kind: ResourceType, children: tuple[Resource, ...]) -> Unread | None:
         if self._has_none(owner, kind):
             return None
+        if (nowhere := self.only_live(kind)) is not None:
+            return nowhere
         gap = self.gap_at(owner, kind)
         if gap is not None:
             return Unread(gap.reason)
@@ -134,11 +136,17 @@ class Snapshot:
         noun = "" if kind.single else " list"
         if self.end is None:
             return Unread(f"the scan ended before the {kind.label}{noun} was read")
-        if self.header.kind == INFRASTRUCTURE and kind.key in ONLY_LIVE:
-            return Unread(f"a file declares no {kind.label}", settled_by=LIVE_SCAN)
-        if children or self.header.kind == INFRASTRUCTURE:
+        if children or (self.header.kind == INFRASTRUCTURE and kind.key != CONTAINER.lower()):
             return None
+        if self.header.kind == INFRASTRUCTURE:  # documents will lie in some: applications make what no file declares
+            return Unread("the files declare no container of it, and documents will lie in one")
         return Unread(f"the {kind.label}{noun} was not read")
+
+    def only_live(self, kind: ResourceType) -> Unread | None:
+        """Why nothing of a kind was read where these are files, and such resources stand in none; None for others."""
+        if self.header.kind != INFRASTRUCTURE or kind.key not in ONLY_LIVE:
+            return None
+        return Unread(f"a file declares no {kind.label}", settled_by=LIVE_SCAN)
 
     def _has_none(self, owner: str, kind: ResourceType) -> bool:
         """Whether the owner is of a kind that has no such children, as an account for another service has no models."""

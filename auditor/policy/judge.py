@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from auditor.model.resource import Origin, Place, Resource
     from auditor.model.snapshot import Snapshot
+    from auditor.model.types import ResourceType
     from auditor.policy.compiler import CompiledRule
 
 
@@ -60,7 +61,7 @@ def judge(
                 kept.take(rule, _judge_one(rule, scope, subject, source, explain_passes=explain_passes))
         kind = BY_NAME[type_key]
         for owner, why in snapshot.unlisted(kind):
-            scope = Scope(unseen(why, targets.at(owner)), now)
+            scope = Scope(targets.unseen(kind, owner, why), now)
             subject = _scope_subject(snapshot, owner)
             source = _Source(f"the {kind.label} list", None, _nobody)
             for rule in compiled:
@@ -219,6 +220,15 @@ class _Targets:
         """The target of the resource at an id, if it was read."""
         resource = self._snapshot.get(scope)
         return None if resource is None else self.of(resource)
+
+    def unseen(self, kind: ResourceType, owner: str, why: Unread) -> Target:
+        """The target of children that may exist; what no file holds of them is told as of those that were seen."""
+        return unseen(why, self.at(owner), lambda relation: self._unseen_child(kind, relation, why))
+
+    def _unseen_child(self, kind: ResourceType, relation: str, why: Unread) -> Unread:
+        below = next((item for name, item in relations_of(kind.name).items() if name.lower() == relation.lower()), None)
+        nowhere = None if below is None else self._snapshot.only_live(below)
+        return why if nowhere is None else nowhere
 
     def source(self, resource: Resource) -> _Source:
         """Where the evidence about a resource was read."""

@@ -50,9 +50,12 @@ class Target:
                 return self.body, 0
 
 
-def unseen(why: Unread, parent: Target | None) -> Target:
-    """A target for resources that may exist but could not be seen; only its parent can be known."""
-    return Target(why, lambda: why, lambda _relation: why, parent)
+def unseen(why: Unread, parent: Target | None, child: Callable[[str], Json] | None = None) -> Target:
+    """A target for resources that may exist but could not be seen; only its parent can be known.
+
+    `child` says more of their children than that they were not seen either.
+    """
+    return Target(why, lambda: why, child or (lambda _relation: why), parent)
 
 
 def given(body: Json, facts: Json, children: Mapping[str, Json], parent: Target | None, *, silent: str) -> Target:

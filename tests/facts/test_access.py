@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from auditor.model.reading import Json, Unread
+from auditor.model.reading import LIVE_SCAN, Json, Unread
 from auditor.model.resource import Resource
 from auditor.model.types import ACCOUNT, PROJECT, ROLE_ASSIGNMENT, ROLE_DEFINITION, STORAGE
 from tests.builders import GROUP, SUBSCRIPTION_ID, account, facts, gap, grant, snapshot, storage
@@ -262,9 +262,11 @@ def test_what_was_not_read_may_hide_principals() -> None:
 def test_files_do_not_tell_who_has_a_role_above_them() -> None:
     found = readers(DOCS, grant(DOCS.id, OWNER, "p"), kind="infrastructure")
     assert doubt(found) == "files do not tell who has a role on the scopes above it"
+    assert found["principals"][-1].settled_by == LIVE_SCAN
     assert len(found["principals"]) == 2
     odd = Resource({"id": "/odd", "type": ACCOUNT})
     assert doubt(readers(odd)) == "files do not tell who has a role on the scopes above it"
+    assert readers(odd)["principals"][-1].settled_by is None
 
 
 def test_the_order_of_reading_does_not_matter() -> None:

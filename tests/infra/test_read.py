@@ -112,9 +112,17 @@ def test_two_files_with_one_id_are_both_judged() -> None:
 
 
 def test_gaps_are_kept_once() -> None:
-    text = json.dumps({"contentVersion": "1", "resources": [], "gaps": ["why", "why"]})
+    text = json.dumps({"contentVersion": "1", "resources": [], "gaps": {f"{STORAGE}/read": "why"}})
     lay(a__json=text, b__json=text)
     assert run("a.json", "b.json").snapshot.gaps == (Gap(GROUP, f"{STORAGE}/read", "why"),)
+
+
+def test_what_readers_cannot_read_is_told_in_one_go() -> None:
+    lay(a__bicep="no compiler", b__bicep="no compiler", c__bicep="no module")
+    with pytest.raises(InfrastructureError) as caught:
+        run("a.bicep", "b.bicep", "c.bicep")
+    assert list(map(str, caught.value.mistakes)) == ["a.bicep:1:1: no compiler", "c.bicep:1:1: no module"]
+    assert caught.value.hint == "Mend it."
 
 
 def test_what_azure_alone_knows_is_unread() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from auditor.model.reading import MISSING, Found, Unread
+from auditor.model.reading import LIVE_SCAN, MISSING, Found, Unread
 from auditor.model.resource import Gap, ListRead, Resource
 from auditor.model.snapshot import End, Header, Snapshot, kind_of_gap, utc_now
 from auditor.model.types import (
@@ -18,6 +18,7 @@ from auditor.model.types import (
     DIAGNOSTIC_SETTING,
     ERASURE_REQUEST,
     MODEL,
+    ONLY_LIVE,
     STORAGE,
     SUBSCRIPTION,
 )
@@ -62,13 +63,14 @@ BROKEN_OFF = "the scan ended before the container list was read"
         (AZURE, None, (SCAN,), (), (), ["scans"], BROKEN_OFF),
         (AZURE, None, (), (), (), [], BROKEN_OFF),
         (AZURE, None, (SCAN,), (), (gap(STORE, CONTAINER),), ["scans"], "403 AuthorizationFailed"),
-        # of infrastructure code, where what is not there does not exist
+        # of infrastructure code, where what is not there does not exist, but for containers, which applications make
         (CODE, END, (SCAN,), (), (), ["scans"], ALL),
-        (CODE, END, (), (), (), [], ALL),
+        (CODE, END, (), (READ_LIST,), (), [], ALL),
+        (CODE, END, (), (), (), [], "the files declare no container of it, and documents will lie in one"),
         (CODE, END, (), (), (gap(STORE, CONTAINER, "a module that was not found"),), [], "a module that was not found"),
         (CODE, None, (), (), (), [], BROKEN_OFF),
     ],
-    ids=range(23),
+    ids=range(24),
 )
 def test_a_list_is_read_to_its_end_or_says_why_there_may_be_more(
     header: Header,
@@ -247,3 +249,14 @@ def test_a_diagnostic_setting_belongs_to_what_it_is_set_on() -> None:
     found = Snapshot(AZURE, (STORE, SERVICE, setting, child(STORE, BLOB_SERVICE, "other")), (), (), END)
     assert [item.name for item in found.listing(SERVICE.id, DIAGNOSTIC_SETTING).resources] == ["logs"]
     assert found.listing(STORE.id, DIAGNOSTIC_SETTING).unread == Unread("the diagnostic setting list was not read")
+
+
+@pytest.mark.parametrize("type_name", sorted(ONLY_LIVE))
+def test_files_declare_nothing_of_what_only_a_scan_sees(type_name: str) -> None:
+    """Whatever could not be read of them, and unlike other lists, which end where the file ends."""
+    kind = BY_NAME[type_name]
+    why = Unread(f"a file declares no {kind.label}", settled_by=LIVE_SCAN)
+    gaps = (Gap("", kind.operation, "a linked template was not read"),)
+    assert Snapshot(CODE, (), gaps, (), End(STARTED)).listing("/x", kind.name).unread == why
+    assert Snapshot(CODE, (), (), (), End(STARTED)).only_live(kind) == why
+    assert Snapshot(replace(CODE, kind="azure"), (), (), (), End(STARTED)).only_live(kind) is None
