@@ -174,6 +174,8 @@ class Evaluation:
             return self._answer(function, node)
         except UndecidedError as undecided:
             return Unread(undecided.unread.why, undecided.unread.settled_by)
+        except OverflowError as error:
+            raise self._error(f"{node.name}: the number is too large", node.at) from error
         except ArgumentError as error:
             raise self._error(f"{node.name}: {error}", node.at) from error
 

@@ -453,7 +453,12 @@ def test_a_value_nested_too_deep_is_an_error() -> None:
 
 # Laws
 
-LEAVES = st.none() | st.booleans() | st.integers(-3, 12) | st.sampled_from(["", "a", "B", "ab,c", "1", "true", "10.0.0.0/24", "P1D", "{0}", "x/y", "\ud800"])  # fmt: skip
+TEXTS = [
+    "", "a", "B", "ab,c", "1", "true", "10.0.0.0/24", "P1D", "2020-01-01T00:00:00Z", "{0}", "{0:N2}", "{0,5}", "Microsoft.X/y",
+    "/subscriptions/s/x", "https://x/y", "data:,x", "YQ==", "{'a': 1}", "\ud800",
+]  # fmt: skip
+NUMBERS = st.integers(-3, 12) | st.sampled_from([0.5, 1e308, 2**63 - 1, 10**400])
+LEAVES = st.none() | st.booleans() | NUMBERS | st.sampled_from(TEXTS)
 PLAIN = st.recursive(
     LEAVES,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "A", "b"]), inner, max_size=2),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from auditor.infra.arm.functions.function import Function, Takes
@@ -14,20 +14,12 @@ from auditor.model.reading import Unread
 if TYPE_CHECKING:
     from auditor.model.reading import Json
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ISO: Final = "%Y-%m-%dT%H:%M:%SZ"
 _WRITTEN: Final = (_ISO, "%Y-%m-%d %H:%M:%SZ", "%Y%m%dT%H%M%SZ")
 """How `utcNow` writes moments, in full or by the formats `u` and none; an answer is written as its start is."""
 _STANDARD: Final = {"u": "%Y-%m-%d %H:%M:%SZ", "s": "%Y-%m-%dT%H:%M:%S", "d": "%m/%d/%Y", "t": "%H:%M"}
-_CUSTOM: Final = {
-    "yyyy": "%Y",
-    "yy": "%y",
-    "MM": "%m",
-    "dd": "%d",
-    "HH": "%H",
-    "mm": "%M",
-    "ss": "%S",
-}
-_PLAIN: Final = re.compile(r"[-/:. TZ_]*")
+_CUSTOM: Final = {"yyyy": "%Y", "yy": "%y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}
 _PARTS: Final = re.compile(r"yyyy|yy|MM|dd|HH|mm|ss|[-/:. TZ_]")
 
 
@@ -36,11 +28,7 @@ def _add(base: Json, duration: Json, shape: Json = None) -> str:
     length = parse_duration(text(duration)) if text(duration).lstrip("+-").startswith("P") else None
     if length is None:
         raise UndecidedError(f"the duration {text(duration)} has no fixed length")
-    try:
-        result = start + length
-    except OverflowError as error:
-        raise ArgumentError("the moment is outside of the calendar") from error
-    return result.strftime(form if shape is None else _shape(text(shape)))
+    return (start + length).strftime(form if shape is None else _shape(text(shape)))
 
 
 def _moment(written: str) -> tuple[datetime, str]:
@@ -66,10 +54,7 @@ def _shape(written: str) -> str:
 
 
 def _from_epoch(seconds: Json) -> str:
-    try:
-        return datetime.fromtimestamp(integer(seconds), UTC).strftime(_ISO)
-    except (OverflowError, ValueError, OSError) as error:
-        raise ArgumentError("the moment is outside of the calendar") from error
+    return (_EPOCH + timedelta(seconds=integer(seconds))).strftime(_ISO)
 
 
 def _to_epoch(moment: Json) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from auditor.infra.arm.functions.function import MANY, Function, Takes
-from auditor.infra.arm.values import ArgumentError, Partly, UndecidedError, refuse, symbol_of, text
+from auditor.infra.arm.values import ArgumentError, Partly, UndecidedError, integer, symbol_of, text
 from auditor.infra.ids import resource_id
 from auditor.model.reading import Unread
 
@@ -42,13 +42,19 @@ def _split(evaluation: Evaluation, call: Call) -> tuple[list[str], str, list[str
         if unread := next((value for value in values if isinstance(value, Unread)), None):
             raise UndecidedError(unread)
         raise ArgumentError("expected the type of a resource")
-    words = [symbol_of(value) if isinstance(value, Unread) else _word(value) for value in values]
+    words = [_word(value) for value in values]
     return words[:place], words[place], words[place + 1 :]
 
 
 def _word(value: Json) -> str:
     """A name; a number serves as well."""
-    return str(value) if type(value) is int else value if isinstance(value, str) else refuse(value, "a text")
+    match value:
+        case str():
+            return value
+        case Unread():
+            return symbol_of(value)
+        case _:
+            return str(integer(value))
 
 
 def _subscription_of(scope: str) -> str:
@@ -106,8 +112,7 @@ def _management_group_resource_id(evaluation: Evaluation, call: Call) -> str:
 
 def _extension_resource_id(evaluation: Evaluation, call: Call) -> str:
     base, type_name, *names = (evaluation.value(argument) for argument in call.arguments)
-    words = [symbol_of(value) if isinstance(value, Unread) else _word(value) for value in (base, *names)]
-    return _id(words[0], text(type_name), words[1:])
+    return _id(_word(base), text(type_name), [_word(name) for name in names])
 
 
 def _reference(evaluation: Evaluation, call: Call) -> Json:

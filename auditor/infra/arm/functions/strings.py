@@ -176,10 +176,16 @@ def _uri(base: Json, relative: Json) -> str:
     return result
 
 
+def _undocumented(*_: Json) -> Json:
+    """`buildUri` and `parseUri`, which Bicep has and no reference page describes."""
+    return Unread("what the function answers is not documented")
+
+
 FUNCTIONS: Final = (
     Function("base64", 1, 1, _base64),
     Function("base64ToJson", 1, 1, lambda value: parsed_json(_from_base64(value))),
     Function("base64ToString", 1, 1, _from_base64),
+    Function("buildUri", 1, 1, _undocumented, Takes.ANY),
     Function("dataUri", 1, 1, _data_uri),
     Function("dataUriToString", 1, 1, _from_data_uri),
     Function("endsWith", 2, 2, _ends(str.endswith)),
@@ -187,6 +193,7 @@ FUNCTIONS: Final = (
     Function("guid", 1, MANY, _guid),
     Function("join", 2, 2, _join, Takes.SHAPE),
     Function("padLeft", 2, 3, _pad_left),
+    Function("parseUri", 1, 1, _undocumented, Takes.ANY),
     Function("replace", 3, 3, _replace),
     Function("split", 2, 2, _split, Takes.SHAPE),
     Function("startsWith", 2, 2, _ends(str.startswith)),
