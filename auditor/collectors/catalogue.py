@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from auditor.collectors.limits import Throttle
 from auditor.collectors.questions import (
@@ -104,10 +104,11 @@ class Collector:
     list. `service` names the official client (`clients.SERVICES`).
 
     `actions` and `data_actions` are the rights that reading it takes. `survey` names a function that finds out in a way
-    of its own (a handshake, a query), in place of a GET of `path`; see `auditor.collectors.surveys`. `absent`: the codes of a 404 that mean "there is none" (an empty one: a 404
-    that names no code); every other error is a gap. `each`: the list may leave things out, so each item is read once
-    more below the list. `after` names types that `question` or `survey`
-    look at, which are therefore collected too. `question` decides whether to ask at all; `shape` makes resources of what comes.
+    of its own (a handshake, a query), in place of a GET of `path`; see `auditor.collectors.surveys`. `absent`: the codes
+    of a 404 that mean "there is none" (an empty one: a 404 that names no code); every other error is a gap. `each`: the
+    list may leave things out, so each item is read once more below the list. `after` names types that `question` or
+    `survey` look at, which are therefore collected too. `question` decides whether to ask at all; `shape` makes
+    resources of what comes.
     """
 
     type: str
@@ -141,6 +142,7 @@ class Collector:
 
 
 _FORM_RECOGNIZER: Final = "Microsoft.CognitiveServices/accounts/FormRecognizer"
+_QUERY: Final = "Microsoft.OperationalInsights/workspaces/query"
 _SUBSCRIPTIONS: Final = "2022-12-01"
 _COGNITIVE: Final = "2025-06-01"
 _LOG_ANALYTICS: Final = "2025-02-01"
@@ -152,6 +154,61 @@ _AUTHORIZATION: Final = "2022-04-01"
 _INSIGHTS: Final = "2021-05-01-preview"
 _DOCUMENT_INTELLIGENCE: Final = "2024-11-30"
 
+
+def _arm(type_name: str, service: str, api_version: str, throttle: Throttle = Throttle.ARM, **more: Any) -> Collector:
+    """What ARM lists (or has one of) below the owner that the table of types names: address and right follow from that."""
+    kind = BY_NAME[type_name.lower()]
+    owner = str(kind.owner)
+    below = type_name.removeprefix(owner) if type_name.startswith(f"{owner}/") else f"/providers/{type_name}"
+    asked: dict[str, Any] = {
+        "path": f"{below}/default" if kind.single else below,
+        "actions": (kind.operation,),
+        "single": kind.single,
+        **more,
+    }
+    return Collector(type=type_name, owner=owner, service=service, api_version=api_version, throttle=throttle, **asked)
+
+
+def _data_plane(type_name: str, path: str, *rights: str, **more: Any) -> Collector:
+    """What the data plane of Document Intelligence lists.
+
+    Two generations of rights stand side by side; which one is checked is UNCONFIRMED (azure-facts 3h).
+    """
+    return Collector(
+        type=type_name,
+        owner=ACCOUNT,
+        path=f"/documentintelligence/{path}",
+        service="documentintelligence",
+        api_version=_DOCUMENT_INTELLIGENCE,
+        throttle=Throttle.DOCUMENT_INTELLIGENCE,
+        data_actions=tuple(f"{_FORM_RECOGNIZER}/{right}/read" for right in rights),
+        question=models,
+        **more,
+    )
+
+
+def _survey(type_name: str, throttle: Throttle, survey: Entry, service: str = "", **more: Any) -> Collector:
+    """What is found out in a way of its own, as the one child of its kind."""
+    asked: dict[str, Any] = {"api_version": "", "stage": Stage.PRACTICE, **more}
+    return Collector(
+        type=type_name,
+        owner=BY_NAME[type_name.lower()].owner,
+        path=f"/{type_name.rpartition('/')[2]}/default",
+        service=service,
+        throttle=throttle,
+        single=True,
+        survey=survey,
+        **asked,
+    )
+
+
+def _query(type_name: str, table: str, name: str, summary: str, **more: Any) -> Collector:
+    """What the logs of workspaces tell; `table` is the one that the right names."""
+    rights = (f"{_QUERY}/read", f"{_QUERY}/{table}/read")
+    entry = Entry(f"auditor.collectors.surveys.logs:{name}", summary)
+    return _survey(type_name, Throttle.LOGS, entry, "logs", api_version="v1", actions=rights, **more)
+
+
 SUBSCRIPTIONS: Final = Collector(
     type=SUBSCRIPTION,
     owner=None,
@@ -162,397 +219,123 @@ SUBSCRIPTIONS: Final = Collector(
     actions=("Microsoft.Resources/subscriptions/read",),
     shape=subscription,
 )
+_SETTINGS: Final[dict[str, Any]] = {
+    "type": DIAGNOSTIC_SETTING,
+    "path": "/providers/Microsoft.Insights/diagnosticSettings",
+    "service": "subscriptions",  # no client has them (azure-facts 1.3)
+    "api_version": _INSIGHTS,
+    "throttle": Throttle.ARM,
+    "actions": ("Microsoft.Insights/diagnosticSettings/read",),
+}
+_ABOUT_LOGS: Final = (DIAGNOSTIC_SETTING, WORKSPACE)
+
+# Where no client of its own is named, `subscriptions` sends: one list needs no further package.
 COLLECTORS: Final[tuple[Collector, ...]] = (
     SUBSCRIPTIONS,
-    Collector(
-        type=LOCATION,
-        owner=SUBSCRIPTION,
-        path="/locations",
-        service="subscriptions",
-        api_version=_SUBSCRIPTIONS,
-        throttle=Throttle.ARM,
-        actions=("Microsoft.Resources/subscriptions/locations/read",),
-    ),
-    Collector(
-        type=ACCOUNT,
-        owner=SUBSCRIPTION,
-        path="/providers/Microsoft.CognitiveServices/accounts",
-        service="cognitiveservices",
-        api_version=_COGNITIVE,
-        throttle=Throttle.ARM,
-        actions=("Microsoft.CognitiveServices/accounts/read",),
-    ),
-    Collector(
-        type=DELETED_ACCOUNT,
-        owner=SUBSCRIPTION,
-        path="/providers/Microsoft.CognitiveServices/deletedAccounts",
-        service="cognitiveservices",
-        api_version=_COGNITIVE,
-        throttle=Throttle.ARM,
-        actions=("Microsoft.CognitiveServices/deletedAccounts/read",),
-    ),
-    Collector(
-        type=STORAGE,
-        owner=SUBSCRIPTION,
-        path="/providers/Microsoft.Storage/storageAccounts",
-        service="storage",
-        api_version=_STORAGE,
-        throttle=Throttle.STORAGE_LISTS,
-        actions=("Microsoft.Storage/storageAccounts/read",),
-    ),
-    Collector(
-        type=ROLE_ASSIGNMENT,
-        owner=SUBSCRIPTION,
-        path="/providers/Microsoft.Authorization/roleAssignments",
-        service="authorization",
-        api_version=_AUTHORIZATION,
-        throttle=Throttle.ARM,
-        actions=("Microsoft.Authorization/roleAssignments/read",),
-        shape=role_assignment,
-    ),
-    Collector(
-        type=MODEL,
-        owner=ACCOUNT,
-        path="/documentintelligence/documentModels",
-        service="documentintelligence",
-        api_version=_DOCUMENT_INTELLIGENCE,
-        throttle=Throttle.DOCUMENT_INTELLIGENCE,
-        # Two generations of names stand side by side; which one is checked is UNCONFIRMED (azure-facts 3h).
-        data_actions=(f"{_FORM_RECOGNIZER}/documentmodels/read", f"{_FORM_RECOGNIZER}/management/get/model/read"),
-        each=True,
-        question=models,
-        shape=custom_model,
-    ),
-    Collector(
-        type=CLASSIFIER,
-        owner=ACCOUNT,
-        path="/documentintelligence/documentClassifiers",
-        service="documentintelligence",
-        api_version=_DOCUMENT_INTELLIGENCE,
-        throttle=Throttle.DOCUMENT_INTELLIGENCE,
-        data_actions=(f"{_FORM_RECOGNIZER}/management/get/classifier/read",),
-        each=True,
-        question=models,
-        shape=classifier,
-    ),
-    Collector(
-        type=DIAGNOSTIC_SETTING,
-        owner=ACCOUNT,
-        path="/providers/Microsoft.Insights/diagnosticSettings",
-        service="subscriptions",  # no client has them (azure-facts 1.3)
-        api_version=_INSIGHTS,
-        throttle=Throttle.ARM,
-        actions=("Microsoft.Insights/diagnosticSettings/read",),
-        question=document_intelligence,
-    ),
-    Collector(
-        type=BLOB_SERVICE,
-        owner=STORAGE,
-        path="/blobServices/default",
-        service="storage",
-        api_version=_STORAGE,
-        throttle=Throttle.STORAGE_READS,
-        actions=("Microsoft.Storage/storageAccounts/blobServices/read",),
-        single=True,
-        question=holds_blobs,
-    ),
-    Collector(
-        type=LIFECYCLE_POLICY,
-        owner=STORAGE,
-        path="/managementPolicies/default",
-        service="storage",
-        api_version=_STORAGE,
-        throttle=Throttle.STORAGE_READS,
-        actions=("Microsoft.Storage/storageAccounts/managementPolicies/read",),
-        single=True,
+    _arm(LOCATION, "subscriptions", _SUBSCRIPTIONS),
+    _arm(ACCOUNT, "cognitiveservices", _COGNITIVE),
+    _arm(DELETED_ACCOUNT, "cognitiveservices", _COGNITIVE),
+    _arm(STORAGE, "storage", _STORAGE, Throttle.STORAGE_LISTS),
+    _arm(ROLE_ASSIGNMENT, "authorization", _AUTHORIZATION, shape=role_assignment),
+    _arm(ROLE_DEFINITION, "authorization", _AUTHORIZATION, shape=role_definition),
+    _arm(WORKSPACE, "subscriptions", _LOG_ANALYTICS),
+    _arm(VAULT, "subscriptions", _KEY_VAULT),
+    _arm(BACKUP_VAULT, "subscriptions", _DATA_PROTECTION),
+    _arm(BACKUP_INSTANCE, "subscriptions", _DATA_PROTECTION),
+    _arm(BACKUP_POLICY, "subscriptions", _DATA_PROTECTION),
+    _arm(PRIVATE_ENDPOINT, "subscriptions", _NETWORK),
+    # An account, and what it holds.
+    Collector(**_SETTINGS, owner=ACCOUNT, question=document_intelligence),
+    _arm(ACCOUNT_PERIMETER, "cognitiveservices", _COGNITIVE, question=document_intelligence),
+    _arm(CONNECTION, "cognitiveservices", _COGNITIVE, question=has_projects),
+    _arm(PROJECT, "cognitiveservices", _COGNITIVE, question=has_projects),
+    _arm(PROJECT_CONNECTION, "cognitiveservices", _COGNITIVE),
+    _data_plane(MODEL, "documentModels", "documentmodels", "management/get/model", each=True, shape=custom_model),
+    _data_plane(CLASSIFIER, "documentClassifiers", "management/get/classifier", each=True, shape=classifier),
+    _data_plane(OPERATION, "operations", "operations", "operation/list/operations", shape=operation),
+    # A storage account, and what it holds.
+    _arm(BLOB_SERVICE, "storage", _STORAGE, Throttle.STORAGE_READS, question=holds_blobs),
+    _arm(
+        *(LIFECYCLE_POLICY, "storage", _STORAGE, Throttle.STORAGE_READS),
         stage=Stage.DETAILS,
         absent=frozenset({"ManagementPolicyNotFound", ""}),
         question=holds_blobs,
     ),
-    Collector(
-        type=CONTAINER,
-        owner=STORAGE,
+    _arm(
+        *(CONTAINER, "storage", _STORAGE, Throttle.STORAGE_LISTS),
         path="/blobServices/default/containers",
         query="&$include=deleted",
-        service="storage",
-        api_version=_STORAGE,
-        throttle=Throttle.STORAGE_LISTS,
-        actions=("Microsoft.Storage/storageAccounts/blobServices/containers/read",),
         stage=Stage.DETAILS,
         question=holds_blobs,
     ),
-    Collector(
-        type=OBJECT_REPLICATION,
-        owner=STORAGE,
-        path="/objectReplicationPolicies",
-        service="storage",
-        api_version=_STORAGE,
-        throttle=Throttle.STORAGE_LISTS,
-        actions=("Microsoft.Storage/storageAccounts/objectReplicationPolicies/read",),
+    _arm(
+        *(OBJECT_REPLICATION, "storage", _STORAGE, Throttle.STORAGE_LISTS),
         stage=Stage.DETAILS,
         question=replicates,
     ),
+    _arm(
+        *(STORAGE_PERIMETER, "storage", _STORAGE, Throttle.STORAGE_LISTS),
+        stage=Stage.DETAILS,
+        question=keeps_blobs_data,
+    ),
+    _arm(
+        *(LOCAL_USER, "storage", _STORAGE, Throttle.STORAGE_LISTS),
+        stage=Stage.DETAILS,
+        question=has_local_users,
+    ),
     Collector(
-        type=DIAGNOSTIC_SETTING,
+        **_SETTINGS,
         owner=STORAGE,
         below="/blobServices/default",  # where Azure keeps the settings for blob logs (azure-facts 2.8)
-        path="/providers/Microsoft.Insights/diagnosticSettings",
-        service="subscriptions",
-        api_version=_INSIGHTS,
-        throttle=Throttle.ARM,
-        actions=("Microsoft.Insights/diagnosticSettings/read",),
         stage=Stage.DETAILS,
         question=holds_blobs,
     ),
-    Collector(
-        type=ROLE_DEFINITION,
-        owner=SUBSCRIPTION,
-        path="/providers/Microsoft.Authorization/roleDefinitions",
-        service="authorization",
-        api_version=_AUTHORIZATION,
-        throttle=Throttle.ARM,
-        actions=("Microsoft.Authorization/roleDefinitions/read",),
-        shape=role_definition,
-    ),
-    Collector(
-        type=WORKSPACE,
-        owner=SUBSCRIPTION,
-        path="/providers/Microsoft.OperationalInsights/workspaces",
-        service="subscriptions",  # one list and its tables need no client of their own
-        api_version=_LOG_ANALYTICS,
-        throttle=Throttle.ARM,
-        actions=("Microsoft.OperationalInsights/workspaces/read",),
-    ),
-    Collector(
-        type=VAULT,
-        owner=SUBSCRIPTION,
-        path="/providers/Microsoft.KeyVault/vaults",
-        service="subscriptions",
-        api_version=_KEY_VAULT,
-        throttle=Throttle.ARM,
-        actions=("Microsoft.KeyVault/vaults/read",),
-    ),
-    Collector(
-        type=BACKUP_VAULT,
-        owner=SUBSCRIPTION,
-        path="/providers/Microsoft.DataProtection/backupVaults",
-        service="subscriptions",
-        api_version=_DATA_PROTECTION,
-        throttle=Throttle.ARM,
-        actions=("Microsoft.DataProtection/backupVaults/read",),
-    ),
-    Collector(
-        type=BACKUP_INSTANCE,
-        owner=BACKUP_VAULT,
-        path="/backupInstances",
-        service="subscriptions",
-        api_version=_DATA_PROTECTION,
-        throttle=Throttle.ARM,
-        actions=("Microsoft.DataProtection/backupVaults/backupInstances/read",),
-    ),
-    Collector(
-        type=BACKUP_POLICY,
-        owner=BACKUP_VAULT,
-        path="/backupPolicies",
-        service="subscriptions",
-        api_version=_DATA_PROTECTION,
-        throttle=Throttle.ARM,
-        actions=("Microsoft.DataProtection/backupVaults/backupPolicies/read",),
-    ),
-    Collector(
-        type=PRIVATE_ENDPOINT,
-        owner=SUBSCRIPTION,
-        path="/providers/Microsoft.Network/privateEndpoints",
-        service="subscriptions",
-        api_version=_NETWORK,
-        throttle=Throttle.ARM,
-        actions=("Microsoft.Network/privateEndpoints/read",),
-    ),
-    Collector(
-        type=ACCOUNT_PERIMETER,
-        owner=ACCOUNT,
-        path="/networkSecurityPerimeterConfigurations",
-        service="cognitiveservices",
-        api_version=_COGNITIVE,
-        throttle=Throttle.ARM,
-        actions=("Microsoft.CognitiveServices/accounts/networkSecurityPerimeterConfigurations/read",),
-        question=document_intelligence,
-    ),
-    Collector(
-        type=CONNECTION,
-        owner=ACCOUNT,
-        path="/connections",
-        service="cognitiveservices",
-        api_version=_COGNITIVE,
-        throttle=Throttle.ARM,
-        actions=("Microsoft.CognitiveServices/accounts/connections/read",),
-        question=has_projects,
-    ),
-    Collector(
-        type=PROJECT,
-        owner=ACCOUNT,
-        path="/projects",
-        service="cognitiveservices",
-        api_version=_COGNITIVE,
-        throttle=Throttle.ARM,
-        actions=("Microsoft.CognitiveServices/accounts/projects/read",),
-        question=has_projects,
-    ),
-    Collector(
-        type=PROJECT_CONNECTION,
-        owner=PROJECT,
-        path="/connections",
-        service="cognitiveservices",
-        api_version=_COGNITIVE,
-        throttle=Throttle.ARM,
-        actions=("Microsoft.CognitiveServices/accounts/projects/connections/read",),
-    ),
-    Collector(
-        type=OPERATION,
-        owner=ACCOUNT,
-        path="/documentintelligence/operations",
-        service="documentintelligence",
-        api_version=_DOCUMENT_INTELLIGENCE,
-        throttle=Throttle.DOCUMENT_INTELLIGENCE,
-        data_actions=(f"{_FORM_RECOGNIZER}/operations/read", f"{_FORM_RECOGNIZER}/operation/list/operations/read"),
-        question=models,
-        shape=operation,
-    ),
-    Collector(
-        type=DOCUMENT_ACCESS,
-        owner=WORKSPACE,
-        path="/documentAccess/default",
-        service="logs",
-        api_version="v1",
-        throttle=Throttle.LOGS,
-        actions=(
-            "Microsoft.OperationalInsights/workspaces/query/read",
-            "Microsoft.OperationalInsights/workspaces/query/StorageBlobLogs/read",
-        ),
-        single=True,
+    # Practice: logs, metrics, handshakes, ages of blobs.
+    _query(
+        *(DOCUMENT_ACCESS, "StorageBlobLogs", "document_access", "which containers the accounts' identities use"),
         stage=Stage.SIGNALS,
         after=(ACCOUNT,),
-        survey=Entry(
-            "auditor.collectors.surveys.logs:document_access", "which containers the accounts' identities use"
-        ),
     ),
-    Collector(
-        type=REQUEST_LOGS,
-        owner=ACCOUNT,
-        path="/requestLogs/default",
-        service="logs",
-        api_version="v1",
-        throttle=Throttle.LOGS,
-        actions=(
-            "Microsoft.OperationalInsights/workspaces/query/read",
-            "Microsoft.OperationalInsights/workspaces/query/AzureDiagnostics/read",
-        ),
-        single=True,
-        stage=Stage.PRACTICE,
-        after=(DIAGNOSTIC_SETTING, WORKSPACE),
+    _query(
+        *(REQUEST_LOGS, "AzureDiagnostics", "requests", "which operations an account has served"),
+        after=_ABOUT_LOGS,
         question=logs_requests,
-        survey=Entry("auditor.collectors.surveys.logs:requests", "which operations an account has served"),
     ),
-    Collector(
-        type=CALL_METRICS,
-        owner=ACCOUNT,
-        path="/callMetrics/default",
-        service="subscriptions",  # ARM's own metrics: see `surveys.metrics`
-        api_version="2024-02-01",
-        throttle=Throttle.ARM,
-        actions=("Microsoft.Insights/metrics/read",),
-        single=True,
-        stage=Stage.PRACTICE,
-        question=document_intelligence,
-        survey=Entry("auditor.collectors.surveys.metrics:calls", "in which regions calls were served"),
+    _query(
+        *(BLOB_LOGS, "StorageBlobLogs", "blobs", "how clients used the blobs, and when they deleted them"),
+        after=_ABOUT_LOGS,
+        question=logs_blobs,
     ),
-    Collector(
-        type=ACCOUNT_TLS,
-        owner=ACCOUNT,
-        path="/tlsProbes/default",
-        service="",
-        api_version="",
-        throttle=Throttle.WIRE,
-        single=True,
-        stage=Stage.PRACTICE,
-        question=document_intelligence,
-        survey=Entry("auditor.collectors.surveys.tls:probe_account", "which TLS versions the endpoint takes"),
-    ),
-    Collector(
-        type=WORKSPACE_TABLE,
-        owner=WORKSPACE,
-        path="/tables",
-        service="subscriptions",
-        api_version=_LOG_ANALYTICS,
-        throttle=Throttle.ARM,
-        actions=("Microsoft.OperationalInsights/workspaces/tables/read",),
+    _arm(
+        *(WORKSPACE_TABLE, "subscriptions", _LOG_ANALYTICS),
         stage=Stage.PRACTICE,
         after=(DIAGNOSTIC_SETTING, ACCOUNT, STORAGE),
         question=receives_logs,
         shape=log_table,
     ),
-    Collector(
-        type=STORAGE_PERIMETER,
-        owner=STORAGE,
-        path="/networkSecurityPerimeterConfigurations",
-        service="storage",
-        api_version=_STORAGE,
-        throttle=Throttle.STORAGE_LISTS,
-        actions=("Microsoft.Storage/storageAccounts/networkSecurityPerimeterConfigurations/read",),
-        stage=Stage.DETAILS,
+    _survey(
+        *(CALL_METRICS, Throttle.ARM),
+        Entry("auditor.collectors.surveys.metrics:calls", "in which regions calls were served"),
+        "subscriptions",  # ARM's own metrics: see `surveys.metrics`
+        api_version="2024-02-01",
+        actions=("Microsoft.Insights/metrics/read",),
+        question=document_intelligence,
+    ),
+    _survey(
+        *(ACCOUNT_TLS, Throttle.WIRE),
+        Entry("auditor.collectors.surveys.tls:probe_account", "which TLS versions the endpoint takes"),
+        question=document_intelligence,
+    ),
+    _survey(
+        *(STORAGE_TLS, Throttle.WIRE),
+        Entry("auditor.collectors.surveys.tls:probe_storage", "which TLS versions the blob endpoint takes"),
         question=keeps_blobs_data,
     ),
-    Collector(
-        type=LOCAL_USER,
-        owner=STORAGE,
-        path="/localUsers",
-        service="storage",
-        api_version=_STORAGE,
-        throttle=Throttle.STORAGE_LISTS,
-        actions=("Microsoft.Storage/storageAccounts/localUsers/read",),
-        stage=Stage.DETAILS,
-        question=has_local_users,
-    ),
-    Collector(
-        type=STORAGE_TLS,
-        owner=STORAGE,
-        path="/tlsProbes/default",
-        service="",
-        api_version="",
-        throttle=Throttle.WIRE,
-        single=True,
-        stage=Stage.PRACTICE,
-        question=keeps_blobs_data,
-        survey=Entry("auditor.collectors.surveys.tls:probe_storage", "which TLS versions the blob endpoint takes"),
-    ),
-    Collector(
-        type=BLOB_LOGS,
-        owner=STORAGE,
-        path="/blobLogs/default",
-        service="logs",
-        api_version="v1",
-        throttle=Throttle.LOGS,
-        actions=(
-            "Microsoft.OperationalInsights/workspaces/query/read",
-            "Microsoft.OperationalInsights/workspaces/query/StorageBlobLogs/read",
-        ),
-        single=True,
-        stage=Stage.PRACTICE,
-        after=(DIAGNOSTIC_SETTING, WORKSPACE),
-        question=logs_blobs,
-        survey=Entry("auditor.collectors.surveys.logs:blobs", "how clients used the blobs, and when they deleted them"),
-    ),
-    Collector(
-        type=INSPECTION,
-        owner=CONTAINER,
-        path="/inspections/default",
-        service="blobs",
-        api_version="",
-        throttle=Throttle.BLOBS,
-        data_actions=("Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read",),
-        single=True,
-        stage=Stage.PRACTICE,
-        survey=Entry("auditor.collectors.surveys.blobs:inspect", "how old the oldest blob is"),
+    _survey(
+        *(INSPECTION, Throttle.BLOBS),
+        Entry("auditor.collectors.surveys.blobs:inspect", "how old the oldest blob is"),
+        "blobs",
+        data_actions=(f"{CONTAINER}/blobs/read",),
     ),
 )
 

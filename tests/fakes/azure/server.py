@@ -143,6 +143,11 @@ class FakeAzure:
         """The hosts that somebody tried to reach and could not."""
         return {tunnel.host for tunnel in self.proxy_log if not tunnel.allowed}
 
+    @property
+    def in_flight(self) -> int:
+        """How many calls wait for their answer now."""
+        return self._at_once
+
     def calls(self, route: str | None = None) -> list[Exchange]:
         """The exchanges apart from signing in; only those of a route (`storageAccounts`) if it is named."""
         return [item for item in self.exchanges if item.host not in SIGN_IN_HOSTS and route in {None, item.route}]
