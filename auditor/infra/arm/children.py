@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.infra.arm.scopes import below
-from auditor.model.types import BY_NAME
+from auditor.model.types import BY_NAME, RESOURCE_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,10 +74,17 @@ def identify(scope: str, extended: str | None, types: list[str], names: list[str
         at = lowered.index("providers")
         base = _id(base, parts[:at], words[: at - 1])
         words = words[at - 1 :]
-        parts, words = [words[0] if words else "{namespace}", *parts[at + 1 :]], words[1:]
+        parts, words = [words[0] if words else _namespace_of(parts[at + 1 :]), *parts[at + 1 :]], words[1:]
     own = _spelled("/".join(parts))
     whole = _as_many(words, own.count("/"))
     return Identified(own, tuple(whole), _id(base, own.split("/"), whole))
+
+
+def _namespace_of(parts: list[str]) -> str:
+    """The namespace of an extension whose names do not tell it apart, where only one has such a type."""
+    known = (kind.name.partition("/") for kind in RESOURCE_TYPES)
+    rest = "/".join(parts).lower()
+    return next((namespace for namespace, _, name in known if name.lower() == rest), "{namespace}")
 
 
 def _spelled(type_name: str) -> str:
@@ -88,7 +95,8 @@ def _spelled(type_name: str) -> str:
 def _as_many(names: list[str], count: int) -> list[str]:
     """As many names as the type has parts; an expression that gives several of them stands for those that are missing."""
     if len(names) < count:
-        return [f"{{parent of {names[0].strip('{}')}}}"] * (count - len(names)) + names
+        first = f"{{parent of {names[0].strip('{}')}}}" if names else "{no name}"
+        return [first] * (count - len(names)) + names
     return [*names[: count - 1], "/".join(names[count - 1 :])] if len(names) > count > 0 else names
 
 

@@ -63,7 +63,8 @@ class Names:
     def __init__(self, template: Mapping[str, Json], given: Given) -> None:
         self._parameters = objects_of(field_of(template, "parameters"))
         self._types = objects_of(field_of(template, "definitions"))
-        self._spelled = {key.lower(): key for key in field_of(template, "parameters") or {}}
+        written = field_of(template, "parameters")
+        self._spelled = {key.lower(): key for key in written} if isinstance(written, dict) else {}
         self._variables = dict(_variables(field_of(template, "variables")))
         self._functions = dict(_functions(field_of(template, "functions")))
         self._given = given

@@ -371,6 +371,18 @@ def test_names_that_are_one_expression_stand_for_all_their_parts() -> None:
     assert set(named(found)) == {f"{DOCS[:-5]}/{parent}/blobServices/{parent}/containers/{{parameters('n')}}"}
 
 
+def test_an_extension_whose_name_is_one_expression_is_not_lost() -> None:
+    value = {"type": "Microsoft.Storage/storageAccounts/providers/roleAssignments", "name": "[parameters('n')]"}
+    found = declared(template(value, parameters={"n": {"type": "string"}}))
+    store_name = f"{DOCS[:-5]}/{{parameters('n')}}"
+    assert set(named(found)) == {f"{store_name}/providers/Microsoft.Authorization/roleAssignments/{{no name}}"}
+
+
+def test_an_extension_of_a_type_that_nobody_asks_for_is_passed_over() -> None:
+    value = {"type": "Microsoft.Storage/storageAccounts/providers/locks", "name": "docs"}
+    assert not declared(template(value)).resources
+
+
 # What is not known
 
 
