@@ -126,11 +126,25 @@ def _judge_one(
             if _only_a_scan_tells(doubt):
                 return _Unjudged.ONLY_LIVE
             judgement = Judgement(Verdict.UNKNOWN, (*doubt.because, *judgement.because))
+        elif judgement.verdict is Verdict.FAIL and (doubts := _deployment_doubt(scope)):
+            judgement = Judgement(Verdict.UNKNOWN, (*doubts, *judgement.because))
     except Exception as error:
         error.add_note(f"while judging {subject.id} by {rule.rule.id}")
         raise
     evidence = tuple(replace(item, source=source.of(item), place=source.place(item)) for item in judgement.because)
     return Finding(rule.rule.id, STATUS_OF[judgement.verdict], subject, evidence)
+
+
+def _deployment_doubt(scope: Scope) -> tuple[Evidence, ...]:
+    """That nobody knows whether a template deploys the resource at all; nothing where that is plain.
+
+    Its body then has a `condition` that is unread (`auditor.infra.arm.bodies`), which nothing from Azure has.
+    """
+    body = scope.target.body
+    why = body.get("condition") if isinstance(body, dict) else None
+    if not isinstance(why, Unread):
+        return ()
+    return (Evidence("condition", {"equals": True}, "be true", why),)
 
 
 def _scope_subject(snapshot: Snapshot, owner: str) -> Subject:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.durations import parse_duration, parse_moment
 from auditor.model.reading import read_whole
-from auditor.model.region import normalise_region
+from auditor.model.region import normalise_region, same_region
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -192,7 +192,10 @@ def _at_least(value: Json, operand: tuple[dict[str, int], int], _now: datetime) 
 
 
 def _same_region(value: Json, operand: frozenset[str], _now: datetime) -> bool | None:
-    return normalise_region(value) in operand if isinstance(value, str) and value.strip() else None
+    if not isinstance(value, str) or not value.strip():
+        return None
+    answers = {same_region(value, region) for region in operand}
+    return True if True in answers else None if None in answers else False
 
 
 def _within(value: Json, operand: tuple[timedelta, timedelta | None], now: datetime) -> bool | None:

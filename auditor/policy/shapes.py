@@ -34,6 +34,12 @@ def _trees() -> dict[str, Any]:
     return trees
 
 
+def tree_of(type_name: str) -> dict[str, Any]:
+    """The tree of a type's own properties, for reading only; an empty one of a type that is not known."""
+    found: dict[str, Any] = _trees().get(type_name.lower(), {})
+    return found
+
+
 class Shapes:
     """The paths of all types: the resources' own properties, their facts, children and parents."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.model.region import normalise_region
+from auditor.model.region import normalise_region, same_region
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,23 @@ from auditor.model.region import normalise_region
 )
 def test_spellings(written: str, name: str) -> None:
     assert normalise_region(written) == name
+
+
+HERE, THERE = "{location of the resource group in main}", "{parameters('location') in main}"
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "same"),
+    [
+        ("West Europe", "westeurope", True),
+        ("westeurope", "northeurope", False),
+        (HERE, HERE, True),
+        (HERE, THERE, None),
+        (HERE, "westeurope", None),
+        ("westeurope", HERE, None),
+    ],
+)
+def test_a_region_that_only_the_deployment_knows_is_the_same_as_itself_alone(
+    left: str, right: str, same: bool | None
+) -> None:
+    assert same_region(left, right) is same

@@ -104,6 +104,24 @@ def test_where_it_is_not_known_whether_a_rule_applies_a_pass_stays_and_a_fail_be
     assert result.not_applicable == ({"T-1": 1} if status is None else {})
 
 
+@pytest.mark.parametrize(("region", "status"), [("westeurope", "pass"), ("northeurope", "unknown")])
+def test_of_a_resource_that_may_not_be_deployed_a_pass_stays_and_a_fail_becomes_unknown(
+    region: str, status: str
+) -> None:
+    doubt = Unread("whether it is deployed is not known")
+    perhaps = Resource({**storage(location=region).body, "condition": doubt})
+    (found,) = judged(compiled(IN_WEST), snapshot(perhaps)).findings
+    assert found.status == status
+    told = [(item.path, item.reading) for item in found.evidence]
+    assert (("condition", doubt) in told) is (status == "unknown")
+    assert told[-1] == ("location", Found(region))
+
+
+def test_a_condition_that_is_known_changes_nothing() -> None:
+    found = snapshot(Resource({**storage(location="northeurope").body, "condition": True}))
+    assert told(judged(compiled(IN_WEST), found)) == [("docs", "fail")]
+
+
 def test_the_doubt_whether_a_rule_applies_stands_before_what_else_was_seen() -> None:
     rules = compiled(IN_WEST, where={"field": "facts.applies", "equals": True}, applies=None)
     facts = Facts(docs={"applies": Unread("role assignments were not read")})

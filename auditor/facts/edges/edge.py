@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from auditor.model.reading import Json, Unread
-from auditor.model.region import normalise_region
+from auditor.model.region import same_region
 from auditor.model.resource import resource_key
 from auditor.model.types import BY_NAME, subscription_of
 
@@ -77,7 +77,10 @@ def leaves(home: str | Unread, region: Json) -> bool | Unread:
     """Whether a region is another one than home."""
     if isinstance(region, Unread):
         return region
-    return home if isinstance(home, Unread) else normalise_region(region) != normalise_region(home)
+    if isinstance(home, Unread):
+        return home
+    same = same_region(region, home)
+    return Unread("the region is known only at the deployment") if same is None else not same
 
 
 def place(region: Json) -> str:

@@ -288,4 +288,6 @@ def _bare(unread: Unread) -> str:
 
 
 def _suffix(key: Json) -> str:
+    if isinstance(key, Unread):
+        return f"[{_bare(key)}]"
     return f".{key}" if isinstance(key, str) else f"[{key}]"

@@ -1,0 +1,82 @@
+"""Resources of a template in the shape in which Azure answers for them, and what stands for those of which less is known."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from auditor.infra.additions import computed, with_principals
+from auditor.infra.arm.deployment import location_of
+from auditor.infra.arm.symbols import field_of
+from auditor.infra.arm.values import Symbolic
+from auditor.model.reading import LIVE_SCAN, Json, Unread
+from auditor.model.types import ROLE_ASSIGNMENT, STORAGE
+
+if TYPE_CHECKING:
+    from auditor.infra.arm.deployment import Planned
+
+_MEMBERS: Final = ("kind", "sku", "identity", "tags", "zones", "extendedLocation", "managedBy", "properties")
+_HTTPS_SINCE: Final = "2019-04-01"
+"""Since this version of its API a storage account takes only HTTPS if nothing is said (azure-facts 2.3)."""
+_BEFORE_SKU: Final = "2016-01-01"
+"""The first version of the storage API in which accounts have `sku` and `kind`."""
+_VERSION: Final = re.compile(r"\d{4}-\d\d-\d\d")
+EXISTS: Final = "it exists already, and the file does not tell how it is set"
+
+
+def body_of(planned: Planned) -> dict[str, Json]:
+    """A resource as Azure would answer for it. `condition` is there, and unread, if nobody knows whether it will be."""
+    what = planned.what
+    body: dict[str, Any] = {"id": what.id, "type": what.type, "name": what.names[-1] if what.names else what.id}
+    if planned.existing:
+        why = Unread(EXISTS, settled_by=LIVE_SCAN)
+        return body | {"location": _region(location_of(what, planned), planned), **dict.fromkeys(_MEMBERS, why)}
+    if field_of(planned.written.raw, "location") is not None:
+        body["location"] = _region(planned.value("location"), planned)
+    for name in _MEMBERS:
+        value = planned.value(name)
+        if value is not None:
+            body[name] = value
+    body.setdefault("properties", {})
+    if "identity" in body:
+        body["identity"] = with_principals(what.id, body["identity"])
+    _complete(planned, body)
+    if planned.doubt is not None:
+        body["condition"] = planned.doubt
+    return computed(body)
+
+
+def _region(value: Json, planned: Planned) -> Json:
+    """A region, or a text that stands for one that is not known: it is the same for the same region of one file."""
+    if not isinstance(value, Symbolic):
+        return value
+    file = planned.deployment.root_name
+    return f"{{{value.text[1:-1] if value.text.startswith('{') else value.text} in {file}}}"
+
+
+def _complete(planned: Planned, body: dict[str, Json]) -> None:
+    """What an answer of Azure has beyond what the template says."""
+    properties = body["properties"]
+    if not isinstance(properties, dict):
+        return
+    if planned.what.type == STORAGE:
+        _complete_storage(planned, body, properties)
+    if planned.what.type == ROLE_ASSIGNMENT:
+        scope = planned.what.id.rpartition(f"/providers/{ROLE_ASSIGNMENT}/")[0]
+        body["properties"] = {**properties, "scope": scope or "/"}
+
+
+def _complete_storage(planned: Planned, body: dict[str, Json], properties: dict[str, Json]) -> None:
+    """What older versions of the API say differently."""
+    version = planned.value("apiVersion")
+    found = _VERSION.match(version) if isinstance(version, str) else None
+    if field_of(properties, "supportsHttpsTrafficOnly") is None:
+        if found is None:
+            why = Unread("what holds where nothing is said hangs on the API version, which is not known")
+            body["properties"] = {**properties, "supportsHttpsTrafficOnly": why}
+        elif found[0] < _HTTPS_SINCE:
+            body["properties"] = {**properties, "supportsHttpsTrafficOnly": False}
+    if found is not None and found[0] < _BEFORE_SKU:
+        body.setdefault("kind", "Storage")
+        if "sku" not in body and (kind := field_of(properties, "accountType")) is not None:
+            body["sku"] = {"name": kind}

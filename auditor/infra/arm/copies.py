@@ -1,0 +1,102 @@
+"""Loops: `copy` on resources, on properties, on variables and on outputs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from auditor.errors import InfrastructureError, Mistake
+from auditor.infra.arm.evaluate import Scope, evaluate
+from auditor.infra.arm.expressions import ExpressionError
+from auditor.infra.arm.values import symbol_of
+from auditor.infra.text import HINT
+from auditor.model.reading import Json, Unread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+MOST_TURNS: Final = 800
+"""Azure takes no more (https://learn.microsoft.com/azure/azure-resource-manager/templates/best-practices, limits)."""
+
+
+class View(Scope, Protocol):
+    """What names mean, in a template and in the loops around an expression."""
+
+    def inside(self, loop: str | None, turn: int | Unread, *, of_resource: bool = False) -> View:
+        """The same names inside a turn of a loop."""
+
+    @property
+    def shown(self) -> str:
+        """How reports call the file."""
+
+
+def value_of(raw: Json, view: View) -> Json:
+    """A value of a template: expressions evaluated, loops run. An expression that Azure would refuse is unread."""
+    match raw:
+        case str():
+            return text_of(raw, view)
+        case dict():
+            return _object(raw, view)
+        case list():
+            return [value_of(item, view) for item in raw]
+        case _:
+            return raw
+
+
+def text_of(text: str, view: View) -> Json:
+    """The value of a string of a template."""
+    if not text.startswith("["):
+        return text
+    try:
+        return evaluate(text, view)
+    except ExpressionError as error:
+        return Unread(f"its expression is wrong: {error}")
+
+
+def _object(raw: Mapping[str, Json], view: View) -> dict[str, Json]:
+    found: dict[str, Json] = {}
+    for key, item in raw.items():
+        if key.lower() == "copy" and is_loops(item):
+            found |= loops(item, view)
+        else:
+            found[_name(key, view)] = value_of(item, view)
+    return found
+
+
+def _name(key: str, view: View) -> str:
+    if not key.startswith("["):
+        return key
+    name = text_of(key, view)
+    return symbol_of(name) if isinstance(name, Unread) else str(name)
+
+
+def is_loops(value: Json) -> bool:
+    """Whether this is what stands under `copy` in an object: loops, each of which makes a property."""
+    return isinstance(value, list) and all(isinstance(item, dict) and {"name", "count"} <= set(item) for item in value)
+
+
+def loops(items: list[dict[str, Any]], view: View) -> Iterator[tuple[str, Json]]:
+    """The properties that loops make, by name."""
+    for item in items:
+        name = _name(str(item["name"]), view)
+        yield name, loop(name, item, view)
+
+
+def loop(name: str | None, item: Mapping[str, Json], view: View) -> Json:
+    """The list that a loop makes of its `input`; unread if nobody knows how long it is."""
+    count = turns(item.get("count"), view)
+    if isinstance(count, Unread):
+        return Unread(f"how often it is repeated is not known: {count.why}")
+    return [value_of(item.get("input"), view.inside(name, turn)) for turn in range(count)]
+
+
+def turns(written: Json, view: View) -> int | Unread:
+    """How many turns a loop has. Raises `InfrastructureError` for more than Azure takes."""
+    count = value_of(written, view)
+    if isinstance(count, Unread):
+        return count
+    if not isinstance(count, int) or isinstance(count, bool):
+        return Unread("the number of turns is no number")
+    if count > MOST_TURNS:
+        problem = f"a loop has {count} turns, and Azure takes {MOST_TURNS} at most"
+        raise InfrastructureError((Mistake(view.shown, 1, 1, problem),), HINT)
+    return max(count, 0)

@@ -1,0 +1,333 @@
+"""One deployment of a template: which resources it makes, and what one of them is to the others.
+
+Templates hold templates (`auditor.infra.arm.nested`); each is a deployment of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from auditor.errors import InfrastructureError, Mistake
+from auditor.infra.additions import LATER
+from auditor.infra.arm import scopes
+from auditor.infra.arm.about import PUBLIC_CLOUD, WHERE, group_values, subscription_values
+from auditor.infra.arm.children import Identified, Written, identify, written_resources
+from auditor.infra.arm.copies import loop, turns, value_of
+from auditor.infra.arm.symbols import Names, Symbols, field_of
+from auditor.infra.arm.values import Open, Partly, Symbolic, symbol_of
+from auditor.infra.ids import principal_of
+from auditor.infra.json_text import Places
+from auditor.infra.text import HINT
+from auditor.model.reading import Json, Unread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from auditor.infra.arm.symbols import Given
+    from auditor.infra.json_text import Pointer
+
+MOST_RESOURCES: Final = 200_000
+"""Of one file, with all that loops make; Azure takes far fewer."""
+DEPLOYMENTS: Final = "microsoft.resources/deployments"
+HERE: Final = "https://template.invalid/"
+"""Stands for the address of the folder that the template lies in, where a template asks for its own address."""
+_TOLD: Final = ("kind", "sku", "extendedLocation")
+"""What a declaration tells of a resource, or tells that it has none; the rest may be changed at the deployment."""
+_GROUPS: Final = "microsoft.resources/resourcegroups"
+_USER_IDENTITY: Final = "microsoft.managedidentity/userassignedidentities"
+
+
+@dataclass
+class Source:
+    """A file: its path, how reports call it, its text, and where things stand in it. `above` are the files that link it."""
+
+    path: Path
+    shown: str
+    text: str
+    above: tuple[Path, ...] = ()
+
+    @cached_property
+    def places(self) -> Places:
+        """Where things stand, found when somebody asks."""
+        return Places(self.text)
+
+
+@dataclass
+class World:
+    """What all deployments of one file share.
+
+    Its name without the ending, where the groups lie that they make, all that they declare by id in small letters, and how
+    many that is.
+    """
+
+    name: str
+    open: Callable[[Planned], Deployment | Unread]
+    groups: dict[str, Callable[[], Json]] = field(default_factory=dict)
+    declared: dict[str, Planned] = field(default_factory=dict)
+    count: int = 0
+
+    def more(self, shown: str) -> None:
+        """One more resource; raises `InfrastructureError` where there are more than anybody could want."""
+        self.count += 1
+        if self.count > MOST_RESOURCES:
+            problem = f"its loops make more than {MOST_RESOURCES} resources"
+            raise InfrastructureError((Mistake(shown, 1, 1, problem),), HINT)
+
+
+@dataclass(eq=False)
+class Planned:
+    """A resource of a deployment, one for each turn of its loop. `doubt` says why it may not be deployed at all."""
+
+    written: Written
+    view: Symbols
+    what: Identified
+    deployment: Deployment
+    doubt: Unread | None
+    existing: bool
+
+    @cached_property
+    def nested(self) -> Deployment | Unread | None:
+        """The deployment that this is, or why its template was not read; None for any other resource."""
+        is_deployment = self.what.type.lower() == DEPLOYMENTS and not self.existing
+        return self.deployment.world.open(self) if is_deployment else None
+
+    def value(self, name: str) -> Json:
+        """One of the resource's own values, evaluated; None where it has none."""
+        return value_of(field_of(self.written.raw, name), self.view)
+
+    @property
+    def label(self) -> str:
+        """How addresses call it where it is a deployment."""
+        return self.written.symbol or self.what.name
+
+
+class Deployment:
+    """A template with the values that it is given, deployed at a scope.
+
+    `labels` are the names of the deployments around it; `pointer` is where it stands in its source. `outer` are the
+    symbols of the template around it if its expressions are evaluated there.
+    """
+
+    def __init__(
+        self,
+        template: Mapping[str, Json],
+        scope: str,
+        source: Source,
+        world: World,
+        *,
+        given: Given,
+        pointer: Pointer = (),
+        labels: tuple[str, ...] = (),
+        doubt: Unread | None = None,
+        outer: Symbols | None = None,
+    ) -> None:
+        self.template, self.scope, self.source, self.world = template, scope, source, world
+        self.pointer, self.labels, self.doubt = pointer, labels, doubt
+        self.view = Symbols(Names(template, given), self) if outer is None else outer
+        self._planning = False
+        self._outputs: dict[str, Json] | None = None
+
+    @property
+    def shown(self) -> str:
+        """How reports call the file."""
+        return self.source.shown
+
+    @property
+    def root_name(self) -> str:
+        """What the file that was given is called, without its ending: Bicep and what it compiles to share it."""
+        return self.world.name
+
+    @cached_property
+    def planned(self) -> tuple[Planned, ...]:
+        """All resources of this deployment, without those of the deployments in it."""
+        self._planning = True
+        found = tuple(self._plan())
+        self._planning = False
+        for item in found:
+            if not item.existing:
+                self.world.declared.setdefault(item.what.id.lower(), item)
+            if item.what.type.lower() == _GROUPS:
+                self.world.groups[item.what.id.lower()] = _location_of(item)
+        return found
+
+    def whole(self) -> Iterator[Planned]:
+        """All resources, those of the deployments in it after each of these."""
+        for item in self.planned:
+            yield item
+        for item in self.planned:
+            if isinstance(item.nested, Deployment):
+                yield from item.nested.whole()
+
+    def _plan(self) -> Iterator[Planned]:
+        for written in written_resources(field_of(self.template, "resources"), (*self.pointer, "resources")):
+            chain = (*written.above, written)
+            types = [field_of(item.raw, "type") for item in chain]
+            if all(isinstance(item, str) and item for item in types):
+                for view, doubt in _turns(chain, self.view):
+                    planned = self._planned(written, types, view, doubt)
+                    if planned is not None:
+                        self.world.more(self.shown)
+                        yield planned
+
+    def _planned(self, written: Written, types: list[str], view: Symbols, doubt: Unread | None) -> Planned | None:
+        """A resource in one turn of its loop; None where its condition says that there is none."""
+        raw = written.raw
+        condition = value_of(field_of(raw, "condition"), view)
+        if condition is False or (isinstance(condition, str) and condition.lower() == "false"):
+            return None
+        if isinstance(condition, Unread):
+            doubt = Unread(f"whether it is deployed is not known: {condition.why}")
+        names = [_text(value_of(field_of(item.raw, "name"), view)) for item in (*written.above, written)]
+        to, subscription, group = (
+            value_of(field_of(raw, name), view) for name in ("scope", "subscriptionId", "resourceGroup")
+        )
+        if types[-1].lower() == DEPLOYMENTS:
+            base, extended = self.scope, None
+        else:
+            base = scopes.moved(self.scope, to=None, subscription=subscription, group=group)
+            extended = None if to is None else _text(to)
+        what = identify(base, extended, types, names)
+        existing = field_of(raw, "existing") is True
+        return Planned(written, view, what, self, doubt or self.doubt, existing)
+
+    # What resources are to each other
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Planned]]:
+        found: dict[str, list[Planned]] = {}
+        for item in self.planned:
+            symbol = item.written.symbol
+            turn = item.view.of_resource
+            keys = {item.what.id, item.what.name, *(() if symbol is None else (symbol, f"{symbol}[{turn}]"))}
+            for key in keys:
+                found.setdefault(key.lower(), []).append(item)
+        return found
+
+    def reference(self, target: Json, *, full: bool) -> Json:
+        """What a resource will be: outputs of deployments, identities by what stands for them, all else unread."""
+        if not isinstance(target, str):
+            return Unread(target.why if isinstance(target, Unread) else "what it refers to is no name")
+        if self._planning:
+            return Unread(f"{target} is {LATER}")
+        found = self._by_name.get(target.rstrip("/").lower(), [])
+        if len(found) > 1 and found[0].written.symbol is not None:
+            return [_properties(item.what, item, full=full) for item in found]
+        if not found and not target.startswith("/"):
+            return Unread(f"{target} is {LATER}")
+        what = found[0].what if found else _elsewhere(target)
+        item = found[0] if found and not found[0].existing else self.world.declared.get(what.id.lower())
+        return _properties(what, item, full=full)
+
+    def outputs(self) -> dict[str, Json]:
+        """The outputs, each with its value, as `reference` answers."""
+        if self._outputs is None:
+            self._outputs = {}
+            raw = field_of(self.template, "outputs")
+            for name, item in raw.items() if isinstance(raw, dict) else ():
+                self._outputs[name] = {"value": self._output(item)}
+        return self._outputs
+
+    def _output(self, raw: Json) -> Json:
+        kind = field_of(raw, "type")
+        if isinstance(kind, str) and kind.lower().startswith("secure"):
+            return Unread("it is a secure output")
+        copy = field_of(raw, "copy")
+        return loop(None, copy, self.view) if isinstance(copy, dict) else value_of(field_of(raw, "value"), self.view)
+
+    def about(self, name: str) -> Json:
+        """What is known of where this is deployed."""
+        match name:
+            case "environment":
+                return PUBLIC_CLOUD
+            case "resourceGroup" if scopes.is_group(self.scope):
+                return Open({**group_values(self.scope), "location": self._location()}, WHERE)
+            case "subscription" if scopes.subscription_in(self.scope):
+                return subscription_values(self.scope)
+            case "deployment":
+                return self._own()
+            case _:
+                return Open({}, WHERE)
+
+    def _location(self) -> Json:
+        group = self.world.groups.get("/".join(self.scope.split("/")[:5]).lower())
+        return scopes.unknown_location(self.scope) if group is None else group()
+
+    def _own(self) -> Open:
+        where = Symbolic(WHERE, None, "{location of the deployment}")
+        link = Open({"uri": f"{HERE}{self.source.path.name}"}, LATER)
+        properties = Open({"templateLink": link, "template": dict(self.template)}, LATER)
+        return Open({"location": where, "properties": properties}, WHERE)
+
+
+def _turns(chain: tuple[Written, ...], view: Symbols) -> Iterator[tuple[Symbols, Unread | None]]:
+    """The names in each turn of the loops of a resource and of those above it, and why there may be no such turn."""
+    if not chain:
+        yield view, None
+        return
+    copy = field_of(chain[0].raw, "copy")
+    if not isinstance(copy, dict):
+        yield from _turns(chain[1:], view)
+        return
+    name = field_of(copy, "name")
+    count = turns(field_of(copy, "count"), view)
+    if isinstance(count, Unread):
+        why = Unread(f"how many of it are deployed is not known: {count.why}")
+        for inside, _ in _turns(chain[1:], view.inside(str(name), why, of_resource=True)):
+            yield inside, why
+        return
+    for turn in range(count):
+        yield from _turns(chain[1:], view.inside(str(name), turn, of_resource=True))
+
+
+def _text(value: Json) -> str:
+    return symbol_of(value) if isinstance(value, Unread) else "" if value is None else str(value)
+
+
+def _location_of(item: Planned) -> Callable[[], Json]:
+    return lambda: item.value("location")
+
+
+def _elsewhere(resource_id: str) -> Identified:
+    """A resource that is not of this deployment, by its id."""
+    namespace, *pairs = resource_id.rpartition("/providers/")[2].split("/")
+    return Identified("/".join([namespace, *pairs[::2]]), tuple(pairs[1::2]), resource_id)
+
+
+def _properties(what: Identified, item: Planned | None, *, full: bool) -> Json:
+    """What is known of a resource before it is deployed; `full` is all of it, otherwise its properties.
+
+    `item` is its declaration, None where it exists already or is declared elsewhere.
+    """
+    nested = None if item is None else item.nested
+    principal = Partly(principal_of(what.id))
+    if isinstance(nested, Unread):
+        properties = Open({}, nested.why)
+    elif nested is not None:
+        properties = Open({"outputs": nested.outputs()}, LATER)
+    else:
+        properties = Open({"principalId": principal} if what.type.lower() == _USER_IDENTITY else {}, LATER)
+    if not full:
+        return properties
+    name = what.names[-1] if what.names else what.id
+    known = {
+        "id": Partly(what.id) if "{" in what.id else what.id,
+        "name": Symbolic(LATER, None, name) if "{" in name else name,
+        "type": what.type,
+        "location": location_of(what, item),
+        "identity": Open({"principalId": principal}, LATER),
+        "properties": properties,
+    }
+    declared = {} if item is None else {member: item.value(member) for member in _TOLD}
+    return Open({**known, **declared}, LATER)
+
+
+def location_of(what: Identified, item: Planned | None) -> Json:
+    """The region of a resource: as declared, or else a text that stands for it."""
+    written = None if item is None or item.existing else item.value("location")
+    if written is not None:
+        return written
+    text = f"{{location of {what.id.strip('/').replace('/', ' ')}}}"
+    return Symbolic(f"the location of {what.name} is not known", None, text)

@@ -1,0 +1,157 @@
+"""Deployments in a template: written in it, or linked from a file beside it.
+
+What lies at an address, or in a template spec, is not fetched: nothing is, while files are judged.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from auditor.errors import InfrastructureError
+from auditor.infra.arm import scopes
+from auditor.infra.arm.copies import value_of
+from auditor.infra.arm.deployment import HERE, Deployment, Planned, Source
+from auditor.infra.arm.symbols import field_of
+from auditor.infra.json_text import JsonTextError, parse_json
+from auditor.infra.text import decode, read_bytes
+from auditor.model.reading import Json, Unread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from auditor.infra.arm.symbols import Given, Symbols
+    from auditor.infra.json_text import Pointer
+
+DEEPEST: Final = 20
+"""Templates in templates."""
+
+
+def open_nested(planned: Planned) -> Deployment | Unread:
+    """The deployment that a resource is, or why its template was not read."""
+    parent = planned.deployment
+    if len(parent.labels) >= DEEPEST:
+        return Unread(f"templates are nested deeper than {DEEPEST}")
+    raw = planned.written.raw
+    properties = field_of(raw, "properties")
+    template = field_of(properties, "template")
+    if isinstance(template, dict):
+        pointer = (*planned.written.pointer, *_spelled(raw, properties))
+        outer = None if _is_inner(properties, parent) else planned.view
+        return _deployment(planned, template, parent.source, pointer, outer)
+    found = _linked(value_of(field_of(properties, "templateLink"), planned.view), parent.source)
+    if isinstance(found, Unread):
+        return found
+    source, linked = found
+    return _deployment(planned, linked, source, (), None)
+
+
+def _spelled(raw: dict[str, Json], properties: dict[str, Json]) -> tuple[str, str]:
+    """The way from a deployment to its template, as it is spelled."""
+    outer = next(key for key in raw if key.lower() == "properties")
+    return outer, next(key for key in properties if key.lower() == "template")
+
+
+def _deployment(
+    planned: Planned, template: dict[str, Any], source: Source, pointer: Pointer, outer: Symbols | None
+) -> Deployment:
+    parent = planned.deployment
+    return Deployment(
+        template,
+        _scope(planned),
+        source,
+        parent.world,
+        given=_given(field_of(planned.written.raw, "properties"), planned.view),
+        pointer=pointer,
+        labels=(*parent.labels, planned.label),
+        doubt=planned.doubt,
+        outer=outer,
+    )
+
+
+def _scope(planned: Planned) -> str:
+    to, subscription, group = (planned.value(name) for name in ("scope", "subscriptionId", "resourceGroup"))
+    return scopes.moved(planned.deployment.scope, to=to, subscription=subscription, group=group)
+
+
+def _is_inner(properties: Json, parent: Deployment) -> bool:
+    """Whether expressions are evaluated in the nested template.
+
+    That is so where it says so, and always since language version 2.0 (linked templates page, Microsoft Learn).
+    """
+    scope = field_of(field_of(properties, "expressionEvaluationOptions"), "scope")
+    version = str(field_of(parent.template, "languageVersion") or "")
+    return (isinstance(scope, str) and scope.lower() == "inner") or version.startswith("2")
+
+
+def _given(properties: Json, view: Symbols) -> Given:
+    """The values that a deployment hands to its template; evaluated where they are written."""
+    raw = field_of(properties, "parameters")
+    if isinstance(raw, str):
+        raw = value_of(raw, view)
+        return {name.lower(): _known(name, entry) for name, entry in raw.items()} if isinstance(raw, dict) else {}
+    return {name.lower(): _later(name, entry, view) for name, entry in raw.items()} if isinstance(raw, dict) else {}
+
+
+def _known(name: str, entry: Json) -> Callable[[], Json]:
+    return lambda: _handed(name, entry)
+
+
+def _later(name: str, entry: Json, view: Symbols) -> Callable[[], Json]:
+    return lambda: _handed(name, value_of(entry, view))
+
+
+def _handed(name: str, entry: Json) -> Json:
+    match entry:
+        case {"value": value}:
+            return value
+        case Unread():
+            return entry
+        case _:
+            return Unread(f"the value of parameter {name} is kept elsewhere, in a key vault say")
+
+
+def _linked(link: Json, source: Source) -> tuple[Source, dict[str, Any]] | Unread:
+    """A linked template, if it lies in a file beside the one that links it."""
+    if isinstance(link, Unread):
+        return Unread(f"which template is linked is not known: {link.why}")
+    path = _path(link, source.path)
+    if isinstance(path, Unread):
+        return path
+    shown = _shown(path, source)
+    chain = (*source.above, source.path.resolve())
+    if path.resolve() in chain:
+        return Unread(f"the linked template {shown} links itself")
+    try:
+        text = decode(read_bytes(path, shown), shown)
+        value = parse_json(text)
+    except InfrastructureError:
+        return Unread(f"the linked template {shown} cannot be read")
+    except JsonTextError as error:
+        return Unread(f"the linked template {shown} is no JSON: {error.problem} (line {error.line})")
+    return (Source(path, shown, text, chain), value) if isinstance(value, dict) else Unread(f"{shown} is no template")
+
+
+def _path(link: Json, beside: Path) -> Path | Unread:
+    relative, uri, spec = (field_of(link, name) for name in ("relativePath", "uri", "id"))
+    if isinstance(uri, str) and uri.startswith(HERE):
+        relative = uri.removeprefix(HERE).partition("?")[0]
+    if isinstance(relative, str) and relative:
+        return beside.parent / relative
+    if isinstance(spec, str):
+        return Unread(f"the template spec {spec} is not in the file")
+    if isinstance(uri, Unread):
+        return Unread(f"the address of the linked template is not known: {uri.why}")
+    return (
+        Unread(f"the linked template {uri} was not fetched") if isinstance(uri, str) else Unread("it has no template")
+    )
+
+
+def _shown(path: Path, source: Source) -> str:
+    """How reports call a file beside another: `nested/x.json` beside `infra/main.json` is `infra/nested/x.json`."""
+    try:
+        relative = path.resolve().relative_to(source.path.resolve().parent).as_posix()
+    except ValueError:
+        return path.as_posix()
+    folder = source.shown.rpartition("/")[0]
+    return f"{folder}/{relative}" if folder else relative
