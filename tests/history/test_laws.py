@@ -17,7 +17,7 @@ from auditor.history.record import record
 from auditor.history.store import open_store
 from auditor.history.verify import verify
 from auditor.model.types import subscription_of
-from tests.history.builders import A, B, RET, STATUS, TLS, assessment, day, gap, judged, store_id
+from tests.history.builders import RET, STATUS, TLS, A, B, assessment, day, gap, judged, store_id
 
 STORES = [store_id("s", A), store_id("t", A), store_id("s", B)]
 PAIRS = [(rule, name) for rule in (RET, TLS) for name in STORES]

@@ -12,7 +12,7 @@ from auditor.history.recall import list_intervals, list_runs, period
 from auditor.history.record import record
 from auditor.history.store import Store, open_store
 from auditor.model.types import ACCOUNT, CONTAINER, DIAGNOSTIC_SETTING, MODEL, REGISTERED_MODEL, STORAGE
-from tests.history.builders import A, B, REG, RET, TLS, assessment, container_id, day, drawn, gap, judged, store_id
+from tests.history.builders import REG, RET, TLS, A, B, assessment, container_id, day, drawn, gap, judged, store_id
 
 ACCOUNT_ID = f"{A}/resourceGroups/rg/providers/{ACCOUNT}/di"
 MODEL_ID = f"{ACCOUNT_ID}/documentModels/m"
