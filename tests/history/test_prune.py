@@ -62,6 +62,32 @@ def test_when_it_was_last_seen_outlives_the_run_that_tells(store: Store) -> None
     assert verify(store).problems == ()
 
 
+def test_what_nobody_looked_at_between_two_cuts_keeps_what_the_first_remembered(store: Store) -> None:
+    both = [judged(TLS, store_id("s", A), "F"), judged(TLS, store_id("b", B), "F")]
+    for number in (1, 2):
+        record(store, assessment(number, both))
+    for number in (3, 4, 5):
+        record(store, assessment(number, both[:1], scope=(A,)))
+    prune(store, day(3, 0))
+    prune(store, day(4, 0))
+    assert drawn(list_intervals(store)) == {"s": "F1-5", "b": "F1-2"}
+    assert verify(store).problems == ()
+
+
+def test_a_cut_of_nothing_but_runs(store: Store) -> None:
+    for number in (1, 2):
+        record(store, assessment(number))
+    assert (prune(store, day(2)).runs, list_intervals(store)) == (1, ())
+    assert verify(store).problems == ()
+
+
+def test_that_a_rule_was_taken_out_is_not_told_without_the_run_that_applied_it(store: Store) -> None:
+    record(store, assessment(1, {"s": "F"}))
+    prune(store, day(2))
+    record(store, assessment(2, {}, rules=("DI-RET-001",)))
+    assert drawn(list_intervals(store)) == {"s": "F1-1"}
+
+
 def test_an_audit_older_than_what_was_pruned_tells_nothing(store: Store) -> None:
     record(store, assessment(5, {"s": "F"}))
     prune(store, day(6))

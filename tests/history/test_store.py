@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from auditor.errors import HistoryError
 from auditor.history.recall import list_intervals, list_runs, period
 from auditor.history.record import record
-from auditor.history.store import MIGRATIONS, Store, migrate, open_store
+from auditor.history.store import MIGRATIONS, Store, _upgrade, migrate, open_store
 from auditor.history.tables import METADATA, REVISION, chain, intervals, subjects, texts
 from auditor.history.url import history_url
 from auditor.history.verify import verify
@@ -80,6 +80,15 @@ def _donor() -> dict[str, list[dict[str, object]]]:
             }
         store.close()
     return rows
+
+
+def test_another_runner_may_have_been_faster_to_bring_it_up_to_date(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([None, REVISION])
+    monkeypatch.setattr("auditor.history.store._revision", lambda _connection: next(answers))
+    _upgrade(store)
+    assert next(answers, "asked twice") == "asked twice"
 
 
 def test_a_history_of_a_later_version_is_refused(address: str) -> None:

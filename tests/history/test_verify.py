@@ -150,6 +150,10 @@ TAMPERINGS: dict[str, tuple[Tamper, list[str]]] = {
             "run 3: what it changed was edited afterwards (1 begun in place of 0, 1 ended in place of 0)",
         ],
     ),
+    "a record says nothing of what it changed": (
+        sql("UPDATE chain SET record = replace(record, 'changes', 'charges') WHERE run = 2"),
+        ["run 2: its record was changed", "run 2: what it changed was edited afterwards"],
+    ),
     "a row says another time than its record": (
         sql("UPDATE chain SET started = '2026-11-09T06:00:00Z' WHERE run = 2"),
         ["run 2: its row says another number or time than its record"],
@@ -270,6 +274,18 @@ def test_tampering_after_a_cut_is_found(pruned: Path, name: str) -> None:
     assert problems(pruned) == []
     tamper, expected = AFTER_A_CUT[name]
     assert set(expected) <= set(problems(pruned, tamper))
+
+
+def test_a_cut_may_be_missing_among_the_runs(path: Path) -> None:
+    store = open_store(str(path))
+    prune(store, day(3, 0), KEY)
+    record(store, assessment(6, {"s": "P", "u": "F"}), KEY)
+    prune(store, day(4, 0), KEY)
+    assert verify(store).problems == ()
+    store.close()
+    assert problems(path, sql("DELETE FROM chain WHERE position = 6")) == [
+        "records are missing before run 6 (1 records)"
+    ]
 
 
 def test_a_cut_that_no_signature_covers_is_told_until_one_does(path: Path) -> None:
