@@ -113,5 +113,6 @@ def test_a_whole_estate() -> None:
     assert {rule: found[rule] for rule in wanted} == wanted
 
 
-def test_without_its_role_an_account_is_no_store_of_documents() -> None:
-    assert statuses(account("docs", GOOD), forms(), scope_all=False) == {}
+def test_without_its_role_nobody_knows_whether_an_account_holds_documents() -> None:
+    """What passes passes; what would fail is unknown until somebody declares the account, or asks for all."""
+    assert set(statuses(account("docs", GOOD), forms(), scope_all=False).values()) == {"pass", "unknown"}
