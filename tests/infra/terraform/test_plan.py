@@ -12,7 +12,7 @@ from auditor.infra.declared import Document, Inputs
 from auditor.infra.terraform import plan as plans
 from auditor.infra.terraform import state as states
 from auditor.infra.terraform.table import OURS, RECORDS, WITHOUT_FACTS
-from auditor.model.types import BLOB_SERVICE, BY_NAME, CONTAINER, STORAGE
+from auditor.model.types import BLOB_SERVICE, BY_NAME, CONTAINER, LIFECYCLE_POLICY, STORAGE
 from tests.infra.terraform.plans import STORE, account, document, made, plan, read, read_state, snapshot
 
 
@@ -78,7 +78,7 @@ def test_a_plan_that_is_not_whole_leaves_no_list_whole(flag: Any, reason: str) -
 def test_a_whole_plan_has_whole_lists(flag: Any) -> None:
     found = snapshot(read(account(), **flag))
     assert found.gaps == ()
-    assert found.listing(STORE, CONTAINER).unread is None
+    assert found.listing(STORE, LIFECYCLE_POLICY).unread is None
 
 
 def test_perimeters_are_not_read() -> None:
