@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from auditor.errors import InfrastructureError, Mistake
-from auditor.infra.additions import LATER
+from auditor.infra.additions import LATER, vault_uri
 from auditor.infra.arm import scopes
 from auditor.infra.arm.about import PUBLIC_CLOUD, WHERE, group_values, subscription_values
 from auditor.infra.arm.children import Identified, Written, identify, written_resources
@@ -37,7 +37,6 @@ HERE: Final = "https://template.invalid/"
 _TOLD: Final = ("kind", "sku", "extendedLocation")
 """What a declaration tells of a resource, or tells that it has none; the rest may be changed at the deployment."""
 _GROUPS: Final = "microsoft.resources/resourcegroups"
-_USER_IDENTITY: Final = "microsoft.managedidentity/userassignedidentities"
 
 
 @dataclass
@@ -308,7 +307,7 @@ def _properties(what: Identified, item: Planned | None, *, full: bool) -> Json:
     elif nested is not None:
         properties = Open({"outputs": nested.outputs()}, LATER)
     else:
-        properties = Open({"principalId": principal} if what.type.lower() == _USER_IDENTITY else {}, LATER)
+        properties = Open(_known_properties(what), LATER)
     if not full:
         return properties
     name = what.names[-1] if what.names else what.id
@@ -322,6 +321,18 @@ def _properties(what: Identified, item: Planned | None, *, full: bool) -> Json:
     }
     declared = {} if item is None else {member: item.value(member) for member in _TOLD}
     return Open({**known, **declared}, LATER)
+
+
+def _known_properties(what: Identified) -> dict[str, Json]:
+    """The properties that follow from the id of a resource."""
+    match what.type.lower():
+        case "microsoft.managedidentity/userassignedidentities":
+            return {"principalId": Partly(principal_of(what.id))}
+        case "microsoft.keyvault/vaults" if what.names:
+            uri = vault_uri(what.names[-1])
+            return {"vaultUri": Partly(uri) if "{" in uri else uri}
+        case _:
+            return {}
 
 
 def location_of(what: Identified, item: Planned | None) -> Json:

@@ -39,7 +39,7 @@ def open_nested(planned: Planned) -> Deployment | Unread:
         pointer = (*planned.written.pointer, *_spelled(raw, properties))
         outer = None if _is_inner(properties, parent) else planned.view
         return _deployment(planned, template, parent.source, pointer, outer)
-    found = _linked(value_of(field_of(properties, "templateLink"), planned.view), parent.source)
+    found = _linked(_link(field_of(properties, "templateLink"), planned.view), parent.source)
     if isinstance(found, Unread):
         return found
     source, linked = found
@@ -109,6 +109,16 @@ def _handed(name: str, entry: Json) -> Json:
             return entry
         case _:
             return Unread(f"the value of parameter {name} is kept elsewhere, in a key vault say")
+
+
+def _link(raw: Json, view: Symbols) -> Json:
+    """A link, evaluated. The token at the end of an address, which is secret, does not change which file beside it is."""
+    link = value_of(raw, view)
+    if isinstance(field_of(link, "uri"), Unread):
+        bare = value_of(raw, view.without_secrets())
+        uri = field_of(bare, "uri")
+        return bare if isinstance(uri, str) and uri.startswith(HERE) else link
+    return link
 
 
 def _linked(link: Json, source: Source) -> tuple[Source, dict[str, Any]] | Unread:

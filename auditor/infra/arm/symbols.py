@@ -60,7 +60,9 @@ def objects_of(raw: Json) -> dict[str, dict[str, Any]]:
 class Names:
     """The parameters, variables and functions of one template, with the values that it is given."""
 
-    def __init__(self, template: Mapping[str, Json], given: Given) -> None:
+    def __init__(self, template: Mapping[str, Json], given: Given, *, secrets: str | None = None) -> None:
+        """`secrets` stands in place of every secure parameter; without it they are unread."""
+        self._template, self._secrets = template, secrets
         self._parameters = objects_of(field_of(template, "parameters"))
         self._types = objects_of(field_of(template, "definitions"))
         written = field_of(template, "parameters")
@@ -84,6 +86,10 @@ class Names:
         """A function of the template's own."""
         return self._functions.get(f"{namespace}.{name}".lower())
 
+    def without_secrets(self) -> Names:
+        """The same with an empty text in place of every secure parameter."""
+        return Names(self._template, self._given, secrets="")
+
     def _once(self, kind: str, name: str, make: Callable[[], Json]) -> Json:
         if (kind, name) not in self._known:
             self._known[kind, name] = Unread(f"{kind} {name} refers to itself")
@@ -94,6 +100,8 @@ class Names:
         spelled = self._spelled[name]
         types = list(self._definitions(definition))
         kind = next((found for item in types if isinstance(found := field_of(item, "type"), str)), "")
+        if kind.lower() in _SECURE and self._secrets is not None:
+            return self._secrets
         if kind.lower() in _SECURE:
             return Unread(f"parameter {spelled} is secure, and its value is not looked at")
         has_default = key_of(definition, "defaultValue") is not None
@@ -184,6 +192,10 @@ class Symbols:
     def outside(self) -> Symbols:
         """The same names outside of all loops, where parameters and variables stand."""
         return Symbols(self.names, self.place) if self.loops or self.innermost is not None else self
+
+    def without_secrets(self) -> Symbols:
+        """The same with an empty text in place of every secure parameter."""
+        return replace(self, names=self.names.without_secrets())
 
     def parameter(self, name: str) -> Json:
         """The value of a parameter; a text stands for it in names where it has none."""

@@ -178,9 +178,15 @@ def beside(tmp_path: Path) -> Path:
     return tmp_path / "main.json"
 
 
-ADDRESS = {"_artifactsLocation": {"type": "string", "defaultValue": "[deployment().properties.templateLink.uri]"}}
+ADDRESS = {
+    "_artifactsLocation": {"type": "string", "defaultValue": "[deployment().properties.templateLink.uri]"},
+    "_artifactsLocationSasToken": {"type": "securestring", "defaultValue": ""},
+}
 LINKS = {
     "by a relative path": {"relativePath": "nested/store.json"},
+    "by its place, with a secret token behind it": {
+        "uri": "[uri(parameters('_artifactsLocation'), concat('nested/store.json', parameters('_artifactsLocationSasToken')))]"
+    },
     "by its place beside the template": {"uri": "[uri(parameters('_artifactsLocation'), 'nested/store.json')]"},
 }
 
@@ -214,6 +220,10 @@ UNREAD: dict[str, tuple[dict[str, Any], str]] = {
         {"uri": "[parameters('where')]"},
         "the address of the linked template is not known: parameter where has no value",
     ),
+    "a secret address": (
+        {"uri": "[concat('https://x.test/', parameters('token'))]"},
+        "the address of the linked template is not known: parameter token is secure, and its value is not looked at",
+    ),
     "a template spec": ({"id": "/subscriptions/s/ts"}, "the template spec /subscriptions/s/ts is not in the file"),
     "a file that is not there": ({"relativePath": "gone.json"}, "the linked template gone.json cannot be read"),
     "a file that is no text": (
@@ -231,7 +241,8 @@ UNREAD: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize(("link", "why"), UNREAD.values(), ids=UNREAD)
 def test_a_template_that_cannot_be_read_is_a_gap_in_every_list(beside: Path, link: dict[str, Any], why: str) -> None:
-    value = template(store(), account(), linked(**link), parameters={"where": {"type": "string"}})
+    own_parameters = {"where": {"type": "string"}, "token": {"type": "secureString"}}
+    value = template(store(), account(), linked(**link), parameters=own_parameters)
     found = declared(value, beside)
     own, *hidden = found.gaps
     assert (own.operation, own.reason) == ("Microsoft.Resources/deployments/read", f"linked: {why}")
