@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.infra.additions import computed, with_principals
-from auditor.infra.arm.deployment import location_of
+from auditor.infra.arm.references import location_of
 from auditor.infra.arm.symbols import field_of
 from auditor.infra.arm.values import Symbolic
 from auditor.model.reading import LIVE_SCAN, Json, Unread

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.errors import InfrastructureError
-from auditor.infra.arm import scopes
+from auditor.infra.arm import levels
 from auditor.infra.arm.copies import value_of
 from auditor.infra.arm.deployment import HERE, Deployment, Planned, Source
 from auditor.infra.arm.symbols import field_of
@@ -71,7 +71,7 @@ def _deployment(
 
 def _scope(planned: Planned) -> str:
     to, subscription, group = (planned.value(name) for name in ("scope", "subscriptionId", "resourceGroup"))
-    return scopes.moved(planned.deployment.scope, to=to, subscription=subscription, group=group)
+    return levels.moved(planned.deployment.scope, to=to, subscription=subscription, group=group)
 
 
 def _is_inner(properties: Json, parent: Deployment) -> bool:

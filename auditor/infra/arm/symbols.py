@@ -37,6 +37,9 @@ class Surroundings(Protocol):
     def scope(self) -> str:
         """The id of where its resources go."""
 
+    def take(self, turns: int) -> None:
+        """Count turns of loops."""
+
     def reference(self, target: Json, *, full: bool) -> Json:
         """What a resource will be."""
 
@@ -182,6 +185,10 @@ class Symbols:
     def shown(self) -> str:
         """How reports call the file."""
         return self.place.shown
+
+    def take(self, turns: int) -> None:
+        """Count turns of loops; raises `InfrastructureError` where there are too many."""
+        self.place.take(turns)
 
     def inside(self, loop: str | None, turn: int | Unread, *, of_resource: bool = False) -> Symbols:
         """The same names inside a turn of a loop."""

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from auditor.infra.arm.levels import below, group_in, moved, scope_by_schema
 from auditor.infra.arm.nested import DEEPEST
-from auditor.infra.arm.scopes import below, group_in, moved, scope_by_schema
 from auditor.infra.arm.values import Symbolic
 from auditor.model.reading import Unread
 from auditor.model.snapshot import INFRASTRUCTURE, End, Header, Snapshot

@@ -621,10 +621,18 @@ def test_azure_takes_no_more_turns_than_it_says() -> None:
 
 
 def test_loops_in_loops_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deployments, "MOST_RESOURCES", 1000)
+    monkeypatch.setattr(deployments, "MOST_TURNS", 1000)
     inner = template(store("[format('d{0}', copyIndex())]", **loop(800)))
-    with pytest.raises(InfrastructureError, match="its loops make more than 1000 resources"):
+    with pytest.raises(InfrastructureError, match="its loops have more than 1000 turns"):
         declared(template(deployment(inner, **loop(800, "modules"))))
+
+
+def test_loops_of_properties_in_loops_end() -> None:
+    own: dict[str, Any] = {"input": 1}
+    for name in "abc":
+        own = {"input": {"copy": [{"name": name, "count": 800, **own}]}}
+    with pytest.raises(InfrastructureError, match="its loops have more than 200000 turns"):
+        declared(template(store(properties=own["input"])))
 
 
 def test_references_that_lead_too_deep_are_an_error_or_unread() -> None:
