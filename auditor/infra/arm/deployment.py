@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 MOST_TURNS: Final = 200_000
 """Of all loops of one file, and the resources that they make; Azure takes far fewer."""
-DEPLOYMENTS: Final = "microsoft.resources/deployments"
+DEPLOYMENTS: Final = frozenset({"microsoft.resources/deployments", "microsoft.resources/deploymentstacks"})
+"""Types (lower case) of resources that hold a template of their own."""
 HERE: Final = "https://template.invalid/"
 """Stands for the address of the folder that the template lies in, where a template asks for its own address."""
 _GROUPS: Final = "microsoft.resources/resourcegroups"
@@ -88,7 +89,7 @@ class Planned:
     @cached_property
     def nested(self) -> Deployment | Unread | None:
         """The deployment that this is, or why its template was not read; None for any other resource."""
-        is_deployment = self.what.type.lower() == DEPLOYMENTS and not self.existing
+        is_deployment = self.what.type.lower() in DEPLOYMENTS and not self.existing
         return self.deployment.world.open(self) if is_deployment else None
 
     def value(self, name: str) -> Json:
@@ -104,7 +105,7 @@ class Planned:
 class Deployment:
     """A template with the values that it is given, deployed at a scope.
 
-    `labels` are the names of the deployments around it; `pointer` is where it stands in its source. `outer` are the
+    `labels` are what addresses call it and the deployments around it, `name` is its own, None for the outermost; `pointer` is where it stands in its source. `outer` are the
     symbols of the template around it if its expressions are evaluated there.
     """
 
@@ -118,11 +119,12 @@ class Deployment:
         given: Given,
         pointer: Pointer = (),
         labels: tuple[str, ...] = (),
+        name: str | None = None,
         doubt: Unread | None = None,
         outer: Symbols | None = None,
     ) -> None:
         self.template, self.scope, self.source, self.world = template, scope, source, world
-        self.pointer, self.labels, self.doubt = pointer, labels, doubt
+        self.pointer, self.labels, self.name, self.doubt = pointer, labels, name, doubt
         self.view = Symbols(Names(template, given), self) if outer is None else outer
         self._planning = False
         self._outputs: dict[str, Json] | None = None
@@ -185,7 +187,7 @@ class Deployment:
         to, subscription, group = (
             value_of(field_of(raw, name), view) for name in ("scope", "subscriptionId", "resourceGroup")
         )
-        if types[-1].lower() == DEPLOYMENTS:
+        if types[-1].lower() in DEPLOYMENTS:
             base, extended = self.scope, None
         else:
             base = levels.moved(self.scope, to=None, subscription=subscription, group=group)
@@ -260,7 +262,10 @@ class Deployment:
         where = Symbolic(WHERE, None, "{location of the deployment}")
         link = Open({"uri": f"{HERE}{self.source.path.name}"}, LATER)
         properties = Open({"templateLink": link, "template": dict(self.template)}, LATER)
-        return Open({"location": where, "properties": properties}, WHERE)
+        known = {"location": where, "properties": properties}
+        if self.name is not None:
+            known["name"] = Symbolic(WHERE, None, self.name) if "{" in self.name else self.name
+        return Open(known, WHERE)
 
 
 def _turns(chain: tuple[Written, ...], view: Symbols) -> Iterator[tuple[Symbols, Unread | None]]:

@@ -64,6 +64,7 @@ def _deployment(
         given=_given(field_of(planned.written.raw, "properties"), planned.view),
         pointer=pointer,
         labels=(*parent.labels, planned.label),
+        name=planned.what.name,
         doubt=planned.doubt,
         outer=outer,
     )
@@ -71,6 +72,8 @@ def _deployment(
 
 def _scope(planned: Planned) -> str:
     to, subscription, group = (planned.value(name) for name in ("scope", "subscriptionId", "resourceGroup"))
+    if to is None:  # as stacks say it
+        to = value_of(field_of(field_of(planned.written.raw, "properties"), "deploymentScope"), planned.view)
     return levels.moved(planned.deployment.scope, to=to, subscription=subscription, group=group)
 
 

@@ -82,7 +82,7 @@ def _declared(root: Deployment) -> Declared:
         if nested is not None and not isinstance(nested, Deployment):
             gaps.append(Gap(planned.what.id, _READ_DEPLOYMENT, f"{address_of(planned)}: {nested.why}"))
             unread.append((planned.deployment.scope, nested))
-        elif planned.what.type.lower() != DEPLOYMENTS:
+        elif planned.what.type.lower() not in DEPLOYMENTS:
             gaps += _gaps(planned)
             drafts += _drafts(planned)
     gaps += _hidden(unread)

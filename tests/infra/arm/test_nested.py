@@ -156,6 +156,29 @@ def test_deployments_in_deployments() -> None:
     assert where.address == "first/second/docs"
 
 
+def test_stacks_are_deployments() -> None:
+    stack = deployment(INNER, inside=False, type="Microsoft.Resources/deploymentStacks")
+    stack["properties"]["deploymentScope"] = "/subscriptions/s/resourceGroups/g"
+    assert only(declared(template(stack))).id == f"/subscriptions/s/resourceGroups/g/providers/{DOCS}"
+
+
+NAMED = {
+    "known": ("first", "docs-first"),
+    "not known": ("[parameters('n')]", "docs-{parameters('n')}"),
+}
+
+
+@pytest.mark.parametrize(("name", "expected"), NAMED.values(), ids=NAMED)
+def test_a_deployment_knows_its_own_name(name: str, expected: str) -> None:
+    inner = template(store("[format('docs-{0}', deployment().name)]"))
+    found = declared(template(deployment(inner, name), parameters={"n": {"type": "string"}}))
+    assert only(found).name == expected
+
+
+def test_nobody_knows_the_name_of_the_outermost_deployment() -> None:
+    assert only(declared(template(store("[deployment().name]")))).name == "{deployment().name}"
+
+
 # Linked templates
 
 

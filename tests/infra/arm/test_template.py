@@ -612,6 +612,12 @@ def test_a_region_without_a_value_is_the_same_where_the_parameter_is() -> None:
     assert (one.location, two.location) == ("{parameters('a') in main}", "{parameters('b') in main}")
 
 
+def test_the_region_of_a_loop_of_unknown_length_stands_for_many() -> None:
+    own = {"all": {"type": "array"}}
+    value = store(location="[parameters('all')[copyIndex()]]", **loop("[length(parameters('all'))]"))
+    assert isinstance(only(declared(template(value, parameters=own))).body["location"], Unread)
+
+
 # Bounds
 
 
