@@ -15,6 +15,7 @@ from auditor.gate import Gate, Judged, judge_files
 from auditor.infra.ids import group_scope, principal_of, resource_id
 from auditor.model.snapshot import utc_now
 from auditor.model.types import ACCOUNT, BLOB_SERVICE, CONTAINER, LIFECYCLE_POLICY, ROLE_ASSIGNMENT, STORAGE
+from auditor.report.formats.github import render as as_github
 from auditor.report.formats.json import render
 from auditor.report.formats.junit import render as as_junit
 from auditor.report.formats.text import render as as_text
@@ -240,6 +241,9 @@ def test_a_baseline_lets_pass_what_it_knows() -> None:
     Draft202012Validator(json.loads((PROJECT / "auditor/schemas/assessment-1.schema.json").read_bytes())).validate(data)
     assert {item["known"] for item in data["findings"] if item["status"] == "fail"} == {True}
     assert all("known" not in item for item in data["findings"] if item["status"] == "pass")
+    assert "::error" in as_github(before.report)
+    assert "::error" not in as_github(same.report)
+    assert as_github(same.report).count("::notice") > as_github(before.report).count("::notice")
     assert "<failure" in as_junit(before.report)
     assert "<failure" not in as_junit(same.report)
     write("main.json", store("old", "TLS1_0"), store("new", "TLS1_0"))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from auditor.infra.declared import Declared
 
+_PLACE: Final = re.compile(r" \{in [^{}/]*\}$")
 _PRINCIPAL: Final = re.compile(r"^(\{principal of )(.*)(\})$")
 
 
@@ -38,17 +39,24 @@ class Together:
 
     def add(self, shown: str, declared: Declared) -> None:
         """Take in what one file declares; `shown` is how reports call it."""
-        layers = list(_layers(declared.resources))
-        for number, layer in enumerate(layers):
+        first = _Moved({})
+        for number, layer in enumerate(_layers(declared.resources)):
             label = shown if number == 0 else f"{shown}, {number + 1}"
-            moved = self._add(layer, label)
-            own = {resource_key(moved.of(item.id)) for item in layer}
-            if declared.changed is None:
-                self.changed |= own
-            else:
-                self.changed |= {resource_key(moved.of(key)) for key in declared.changed}
-            self.gaps += [Gap(moved.of(gap.scope), gap.operation, gap.reason, gap.at) for gap in declared.gaps]
-            self.reads += [ListRead(moved.of(read.of), read.operation, read.source, read.at) for read in declared.reads]
+            own = [first.resource(item) for item in layer]
+            moved = self._add(own, label)
+            self._note(declared, own, first, moved)
+            first = moved if number == 0 else first
+
+    def _note(self, declared: Declared, own: Sequence[Resource], first: _Moved, moved: _Moved) -> None:
+        """Keep what a file says beside its resources, about these as they are called after both moves."""
+
+        def now(text: str) -> str:
+            return moved.of(first.of(text))
+
+        keys = (item.id for item in own) if declared.changed is None else declared.changed
+        self.changed |= {resource_key(now(key)) for key in keys}
+        self.gaps += [Gap(now(gap.scope), gap.operation, gap.reason, gap.at) for gap in declared.gaps]
+        self.reads += [ListRead(now(read.of), read.operation, read.source, read.at) for read in declared.reads]
 
     def _add(self, layer: Sequence[Resource], label: str) -> _Moved:
         own = {resource.key: resource for resource in layer}
@@ -57,7 +65,8 @@ class Together:
             trees[_root(key, own)].append(key)
         same = {root for root, keys in trees.items() if self._is_same(root, keys, own)}
         differing = [root for root in trees if root in self._trees and root not in same]
-        moved = _Moved({root: f"{own[root].id} {{in {label.replace('/', ':')}}}" for root in differing})
+        place = f"{{in {label.replace('/', ':')}}}"
+        moved = _Moved({root: f"{_PLACE.sub('', own[root].id)} {place}" for root in differing})
         self.folded += len(same)
         self.apart += len(differing)
         for root, keys in trees.items():

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auditor.infra.detect import Kind, azure_line, is_plan_log, kind_by_name, kind_of, may_be_infrastructure
 from auditor.infra.json_text import parse_json
@@ -151,3 +153,41 @@ def test_every_azuredeploy_of_the_quickstarts_is_a_template() -> None:
     files = sorted((corpus / "Azure+azure-quickstart-templates").rglob("azuredeploy.json"))
     assert len(files) > 100
     assert {corpus_kind(path) for path in files} == {Kind.TEMPLATE, Kind.COMPILED_BICEP}
+
+
+NAMES = st.sampled_from(
+    [
+        "$schema",
+        "contentVersion",
+        "metadata",
+        "_generator",
+        "name",
+        "parameters",
+        "resources",
+        "changes",
+        "properties",
+        "status",
+        "changeType",
+        "resource_changes",
+        "change",
+        "planned_values",
+        "values",
+        "root_module",
+        "id",
+        "type",
+    ]
+)
+ANY = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=3)
+    | st.sampled_from(["bicep", "x/deploymentTemplate.json"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=6),
+    max_leaves=12,
+)
+
+
+@given(ANY)
+def test_any_json_has_a_kind_or_none(value: Any) -> None:
+    assert kind_of(value) in {None, *Kind}

@@ -179,3 +179,18 @@ def test_the_last_of_two_keys_has_the_place() -> None:
 def test_lines_end_in_three_ways(ending: str) -> None:
     text = ending.join(["ab", "", "cd"])
     assert [Lines(text).position(text.index(letter)) for letter in "abcd"] == [(1, 1), (1, 2), (3, 1), (3, 2)]
+
+
+@given(st.text(alphabet='{}[]",:/*\\\n 01e-.truefalsn', max_size=40))
+def test_any_text_is_read_or_refused_with_a_place_in_it(text: str) -> None:
+    lines = text.split("\n")
+    try:
+        value = parse_json(text)
+    except JsonTextError as error:
+        line, column = error.line, error.column
+    else:
+        line, column = Lines(text).position(len(text))
+        assert parse_json(json.dumps(value)) == value
+        assert all(Places(text).at(pointer) is not None for pointer, _ in pointers(value))
+    assert 1 <= line <= len(lines)
+    assert 1 <= column <= len(lines[line - 1]) + 1

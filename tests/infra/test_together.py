@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from auditor.infra.declared import Declared
 from auditor.infra.ids import group_scope, principal_of, resource_id
 from auditor.infra.together import Together
@@ -124,8 +127,57 @@ def test_one_file_that_declares_a_resource_twice() -> None:
     }
 
 
+def test_what_a_file_says_twice_of_a_child_belongs_to_its_own_account() -> None:
+    found = together(a=[store("TLS1_2")], b=[store("TLS1_2"), policy(1), policy(2)])
+    why = Unread("a.json and infra/b.json, 2 declare it differently")
+    moved = f"{DOCS_B}/managementPolicies/default"
+    assert bodies(found) == {
+        DOCS: {"minimumTlsVersion": "TLS1_2"},
+        DOCS_B: {"minimumTlsVersion": "TLS1_2"},
+        moved: why,
+    }
+    third = together(a=[store("TLS1_2")], b=[store("TLS1_0"), store("TLS1_1")])
+    assert list(bodies(third)) == [DOCS, DOCS_B, f"{DOCS} {{in infra:b.json, 2}}"]
+
+
 def test_ids_in_other_groups_and_plain_texts_stay() -> None:
     other = resource_id(group_scope("s", "g"), STORAGE, "docs")
     made = declare(ACCOUNT, "di", properties={"a": other, "b": "docs", "c": f"{DOCS}2", "d": "/", other: {DOCS: 1}})
     found = together(a=[store("TLS1_0")], b=[store("TLS1_2"), made])
     assert bodies(found)[made.id] == {"a": other, "b": "docs", "c": f"{DOCS}2", "d": "/", other: {DOCS_B: 1}}
+
+
+FILES = st.lists(
+    st.lists(
+        st.tuples(st.sampled_from("ab"), st.sampled_from([None, 1, 2]), st.integers(1, 2)), min_size=1, max_size=4
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(FILES)
+def test_no_declaration_is_lost(files: list[list[tuple[str, int | None, int]]]) -> None:
+    """For each account and TLS that some file declares, there is one that is judged so; and no policy is lost."""
+    found = Together()
+    for number, entries in enumerate(files):
+        parts = []
+        for name, days, tls in entries:
+            parts.append(declare(STORAGE, name, properties={"tls": tls}))
+            if days is not None:
+                parts.append(declare(LIFECYCLE_POLICY, name, "default", properties={"days": days}))
+        found.add(f"{number}.json", Declared(tuple(parts)))
+    stores = [item for item in found.resources.values() if item.type == STORAGE]
+    declared = {(name, tls) for entries in files for name, _, tls in entries}
+    assert {(item.name, item.body["properties"]["tls"]) for item in stores} == declared
+    for name in "ab":
+        days = {days for entries in files for other, days, _ in entries if other == name and days is not None}
+        judged = [days_of(item, found) for item in stores if item.name == name]
+        doubted = any(isinstance(one, Unread) for one in judged)
+        assert doubted or days == {day for one in judged if not isinstance(one, Unread) for day in one}
+
+
+def days_of(item: Resource, found: Together) -> set[int] | Unread:
+    below = [other.body["properties"] for key, other in found.resources.items() if key.startswith(f"{item.key}/")]
+    doubt = next((part for part in below if isinstance(part, Unread)), None)
+    return {part["days"] for part in below} if doubt is None else doubt

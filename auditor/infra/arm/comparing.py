@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from auditor.infra.arm.values import Open, is_number, rest_of, unknown_in
+from auditor.infra.arm.values import Open, Perhaps, is_number, perhaps_in, rest_of, unknown_in
 from auditor.model.reading import Json, Unread
 
 if TYPE_CHECKING:
@@ -25,17 +25,22 @@ def merged(first: Mapping[str, Json], second: Mapping[str, Json], *, deep: bool)
     names = {key.lower(): key for key in result}
     for name, value in second.items():
         key = names.setdefault(name.lower(), name)
-        result[key] = _over(result.get(key), value) if deep else value
+        result[key] = _over(result[key], value, deep=deep) if key in result else value
     return result
 
 
-def _over(old: Json, new: Json) -> Json:
+def _over(old: Json, new: Json, *, deep: bool) -> Json:
+    """What is there where both objects have a property."""
     match old, new:
-        case (Unread(), dict()):
-            return old
-        case (Open(), dict()) | (dict(), Open()):
+        case (Perhaps(), Perhaps()):
+            return new
+        case (_, Perhaps()):
+            return Unread(new.why, new.settled_by)
+        case (Unread(), dict()) if deep:
+            return Unread(old.why, old.settled_by)
+        case (Open(), dict()) | (dict(), Open()) if deep:
             return unknown_in(old) or unknown_in(new)
-        case (dict(), dict()):
+        case (dict(), dict()) if deep:
             return merged(old, new, deep=True)
         case _:
             return new
@@ -43,17 +48,17 @@ def _over(old: Json, new: Json) -> Json:
 
 def either(first: Json, second: Json, why: Unread) -> Json:
     """One of two values, nobody knows which: what both have in common is known."""
+    perhaps = Perhaps(why.why, why.settled_by)
     match first, second:
         case (Open(), _) | (_, Open()):
             return why
+        case (Perhaps(), _) | (_, Perhaps()):
+            return perhaps
         case (dict(), dict()):
             others = {key.lower(): item for key, item in second.items()}
             names = {key.lower() for key in first}
-            shared = {
-                key: either(item, others[key.lower()], why) if key.lower() in others else why
-                for key, item in first.items()
-            }
-            return shared | {key: why for key in second if key.lower() not in names}
+            shared = {key: either(item, others.get(key.lower(), perhaps), why) for key, item in first.items()}
+            return shared | {key: perhaps for key in second if key.lower() not in names}
         case _:
             return first if same(first, second) is True else why
 
@@ -90,6 +95,8 @@ def _same_lists(first: list[Json], second: list[Json]) -> bool | Unread:
 def _same_objects(first: dict[str, Json], second: dict[str, Json]) -> bool | Unread:
     if isinstance(first, Open) or isinstance(second, Open):
         return unknown_in(first) or unknown_in(second) or False
+    if perhaps := perhaps_in(first) or perhaps_in(second):
+        return perhaps
     return first.keys() == second.keys() and every(same(value, second[key]) for key, value in first.items())
 
 

@@ -134,7 +134,7 @@ class Evaluation:
         if isinstance(node, Literal):
             return node.value
         result = self._access(node) if isinstance(node, Access) else self._call(node)
-        if isinstance(result, Unread) and not isinstance(result, Symbolic):
+        if isinstance(result, Unread) and type(result) is not Symbolic:
             return Symbolic(result.why, result.settled_by, in_braces(show(node)))
         return result
 

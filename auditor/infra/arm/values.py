@@ -2,7 +2,7 @@
 
 A template says much that only its deployment settles. Three kinds of value keep what is known of such a thing: text
 that stands for an unknown value in names and ids (`Symbolic`), a list of which some elements are known (`Rest` stands in
-it), an object of which some properties are known (`Open`). `Partly` is an id with unknown parts in braces, as
+it), an object of which some properties are known (`Open`, or with a `Perhaps` in it). `Partly` is an id with unknown parts in braces, as
 `auditor.infra.ids` makes them: a text for everyone who only passes it on.
 """
 
@@ -52,6 +52,10 @@ class Symbolic(Unread):
 
 class Rest(Symbolic):
     """In a list: any number of further elements, none included; what stands after it is there, in whatever order."""
+
+
+class Perhaps(Symbolic):
+    """In an object: a property that may be there, with whatever value, or not."""
 
 
 class Partly(str):
@@ -120,6 +124,25 @@ def counted(items: list[Json]) -> list[Json]:
     if rest := rest_of(items):
         raise UndecidedError(rest)
     return items
+
+
+def closed(item: dict[str, Json]) -> dict[str, Json]:
+    """The object, if the names that its properties may have are known."""
+    if isinstance(item, Open):
+        raise UndecidedError(item.why)
+    return item
+
+
+def fixed(item: dict[str, Json]) -> dict[str, Json]:
+    """The object, if the names that its properties have are known."""
+    if perhaps := perhaps_in(closed(item)):
+        raise UndecidedError(perhaps)
+    return item
+
+
+def perhaps_in(item: Mapping[str, Json]) -> Perhaps | None:
+    """A property of which nobody knows whether it is there, if there is one."""
+    return next((value for value in item.values() if isinstance(value, Perhaps)), None)
 
 
 # What a value is

@@ -33,8 +33,9 @@ def render(report: Report) -> str:
     )
     queues: dict[Command, list[Line]] = {"error": [], "warning": [], "notice": []}
     for line in failing:
-        queues[_COMMANDS[LEVELS[line.rule.severity]]].append(line)
-    queues["notice"] += unknown
+        if not line.known:
+            queues[_COMMANDS[LEVELS[line.rule.severity]]].append(line)
+    queues["notice"] += sorted([*unknown, *(line for line in failing if line.known)], key=lambda line: line.known)
     gaps = _not_seen(report)
     shown_of: dict[Command, list[Line]] = {
         "error": queues["error"][:MOST],

@@ -12,7 +12,7 @@ from auditor.infra.arm.evaluate import UserFunction, evaluate, evaluate_value
 from auditor.infra.arm.expressions import Call, ExpressionError, Literal, show
 from auditor.infra.arm.functions import FUNCTIONS
 from auditor.infra.arm.functions.function import MANY
-from auditor.infra.arm.values import Open, Partly, Rest, Symbolic
+from auditor.infra.arm.values import Open, Partly, Perhaps, Rest, Symbolic
 from auditor.infra.ids import group_scope
 from auditor.model.reading import Json, Unread
 from tests.infra.arm.scopes import LATER, Simple
@@ -31,6 +31,8 @@ SCOPE = Simple(
         "list": [1, LATER_VALUE],
         "rest": ["a", "b", Rest(WHY), "d"],
         "only rest": [Rest(WHY)],
+        "perhaps": {"a": 1, "b": Perhaps(WHY)},
+        "only perhaps": {"b": Perhaps(WHY)},
         "objects": [{"k": "x", "v": 1}, {"k": LATER_VALUE, "v": 2}],
         "id": Partly("/subscriptions/{s}/x"),
     },
@@ -234,6 +236,35 @@ def test_of_a_list_what_is_known_stays_known(text: str, value: Json) -> None:
         ("[parameters('some')]", Unread("more is known later")),
         ("[createArray(parameters('some'), 1)]", [Unread("more is known later"), 1]),
         ("[createObject('a', parameters('some'))]", {"a": Unread("more is known later")}),
+        ("[if(parameters('later'), createObject('a', 1), createObject())]", {"a": Perhaps(WHY)}),
+        (
+            "[if(parameters('later'), createObject('b', 1), parameters('perhaps'))]",
+            {"a": Perhaps(WHY), "b": Perhaps(WHY)},
+        ),
+        ("[parameters('perhaps')]", {"a": 1, "b": Perhaps(WHY)}),
+        ("[parameters('perhaps').b]", LATER_VALUE),
+        ("[createObject('c', parameters('perhaps').b)]", {"c": LATER_VALUE}),
+        ("[length(createObject('c', parameters('perhaps').b))]", 1),
+        ("[tryGet(parameters('perhaps'), 'b', 'x')]", LATER_VALUE),
+        ("[contains(parameters('perhaps'), 'A')]", True),
+        ("[contains(parameters('perhaps'), 'b')]", LATER_VALUE),
+        ("[contains(parameters('perhaps'), 'c')]", False),
+        ("[length(parameters('perhaps'))]", LATER_VALUE),
+        ("[empty(parameters('perhaps'))]", False),
+        ("[empty(parameters('only perhaps'))]", LATER_VALUE),
+        ("[items(parameters('perhaps'))]", LATER_VALUE),
+        ("[equals(parameters('perhaps'), createObject('a', 1))]", LATER_VALUE),
+        ("[mapValues(parameters('perhaps'), lambda('x', 2))]", {"a": 2, "b": Perhaps(WHY)}),
+        ("[union(parameters('perhaps'), parameters('perhaps'))]", {"a": 1, "b": Perhaps(WHY)}),
+        ("[union(createObject('b', 1), parameters('perhaps')).b]", LATER_VALUE),
+        ("[length(union(createObject('b', 1), parameters('perhaps')))]", 2),
+        (
+            "[shallowMerge(createArray(parameters('perhaps'), createObject('c', 3)))]",
+            {"a": 1, "b": Perhaps(WHY), "c": 3},
+        ),
+        ("[shallowMerge(createArray(parameters('some')))]", Unread("more is known later")),
+        ("[union(parameters('perhaps'), createObject('b', 2))]", {"a": 1, "b": 2}),
+        ("[length(union(parameters('perhaps'), createObject('b', createObject())))]", 2),
         ("[parameters('some').name]", "n"),
         ("[parameters('some').tags.a]", 1),
         ("[parameters('some').location]", Unread("more is known later")),
@@ -464,7 +495,9 @@ PLAIN = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "A", "b"]), inner, max_size=2),
     max_leaves=6,
 )
-UNKNOWN = st.sampled_from([LATER_VALUE, Partly("/subscriptions/{s}/x"), Rest(WHY), Open({"a": 1}, WHY)])
+UNKNOWN = st.sampled_from(
+    [LATER_VALUE, {"a": Perhaps(WHY)}, Partly("/subscriptions/{s}/x"), Rest(WHY), Open({"a": 1}, WHY)]
+)
 KNOWN_IN_PART = st.recursive(
     LEAVES | UNKNOWN,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "A", "b"]), inner, max_size=2),
@@ -513,7 +546,8 @@ def covers(rough: Json, exact: Json) -> bool:
         case (Unread(), _) | (Partly(), str()):
             return True
         case (dict(), dict()):
-            return rough.keys() == exact.keys() and all(covers(rough[key], exact[key]) for key in rough)
+            sure = {key for key, value in rough.items() if not isinstance(value, Perhaps)}
+            return sure <= exact.keys() <= rough.keys() and all(covers(rough[key], exact[key]) for key in exact)
         case (list(), list()):
             return covers_list(rough, exact)
         case _:
@@ -530,6 +564,7 @@ def covers_list(rough: list[Json], exact: list[Json]) -> bool:
 
 @given(calls(PLAIN), st.integers(0, 4), st.booleans())
 @example(("union", [[1, 2], [2]]), 0, False)
+@example(("if", [False, {"a": None}, {}]), 0, False)
 @example(("union", [[None, False, None]]), 0, False)
 @example(("concat", [["a"], ["b"]]), 1, False)
 def test_not_knowing_an_argument_never_changes_what_is_answered(
@@ -551,7 +586,8 @@ def roughened(value: Json) -> list[Json]:
     """The value unread, with one of its leaves unread, or with what is known of it alone."""
     match value:
         case {"a": first}:
-            return [LATER_VALUE, {**value, "a": LATER_VALUE}, Open({"a": first}, WHY)]
+            maybe = [{**value, "a": Perhaps(WHY)}, {**value, "c": Perhaps(WHY)}]
+            return [LATER_VALUE, {**value, "a": LATER_VALUE}, Open({"a": first}, WHY), *maybe]
         case [first, *rest]:
             return [LATER_VALUE, [LATER_VALUE, *rest], [first, Rest(WHY)]]
         case _:

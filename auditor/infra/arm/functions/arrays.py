@@ -15,11 +15,14 @@ from auditor.infra.arm.values import (
     ArgumentError,
     Open,
     Partly,
+    Perhaps,
     Rest,
     UndecidedError,
     array,
     assembled,
+    closed,
     counted,
+    fixed,
     integer,
     kind_of,
     mapping,
@@ -76,8 +79,8 @@ def _contains(container: Json, item: Json) -> bool | Unread:
         case list():
             return some(element if isinstance(element, Rest) else same(element, item) for element in container)
         case dict():
-            if key_of(container, text(_read(item))) is not None:
-                return True
+            if key := key_of(container, text(_read(item))):
+                return container[key] if isinstance(container[key], Perhaps) else True
             return Unread(container.why) if isinstance(container, Open) else False
         case str():
             whole, part = _plain(container), _plain(text(_read(item)))
@@ -111,8 +114,8 @@ def _empty(value: Json) -> bool:
             return True
         case list() if (rest := rest_of(value)) and len(value) == 1:
             raise UndecidedError(rest)
-        case Open() if not value:
-            raise UndecidedError(value.why)
+        case dict() if all(isinstance(item, Perhaps) for item in value.values()):
+            return not fixed(value)
         case list() | dict() | str():
             return not value
         case _:
@@ -125,10 +128,10 @@ def _length(value: Json) -> int:
             return 0
         case list():
             return len(counted(value))
-        case Open() | Partly():
-            raise UndecidedError(unknown_in(value) or "")
-        case dict() | str():
-            return len(value)
+        case dict():
+            return len(fixed(value))
+        case str():
+            return len(_plain(value))
         case _:
             return refuse(value, "an array, an object or a text")
 
@@ -241,9 +244,7 @@ def _union(*arguments: Json) -> Json:
         return next(argument for argument in arguments if isinstance(argument, Unread))
     result: dict[str, Json] = {}
     for item in known:
-        if isinstance(item, Open):
-            raise UndecidedError(item.why)
-        result = merged(result, mapping(item), deep=True)
+        result = merged(result, closed(mapping(item)), deep=True)
     return result
 
 

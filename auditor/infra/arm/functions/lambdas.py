@@ -12,11 +12,11 @@ from auditor.infra.arm.expressions import Literal
 from auditor.infra.arm.functions.function import MANY, Function, Takes
 from auditor.infra.arm.values import (
     ArgumentError,
-    Open,
+    Perhaps,
     Rest,
-    UndecidedError,
     array,
     boolean,
+    closed,
     counted,
     mapping,
     symbol_of,
@@ -116,10 +116,8 @@ def _group_by(evaluation: Evaluation, call: Call) -> Json:
 
 def _map_values(evaluation: Evaluation, call: Call) -> Json:
     function = evaluation.function(call.arguments[1], 1, 1)
-    found = mapping(evaluation.value(call.arguments[0]))
-    if isinstance(found, Open):
-        raise UndecidedError(found.why)
-    return {key: function(value) for key, value in found.items()}
+    found = closed(mapping(evaluation.value(call.arguments[0])))
+    return {key: value if isinstance(value, Perhaps) else function(value) for key, value in found.items()}
 
 
 FUNCTIONS: Final = (

@@ -15,7 +15,9 @@ from auditor.infra.arm.values import (
     UndecidedError,
     array,
     boolean,
+    closed,
     counted,
+    fixed,
     integer,
     kind_of,
     mapping,
@@ -80,10 +82,7 @@ def _create_object(*arguments: Json) -> dict[str, Json]:
 
 def _sorted(item: Json) -> list[tuple[str, Json]]:
     """The properties of an object in the order in which Azure lists them."""
-    found = mapping(item)
-    if isinstance(found, Open):
-        raise UndecidedError(found.why)
-    return sorted(found.items(), key=lambda pair: pair[0].upper())
+    return sorted(fixed(mapping(item)).items(), key=lambda pair: pair[0].upper())
 
 
 def _items(item: Json) -> Json:
@@ -97,7 +96,7 @@ def _object_keys(item: Json) -> Json:
 def _shallow_merge(items: Json) -> Json:
     result: dict[str, Json] = {}
     for item in counted(array(items)):
-        result = merged(result, dict(_sorted(item)), deep=False)
+        result = merged(result, closed(mapping(item)), deep=False)
     return result
 
 
