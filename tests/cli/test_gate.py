@@ -1,4 +1,4 @@
-"""`auditor gate` as a user calls it. What a template says is the business of its reader; here a stub takes it."""
+"""`auditor gate` as a user calls it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ from typing import Any
 import pytest
 
 from auditor.cli import main
-from auditor.infra.detect import Kind
-from auditor.infra.read import READERS
 from auditor.model.types import STORAGE
-from tests.infra.stubs import STUBS
 
 PASSING = {"minimumTlsVersion": "TLS1_2"}
 FAILING = {"minimumTlsVersion": "TLS1_0"}
@@ -39,7 +36,6 @@ examples:
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(READERS, Kind.TEMPLATE, STUBS[Kind.TEMPLATE])  # type: ignore[arg-type]
     Path("rule.yaml").write_text(RULE, encoding="utf-8")
 
 
