@@ -66,18 +66,19 @@ def _no_constant(name: str) -> NoReturn:
 
 
 _STRICT: Final = json.JSONDecoder(strict=False, parse_float=_finite, parse_constant=_no_constant)
+_CONTAINERS: Final[frozenset[type]] = frozenset({dict, list})
 _SKIPPER: Final = json.JSONDecoder(strict=False, object_hook=lambda _value: None)
 """Reads a value to find its end, and keeps no object."""
 
 
 def _is_deeper(value: Json) -> bool:
     """Whether a value is nested deeper than it may be; found without going deep."""
-    level = [value]
-    for _ in range(DEEPEST + 1):
-        level = [item for item in level if isinstance(item, dict | list)]
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(DEEPEST):
+        parts = [item.values() if isinstance(item, dict) else item for item in level]
+        level = [item for part in parts for item in part if type(item) in _CONTAINERS]
         if not level:
             return False
-        level = [below for item in level for below in (item.values() if isinstance(item, dict) else item)]
     return True
 
 

@@ -68,7 +68,13 @@ class AllOf:
 
     def verdict(self, scope: Scope) -> Verdict:
         """The worst of the parts."""
-        return all_of(part.verdict(scope) for part in self.parts)
+        worst = Verdict.PASS
+        for part in self.parts:
+            verdict = part.verdict(scope)
+            if verdict is Verdict.FAIL:
+                return verdict
+            worst = verdict if verdict is Verdict.UNKNOWN else worst
+        return worst
 
     def judge(self, scope: Scope) -> Judgement:
         """The worst of the parts, with why."""
