@@ -28,6 +28,9 @@ class View(Scope, Protocol):
     def shown(self) -> str:
         """How reports call the file."""
 
+    def take(self, turns: int) -> None:
+        """Count turns of loops; raises `InfrastructureError` where the file has more than anybody could want."""
+
 
 def value_of(raw: Json, view: View) -> Json:
     """A value of a template: expressions evaluated, loops run. An expression that Azure would refuse is unread."""
@@ -86,6 +89,7 @@ def loop(name: str | None, item: Mapping[str, Json], view: View) -> Json:
     count = turns(item.get("count"), view)
     if isinstance(count, Unread):
         return Unread(f"how often it is repeated is not known: {count.why}")
+    view.take(count)
     return [value_of(item.get("input"), view.inside(name, turn)) for turn in range(count)]
 
 
