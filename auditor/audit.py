@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from auditor.collectors.collect import Request, collect
 from auditor.data import policies_folder
 from auditor.errors import SourceError, UsageError
 from auditor.facts.blind_spots import blind_spots
@@ -255,6 +254,8 @@ def _left_out(audit: Audit, live: LiveScan) -> dict[str, str]:
 
 def collect_live(audit: Audit, live: LiveScan, statements: Sequence[Statement], progress: Progress) -> Snapshot:
     """Read Azure for an audit: only what its rules and facts need. With `save_to` the file is written meanwhile."""
+    from auditor.collectors.collect import Request, collect  # noqa: PLC0415 - asyncio is for those who scan
+
     request = Request(
         types=audit.types,
         subscriptions=live.subscriptions,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 from auditor.model.finding import STATUSES
@@ -13,7 +13,7 @@ from auditor.report.report import Answer, Question
 from auditor.report.wording import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from auditor.model.reading import Json
     from auditor.policy.rule import Rule
@@ -56,10 +56,18 @@ def questions(lines: Sequence[Line], rules: Mapping[str, Rule], parameters: Mapp
     """The four questions, always all four, then each further family that a loaded rule belongs to."""
     families = {rule.family for rule in rules.values()}
     others = sorted(families - set(QUESTIONS), key=lambda family: (family not in FAMILIES, family))
-    return tuple(
-        _question(family, [line for line in lines if line.rule.family == family], parameters)
-        for family in (*QUESTIONS, *others)
-    )
+    asked = _by_family(lines)
+    return tuple(_question(family, asked.get(family, []), parameters) for family in (*QUESTIONS, *others))
+
+
+def _by_family(lines: Iterable[Line]) -> dict[str, list[Line]]:
+    by_rule: defaultdict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        by_rule[line.rule.id].append(line)
+    found: defaultdict[str, list[Line]] = defaultdict(list)
+    for own in by_rule.values():
+        found[own[0].rule.family] += own
+    return found
 
 
 def _question(family: str, lines: Sequence[Line], parameters: Mapping[str, Json]) -> Question:
@@ -107,23 +115,24 @@ def headline(lines: Sequence[Line], missing: Sequence[Unseen], parameters: Mappi
     }[worst_answer(answers, seen_all=not missing and not partial)]
     if not lines and (missing or partial):
         verdict = "Nothing could be checked"
-    parts = [_retention_first(family, lines, parameters) for family in ("RET", "REG", "TLS", "MDL")]
-    parts += [_others(lines), _unknown(lines), _unseen(missing)]
+    asked = _by_family(lines)
+    parts = [_retention_first(family, asked.get(family, []), parameters) for family in ("RET", "REG", "TLS", "MDL")]
+    parts += [_others(asked), _unknown(lines), _unseen(missing)]
     if partial:
         parts.append("the scan ended before all was read")
     said = "; ".join(part for part in parts if part)
     return f"{verdict}: {said}." if said else f"{verdict}."
 
 
-def _retention_first(family: str, lines: Sequence[Line], parameters: Mapping[str, Json]) -> str:
-    own = [line for line in lines if line.rule.family == family]
+def _retention_first(family: str, own: Sequence[Line], parameters: Mapping[str, Json]) -> str:
     if family == "RET" and any(line.rule.id == "DI-RET-001" for line in own):
         own = [line for line in own if line.rule.id == "DI-RET-001"]
     return _sentence(family, own, parameters) if answer_of(own) == "broken" else ""
 
 
-def _others(lines: Sequence[Line]) -> str:
-    failing = sum(line.finding.status == "fail" and line.rule.family not in QUESTIONS for line in lines)
+def _others(asked: Mapping[str, Sequence[Line]]) -> str:
+    others = (line for family, lines in asked.items() if family not in QUESTIONS for line in lines)
+    failing = sum(line.finding.status == "fail" for line in others)
     return f"{plural(failing, 'further check')} {'fails' if failing == 1 else 'fail'}" if failing else ""
 
 

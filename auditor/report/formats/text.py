@@ -131,11 +131,13 @@ def _failing(console: Console, report: Report) -> None:
 
 
 def _lines(console: Console, lines: Sequence[Line]) -> None:
+    """What fails, printed together: each print has its price, and there may be thousands of lines."""
+    texts = []
     for line in lines:
         name = visible(line.finding.subject.name)
         place = f" ({visible(line.finding.subject.location)})" if line.finding.subject.location else ""
-        text = Text.assemble((name, "bold"), place, _at(line), ": ", visible(line.message))
-        console.print(Padding(text, (0, 0, 0, 4)))
+        texts.append(Text.assemble((name, "bold"), place, _at(line), ": ", visible(line.message)))
+    console.print(Padding(Text("\n").join(texts), (0, 0, 0, 4)))
 
 
 def _at(line: Line) -> str:
