@@ -142,7 +142,11 @@ def _check_length(document: Document, waiver: Waiver, place: Place, now: datetim
     elif length.days > max_days:
         since = "now" if waiver.approved_at is None else "its approval"
         allowed = f"at most {max_days:g} are allowed ({MAX_WAIVER_DAYS.name})"
-        document.mistake(place, f"it expires {length.days} days from {since}, and {allowed}")
+        document.mistake(place, f"it expires {_days(length)} from {since}, and {allowed}")
+
+
+def _days(length: timedelta) -> str:
+    return "1 day" if length.days == 1 else f"{length.days} days"
 
 
 def _parsed(moment: str) -> datetime:
@@ -268,8 +272,8 @@ def _remarks(use: _Use, now: datetime, rules: Mapping[str, bool] | None) -> Iter
     if use.state == "notYet":
         yield Remark("notYet", f"It counts only from {shown(waiver.approved_at or '')} on.")
     elif (left := _parsed(waiver.expires) - now) <= SOON:
-        days = "within a day" if left.days < 1 else f"in {left.days} day{'s' if left.days > 1 else ''}"
-        yield Remark("expiring", f"It expires {days}, {waiver.until}.")
+        soon = f"in {_days(left)}" if left.days else "within a day"
+        yield Remark("expiring", f"It expires {soon}, {waiver.until}.")
     if use.unknown:
         many = f"{use.unknown} findings that it fits are unknown and stay so"
         told = "1 finding that it fits is unknown and stays so" if use.unknown == 1 else many

@@ -53,7 +53,8 @@ def standing(item: Applied) -> str:
     """Whether a waiver counts, and for how many findings: `until 2026-12-31 23:59 UTC, waives 2 findings`."""
     match item.state:
         case "inForce":
-            return f"until {item.waiver.until}, waives {plural(len(item.waived), 'finding')}"
+            much = plural(len(item.waived), "finding") if item.waived else "nothing"
+            return f"until {item.waiver.until}, waives {much}"
         case "expired":
             return f"expired {item.waiver.until}"
         case "notYet":

@@ -30,9 +30,9 @@ def render(report: Report) -> str:
     root = ET.Element("testsuites", {"name": "auditor"})
     for _, lines in groupby(report.lines, key=lambda line: line.rule.id):
         root.append(_suite(report, list(lines)))
-    root.append(_coverage(report))
     if report.waivers:
         root.append(_waivers(report))
+    root.append(_coverage(report))
     _count(root, list(root.iter("testcase")))
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
