@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from auditor.collectors.collect import Request, collect
 from auditor.data import policies_folder
@@ -102,10 +102,7 @@ class Audit:
     @property
     def max_waiver_days(self) -> float:
         """The longest that a waiver may last."""
-        days = self.parameters[MAX_WAIVER_DAYS.name]
-        if not isinstance(days, int | float):
-            raise TypeError("parameters keep the kind of their default")
-        return days
+        return cast("float", self.parameters[MAX_WAIVER_DAYS.name])  # a value keeps the kind of its default
 
     @property
     def types(self) -> frozenset[str]:

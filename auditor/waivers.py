@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fnmatch import translate
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,7 +22,6 @@ from auditor.yaml_source import Document, Place, nearest, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
     from pathlib import Path
 
     from auditor.model.finding import Finding, Subject
@@ -135,7 +134,7 @@ def _moment(document: Document, name: str, text: str, place: Place) -> str:
 
 def _check_length(document: Document, waiver: Waiver, place: Place, now: datetime, max_days: float) -> None:
     """Only whole days count: a waiver approved on the first of a month and valid to the end of the 30th lasts 29."""
-    length = _parsed(waiver.expires) - _parsed(waiver.approved_at or written(now))
+    length = datetime.fromisoformat(waiver.expires) - datetime.fromisoformat(waiver.approved_at or written(now))
     if waiver.approved_at is not None and length < timedelta():
         problem = f"it expires {waiver.until}, before it was approved, {shown(waiver.approved_at)}"
         document.mistake(place, problem)
@@ -147,13 +146,6 @@ def _check_length(document: Document, waiver: Waiver, place: Place, now: datetim
 
 def _days(length: timedelta) -> str:
     return "1 day" if length.days == 1 else f"{length.days} days"
-
-
-def _parsed(moment: str) -> datetime:
-    found = parse_moment(moment)
-    if found is None:
-        raise ValueError("the moments of a waiver are written by `written`")
-    return found
 
 
 # What they do to what was judged
@@ -267,13 +259,13 @@ def _failing(finding: Finding, fitting: Sequence[_Use], in_force: Sequence[_Use]
 def _remarks(use: _Use, now: datetime, rules: Mapping[str, bool] | None) -> Iterator[Remark]:
     waiver = use.waiver
     if use.state == "expired":
-        yield Remark("expired", f"It expired {waiver.until}: {_after(use)}.")
+        yield Remark("expired", f"It is over: {_after(use)}.")
         return
     if use.state == "notYet":
         yield Remark("notYet", f"It counts only from {shown(waiver.approved_at or '')} on.")
-    elif (left := _parsed(waiver.expires) - now) <= SOON:
+    elif (left := datetime.fromisoformat(waiver.expires) - now) <= SOON:
         soon = f"in {_days(left)}" if left.days else "within a day"
-        yield Remark("expiring", f"It expires {soon}, {waiver.until}.")
+        yield Remark("expiring", f"It expires {soon}.")
     if use.unknown:
         many = f"{use.unknown} findings that it fits are unknown and stay so"
         told = "1 finding that it fits is unknown and stays so" if use.unknown == 1 else many

@@ -174,7 +174,7 @@ def applied(*lines: Line) -> tuple[Applied, ...]:
     """What waives these lines, and three of which something is to be said."""
     old = waiver(TLS, "*/storageAccounts/stdocs", ticket="SEC-12", expires="2026-10-31T23:59:59Z", approved_at=None)
     soon = waiver(LOGS, "/x/*", ticket="SEC-40", expires="2026-11-30T23:59:59Z", place=Spot("waivers.yaml", 12, 5))
-    told = "It expired 2026-10-31 23:59 UTC: 1 finding that it fits fails again."
+    told = "It is over: 1 finding that it fits fails again."
     in_force = (
         Applied(item.finding.waiver, "inForce", (item.finding.subject,)) for item in lines if item.finding.waiver
     )
@@ -186,7 +186,7 @@ def applied(*lines: Line) -> tuple[Applied, ...]:
             "inForce",
             (),
             (
-                Remark("expiring", "It expires in 7 days, 2026-11-30 23:59 UTC."),
+                Remark("expiring", "It expires in 7 days."),
                 Remark("unmatched", "It matches nothing that DI-LOG-001 judged."),
             ),
         ),

@@ -120,8 +120,8 @@ def test_what_is_waived_is_told_with_reason_and_expiry_and_no_remark_is_lost(nam
         "Claims IT",
         "A. Lovelace",
         "SEC-41",
-        "It expired 2026-10-31 23:59 UTC: 1 finding that it fits fails again.",
-        "It expires in 7 days, 2026-11-30 23:59 UTC.",
+        "It is over: 1 finding that it fits fails again.",
+        "It expires in 7 days.",
         "It matches nothing that DI-LOG-001 judged.",
         "It counts only from 2026-12-01 00:00 UTC on.",
     ):

@@ -155,9 +155,7 @@ def test_a_waived_finding_says_by_whom_why_and_until_when() -> None:
     }
     assert "approvedAt" not in second
     assert (second["at"], second["state"], second["waived"]) == (None, "expired", 0)
-    assert second["remarks"] == [
-        {"kind": "expired", "words": "It expired 2026-10-31 23:59 UTC: 1 finding that it fits fails again."}
-    ]
+    assert second["remarks"] == [{"kind": "expired", "words": "It is over: 1 finding that it fits fails again."}]
 
 
 def test_a_finding_names_its_rule_its_resource_and_no_waiver() -> None:
