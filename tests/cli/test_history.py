@@ -15,6 +15,7 @@ import pytest
 from auditor.cli import main
 from auditor.errors import ExitCode
 from auditor.history.chain import KEY_VARIABLE
+from auditor.history.recall import period
 from auditor.history.store import open_store
 from auditor.model.snapshot import INFRASTRUCTURE, Header
 from auditor.model.snapshot_file import write_snapshot
@@ -194,7 +195,7 @@ def test_show_for_people(capsys: pytest.CaptureFixture[str]) -> None:
         "found       1 fail, 1 pass, 0 unknown, 0 waived",
         f"scope       1: {SUBSCRIPTION_ID}",
         f"policy      baseline, 1 rule, {policy}",
-        "parameters  none",
+        "parameters  maxWaiverDays=90",
         "not seen    nothing",
         f"snapshot    {kept}",
         f"digest      {digest}",
@@ -336,3 +337,28 @@ def test_an_empty_history_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     open_store("h.db").close()
     assert history("verify") == CLEAN
     assert capsys.readouterr().out == "the history is empty\n"
+
+
+def test_waivers_that_are_in_force_are_kept_with_their_findings(capsys: pytest.CaptureFixture[str]) -> None:
+    entry = {
+        "rule": "T-TLS-001",
+        "resource": "*/storageAccounts/a",
+        "reason": "moves next month",
+        "owner": "Claims",
+        "approvedBy": "Security",
+        "ticket": "SEC-1",
+        "approvedAt": "2026-10-20T00:00:00Z",
+        "expires": "2026-11-30T23:59:59Z",
+    }
+    ended = entry | {"resource": "*/storageAccounts/b", "expires": "2026-10-31T23:59:59Z"}
+    waivers = {"schema": "auditor.waivers/1", "waivers": [entry, ended]}
+    written(Path("waivers.yaml"), json.dumps(waivers))
+    assert scan(1) == CLEAN
+    capsys.readouterr()
+    assert scan(2) == FINDINGS
+    assert "changed: 1 new, 1 fixed" in capsys.readouterr().err
+    store = open_store("h.db")
+    found = period(store, "2026-11-01", "2026-11-02")
+    store.close()
+    assert found.waivers == (entry,)
+    assert [(item.resource_name, item.state) for item in found.intervals] == [("a", "waived"), ("b", "pass")]
