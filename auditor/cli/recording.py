@@ -12,6 +12,7 @@ from auditor.history.chain import signing_key
 from auditor.history.record import record
 from auditor.history.store import open_store
 from auditor.recording import assessment_of, file_hash
+from auditor.report.wording import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,3 +52,5 @@ class Recorder:
         click.echo(f"history: run {run.number} in {store.where}, digest {run.digest}, {how}", err=True)
         if run.number > 1:
             write_changes(recorded.changes, err=True)
+        if recorded.left_out:
+            click.echo(f"not looked at, unlike the time before: {', '.join(map(visible, recorded.left_out))}", err=True)

@@ -111,6 +111,17 @@ def test_long_lists_are_cut_on_scan(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.count("(nothing -> fails)") == 23
 
 
+def test_a_subscription_that_is_missing_from_the_scope_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    for number, scope in enumerate([(SUBSCRIPTION_ID, "/subscriptions/other"), (SUBSCRIPTION_ID,)], 1):
+        header = Header("0", "azure", scope, f"2026-11-{number:02d}T06:00:00Z")
+        write_snapshot(Path("s.jsonl"), replace(snapshot(*NIGHTS[0]), header=header))
+        main(["scan", "--snapshot", "s.jsonl", "--policies", "r", "--scope", "all", "--history", "h.db"])
+    assert capsys.readouterr().err.splitlines()[-2:] == [
+        "changed: nothing",
+        "not looked at, unlike the time before: /subscriptions/other",
+    ]
+
+
 def test_quiet_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:
     assert scan(1, "--history", "h.db", "-q", "-o", "json=out.json") == FINDINGS
     assert capsys.readouterr() == ("", "")

@@ -272,3 +272,11 @@ def test_rules_that_come_back_begin_anew(store: Store) -> None:
     record(store, assessment(2, [judged(REG, store_id("s"), "F")], rules=(REG, RET)))
     record(store, assessment(3, {"s": "F"}))
     assert drawn(list_intervals(store)) == {"s": "F1-1>2 rule F3-3"}
+
+
+def test_subscriptions_that_were_not_looked_at_are_told(store: Store) -> None:
+    assert record(store, assessment(1, scope=(A, B))).left_out == ()
+    assert record(store, assessment(2, scope=(A,))).left_out == (B,)
+    assert record(store, assessment(3, scope=(B,))).left_out == (A,)
+    assert record(store, assessment(4, scope=(B,))).left_out == ()
+    assert record(store, assessment(5, scope=("/subscriptions/cccccccc",))).left_out == ()
