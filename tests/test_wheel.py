@@ -69,3 +69,10 @@ def test_its_demo_leaves_a_report(auditor: Path, tmp_path: Path) -> None:
     run(auditor, "demo", cwd=tmp_path, status=(0, 1))
     report = (tmp_path / "auditor-demo" / "report.html").read_text(encoding="utf-8")
     assert report.lower().startswith("<!doctype html>")
+
+
+def test_it_begins_a_history(auditor: Path, tmp_path: Path) -> None:
+    """The migrations are in the wheel, that is."""
+    estate = PROJECT / "samples" / "estate.jsonl"
+    run(auditor, "scan", "--snapshot", estate, "--history", "h.db", "-o", "json=out.json", cwd=tmp_path, status=(1,))
+    assert "1 run, nothing changed" in run(auditor, "history", "verify", "--history", "h.db", cwd=tmp_path)
