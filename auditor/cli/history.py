@@ -12,7 +12,7 @@ import click
 
 from auditor.cli import options
 from auditor.errors import ExitCode, UsageError
-from auditor.report.wording import plural
+from auditor.report.wording import plural, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -89,7 +89,7 @@ def show(run: str | None, history: str | None, form: str) -> None:
         ("digest", chosen.digest),
         ("previous", chosen.previous or "none: this is the first"),
     ):
-        click.echo(f"{name:<11} {value}")
+        click.echo(f"{name:<11} {visible(value)}")
     write_changes(changes, most=None)
 
 
@@ -141,7 +141,7 @@ def verify(history: str | None, public_key: Path | None, digest: str | None, for
         _print_json(_verification_data(found))
     else:
         for problem in found.problems:
-            click.echo(f"  {problem}")
+            click.echo(f"  {visible(problem)}")
         click.echo(_verdict(found))
     return ExitCode.FINDINGS if found.problems else ExitCode.CLEAN
 

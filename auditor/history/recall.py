@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from auditor.history.tables import chain, intervals, waivers
 from auditor.model.finding import fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy.engine import Connection
 
@@ -114,20 +115,27 @@ def runs_of(connection: Connection) -> list[Run]:
     query = select(chain.c.position, chain.c.record, chain.c.digest, chain.c.signature)
     found = []
     for row in connection.execute(query.where(chain.c.kind == RUN).order_by(chain.c.position)):
-        try:
+        with _readable(row.position):
             found.append(run_of(Sealed(row.record, row.digest, row.signature)))
-        except (ValueError, KeyError, TypeError) as error:
-            raise HistoryError(
-                f"record {row.position} of the history is damaged", "`auditor history verify` tells what else is."
-            ) from error
     return found
 
 
 def floor_of(connection: Connection) -> Floor:
-    """Where the history begins, as its last cut says."""
-    query = select(chain.c.record).where(chain.c.kind == CUT).order_by(chain.c.position.desc()).limit(1)
-    record = connection.execute(query).scalar()
-    if record is None:
+    """Where the history begins, as its last cut says. Raises `HistoryError` where that cannot be read."""
+    query = select(chain.c.position, chain.c.record).where(chain.c.kind == CUT)
+    row = connection.execute(query.order_by(chain.c.position.desc()).limit(1)).first()
+    if row is None:
         return Floor()
-    cut = json.loads(record)["cut"]
-    return Floor(cut["through"], cut["latest"])
+    with _readable(row.position):
+        cut = json.loads(row.record)["cut"]
+        return Floor(int(cut["through"]), str(cut["latest"]))
+
+
+@contextmanager
+def _readable(position: int) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, KeyError, TypeError) as error:
+        raise HistoryError(
+            f"record {position} of the history is damaged", "`auditor history verify` tells what else is."
+        ) from error

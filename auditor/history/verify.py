@@ -109,19 +109,19 @@ def _entries(connection: Connection) -> tuple[list[_Entry], list[str]]:
 
 
 def _floor(entries: Sequence[_Entry]) -> tuple[Floor, dict[str, Any]]:
-    """Where the chain begins, by the last cut, and what that says."""
+    """Where the chain begins, by the last cut, and what that says; a cut that is none is no beginning."""
     cuts = [entry.data.get("cut") for entry in entries if entry.kind == CUT]
-    if not cuts or not isinstance(cuts[-1], dict):
+    cut = cuts[-1] if cuts else None
+    if not isinstance(cut, dict) or not all(isinstance(cut.get(name), int) for name in ("through", "position")):
         return Floor(), {}
-    cut = cuts[-1]
-    return Floor(cut.get("through", 0), cut.get("latest", "")), cut
+    return Floor(cut["through"], str(cut.get("latest"))), cut
 
 
 def _links(entries: Sequence[_Entry], floor: Floor) -> Iterator[str]:
     """Whether each record follows the one before, and none is missing."""
     before: _Entry | None = None
     cut = _floor(entries)[1]
-    position, run = cut.get("position", 0), floor.run
+    position, run = int(cut.get("position", 0)), floor.run
     for entry in entries:
         if entry.position != position + 1:
             yield f"{_span(run + 1, entry.run, 'run')} missing before {entry.name} ({entry.position - position - 1} records)"

@@ -122,6 +122,20 @@ def test_a_subscription_that_is_missing_from_the_scope_is_told(capsys: pytest.Ca
     ]
 
 
+def test_hostile_names_do_nothing_to_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = "x\x1b[2J\nchanged: nothing"
+    header = Header("0", "azure", (SUBSCRIPTION_ID, f"/subscriptions/{hostile}"), "2026-11-01T06:00:00Z")
+    found = snapshot(storage(hostile, supportsHttpsTrafficOnly=False), *NIGHTS[0])
+    write_snapshot(Path("s.jsonl"), replace(found, header=header))
+    main(["scan", "--snapshot", "s.jsonl", "--policies", "r", "--scope", "all", "--history", "h.db"])
+    scan(2)
+    history("show", "1")
+    history("diff")
+    shown = "".join(capsys.readouterr())
+    assert "\x1b[2J" not in shown
+    assert "x\nchanged" not in shown
+
+
 def test_quiet_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:
     assert scan(1, "--history", "h.db", "-q", "-o", "json=out.json") == FINDINGS
     assert capsys.readouterr() == ("", "")

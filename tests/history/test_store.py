@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, insert, text
 from sqlalchemy.exc import IntegrityError
 
 from auditor.errors import HistoryError
+from auditor.history.prune import prune
 from auditor.history.recall import list_intervals, list_runs, period
 from auditor.history.record import record
 from auditor.history.store import MIGRATIONS, Store, _keep_a_log, _upgrade, migrate, open_store
@@ -188,3 +189,12 @@ def test_a_damaged_record_is_an_error_that_names_it(store: Store) -> None:
         connection.execute(text("UPDATE chain SET record = '{}'"))
     with pytest.raises(HistoryError, match="record 1"):
         list_runs(store)
+
+
+def test_a_damaged_cut_is_an_error_that_names_it(store: Store) -> None:
+    record(store, assessment(1, {"s": "F"}))
+    prune(store, day(2))
+    with store.writing() as connection:
+        connection.execute(text("UPDATE chain SET record = '{}'"))
+    with pytest.raises(HistoryError, match="record 2"):
+        record(store, assessment(2, {"s": "F"}))

@@ -257,6 +257,10 @@ AFTER_A_CUT: dict[str, tuple[Tamper, list[str]]] = {
             "run 1: 4 changes are there, and no record of it",
         ],
     ),
+    "the cut names no run": (
+        sql("UPDATE chain SET record = replace(record, '\"through\":2', '\"through\":\"\"') WHERE kind = 'cut'"),
+        ["the cut at position 6: its record was changed", "runs 1 to 2 are missing before run 3 (2 records)"],
+    ),
     "the cut is no cut": (
         sql("UPDATE chain SET record = '[]' WHERE kind = 'cut'"),
         [
