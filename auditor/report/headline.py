@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from auditor.policy.rule import Rule
     from auditor.report.report import Line, Unseen
 
-WORST_FIRST: Final[tuple[Answer, ...]] = ("broken", "not seen", "not provable", "kept", "nothing to check")
+WORST_FIRST: Final[tuple[Answer, ...]] = ("broken", "not seen", "not provable", "waived", "kept", "nothing to check")
 _FAILING: Final = {
     "REG": ("lets documents or models leave their region", "let documents or models leave their region"),
     "TLS": ("accepts plain HTTP or old TLS", "accept plain HTTP or old TLS"),
@@ -41,15 +41,15 @@ def answer_of(lines: Sequence[Line]) -> Answer:
         return "not seen"
     if "unknown" in statuses:
         return "not provable"
-    return "kept" if statuses & {"pass", "waived"} else "nothing to check"
+    if "waived" in statuses:
+        return "waived"
+    return "kept" if statuses else "nothing to check"
 
 
 def worst_answer(answers: Sequence[Answer], *, seen_all: bool) -> Answer:
     """The worst of several answers; nothing is kept as long as something was not seen."""
     worst: Answer = min(answers, key=WORST_FIRST.index, default="nothing to check")
-    if not seen_all and worst in {"kept", "not provable", "nothing to check"}:
-        return "not seen"
-    return worst
+    return worst if seen_all or worst == "broken" else "not seen"
 
 
 def questions(lines: Sequence[Line], rules: Mapping[str, Rule], parameters: Mapping[str, Json]) -> tuple[Question, ...]:
@@ -91,6 +91,10 @@ def _sentence(family: str, lines: Sequence[Line], parameters: Mapping[str, Json]
         return f"{len(failing)} of {plural(len(judged), noun)} {verb}"
     if unknown:
         return f"{len(unknown)} of {plural(len(judged), noun)} could not be proved to keep it"
+    waived = {line.finding.subject.id.lower() for line in lines if line.finding.status == "waived"}
+    if waived:
+        others = ", the others keep it" if len(waived) < len(judged) else ""
+        return f"{len(waived)} of {plural(len(judged), noun)} {'is' if len(waived) == 1 else 'are'} waived{others}"
     return f"{'the' if len(judged) == 1 else 'all'} {plural(len(judged), noun)} {'keeps' if len(judged) == 1 else 'keep'} it"
 
 
@@ -110,6 +114,7 @@ def headline(lines: Sequence[Line], missing: Sequence[Unseen], parameters: Mappi
         "broken": "Not compliant",
         "not seen": "Not proven",
         "not provable": "Not proven",
+        "waived": "Compliant but for what is waived",
         "kept": "Compliant with all that was checked",
         "nothing to check": "Nothing was checked",
     }[worst_answer(answers, seen_all=not missing and not partial)]
@@ -117,7 +122,7 @@ def headline(lines: Sequence[Line], missing: Sequence[Unseen], parameters: Mappi
         verdict = "Nothing could be checked"
     asked = _by_family(lines)
     parts = [_retention_first(family, asked.get(family, []), parameters) for family in ("RET", "REG", "TLS", "MDL")]
-    parts += [_others(asked), _unknown(lines), _unseen(missing)]
+    parts += [_others(asked), _waived(lines), _unknown(lines), _unseen(missing)]
     if partial:
         parts.append("the scan ended before all was read")
     said = "; ".join(part for part in parts if part)
@@ -139,6 +144,11 @@ def _others(asked: Mapping[str, Sequence[Line]]) -> str:
 def _unknown(lines: Sequence[Line]) -> str:
     unknown = sum(line.finding.status == "unknown" for line in lines)
     return f"{plural(unknown, 'check')} could not be decided" if unknown else ""
+
+
+def _waived(lines: Sequence[Line]) -> str:
+    waived = sum(line.finding.status == "waived" for line in lines)
+    return f"{plural(waived, 'check')} {'fails and is' if waived == 1 else 'fail and are'} waived" if waived else ""
 
 
 def _unseen(missing: Sequence[Unseen]) -> str:

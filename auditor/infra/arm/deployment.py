@@ -71,7 +71,7 @@ class World:
         """Count resources, or turns of loops; raises `InfrastructureError` for more than anybody could want."""
         self.count += turns
         if self.count > MOST_TURNS:
-            problem = f"its loops have more than {MOST_TURNS} turns"
+            problem = f"its loops and expressions take more than {MOST_TURNS} turns"
             raise InfrastructureError((Mistake(shown, 1, 1, problem),), HINT)
 
 

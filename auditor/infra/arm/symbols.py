@@ -51,8 +51,10 @@ def field_of(raw: Json, name: str) -> Json:
     """What stands in an object under a name, whatever its case; None where there is nothing."""
     if not isinstance(raw, dict):
         return None
-    key = key_of(raw, name)
-    return None if key is None else raw[key]
+    if name in raw:
+        return raw[name]
+    size, lowered = len(name), name.lower()
+    return next((raw[key] for key in raw if len(key) == size and key.lower() == lowered), None)
 
 
 def objects_of(raw: Json) -> dict[str, dict[str, Any]]:

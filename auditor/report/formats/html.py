@@ -112,6 +112,7 @@ def _environment() -> Environment:
         json=_json,
         words=wording.words,
         plural=wording.plural,
+        standing=wording.standing,
     )
     environment.globals.update(
         marks=wording.STATUS_MARKS,

@@ -629,7 +629,7 @@ def test_azure_takes_no_more_turns_than_it_says() -> None:
 def test_loops_in_loops_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deployments, "MOST_TURNS", 1000)
     inner = template(store("[format('d{0}', copyIndex())]", **loop(800)))
-    with pytest.raises(InfrastructureError, match="its loops have more than 1000 turns"):
+    with pytest.raises(InfrastructureError, match="its loops and expressions take more than 1000 turns"):
         declared(template(deployment(inner, **loop(800, "modules"))))
 
 
@@ -637,8 +637,15 @@ def test_loops_of_properties_in_loops_end() -> None:
     own: dict[str, Any] = {"input": 1}
     for name in "abc":
         own = {"input": {"copy": [{"name": name, "count": 800, **own}]}}
-    with pytest.raises(InfrastructureError, match="its loops have more than 200000 turns"):
+    with pytest.raises(InfrastructureError, match="its loops and expressions take more than 200000 turns"):
         declared(template(store(properties=own["input"])))
+
+
+def test_large_values_that_are_taken_again_and_again_end() -> None:
+    large = {"a": "[range(1, 10000)]", "b": "[concat(variables('a'), variables('a'), variables('a'), variables('a'))]"}
+    tags = {f"t{number}": f"[skip(variables('b'), {number})]" for number in range(400)}
+    with pytest.raises(InfrastructureError, match="its loops and expressions take more than 200000 turns"):
+        declared(template(store(tags=tags), variables=large))
 
 
 def test_references_that_lead_too_deep_are_an_error_or_unread() -> None:
