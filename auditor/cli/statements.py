@@ -1,34 +1,23 @@
-"""Finds what the customer states: `auditor.yaml` and `models.yaml`, named or found by themselves."""
+"""Finds what the customer states: storage in `auditor.yaml`, and `models.yaml`, named or found by itself."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from auditor.model.snapshot import utc_now
-from auditor.statements import Statement, read_configuration, read_models
+from auditor.statements import Statement, read_declared, read_models
+
+_MODELS: Final = Path("models.yaml")
 
 
 def find_statements(config: Path | None, models: Path | None) -> tuple[Statement, ...]:
-    """Read the files that were named or that lie in the current folder; none is no mistake."""
-    at = utc_now()
-    found: list[Statement] = []
-    config = config or _existing("auditor.yaml")
-    if config is not None:
-        configuration = read_configuration(config, at)
-        found.append(configuration.storage)
-        models = models or configuration.models
-    models = models or _existing("models.yaml")
-    if models is not None:
-        found.append(read_models(models, at))
-    return tuple(found)
+    """Read what the configuration declares, and the register that was named or that lies in the current folder."""
+    declared = find_declared(config)
+    models = models or (_MODELS if _MODELS.is_file() else None)
+    return declared if models is None else (*declared, read_models(models, utc_now()))
 
 
-def find_configuration(config: Path | None) -> tuple[Statement, ...]:
-    """What `auditor.yaml` declares of storage. The register is about models, of which infrastructure files have none."""
-    config = config or _existing("auditor.yaml")
-    return () if config is None else (read_configuration(config, utc_now()).storage,)
-
-
-def _existing(name: str) -> Path | None:
-    path = Path(name)
-    return path if path.is_file() else None
+def find_declared(config: Path | None) -> tuple[Statement, ...]:
+    """What the configuration declares of storage. The register is about models, of which infrastructure files have none."""
+    return () if config is None else (read_declared(config, utc_now()),)
