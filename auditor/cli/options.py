@@ -126,7 +126,13 @@ _WHERE = (
         help="Only these; repeatable. [default: all]",
     ),
     click.option("--management-group", metavar="ID", help="Only subscriptions below this management group."),
-    click.option("--cloud", type=click.Choice(["public", "usgov", "china"]), default="public", show_default=True),
+    click.option(
+        "--cloud",
+        type=click.Choice(["public", "usgov", "china"]),
+        default="public",
+        show_default=True,
+        help="Which of Azure's clouds.",
+    ),
     click.option(
         "--auth",
         type=click.Choice(["environment", "workload-identity", "managed-identity", "cli", "powershell", "azd"]),
