@@ -2,7 +2,7 @@
 
 The floors: an empty page, and a page that writes every finding into the document as a row of a table. Prints the size of
 each file and the medians of seconds: to the first paint, to the whole page, from the last key of a search to the list
-that answers it, and to the sorted list.
+that answers it (150 ms of it are a wait for the next key), and to the whole list in another order.
 
     python -m benchmarks.page [FINDINGS] [RUNS]
 """

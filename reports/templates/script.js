@@ -186,9 +186,9 @@
         pair("Source", quiet(piece.source || "not recorded")),
       ], { class: "evidence" }));
     }
-    const links = [quiet("Fingerprint "), make("code", item.fingerprint), " ", make("a", "Link to this finding", { href: `#f-${item.fingerprint}` })];
-    if (first.has(item.rule.id)) links.push(" ", make("a", "How to fix it", { href: `#g-${item.rule.id}` }));
-    links.push(" ", make("a", "About the rule", { href: `#rule-${item.rule.id}` }));
+    const links = [quiet("Fingerprint "), make("code", item.fingerprint), " · ", make("a", "Link to this finding", { href: `#f-${item.fingerprint}` })];
+    if (first.has(item.rule.id)) links.push(" · ", make("a", "How to fix it", { href: `#g-${item.rule.id}` }));
+    links.push(" · ", make("a", "About the rule", { href: `#rule-${item.rule.id}` }));
     inside.append(make("p", links));
     return make("tr", make("td", inside, { colspan: "5" }), { class: "detail" });
   };

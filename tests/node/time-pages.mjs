@@ -2,8 +2,8 @@
 //
 //   node time-pages.mjs CHROMIUM RUNS PAGE…
 //
-// Of each page: to the first paint, to the end of loading, and, where the page has the list of all findings, from the last
-// key of a search to the list that answers it and from a change of the order to the sorted list. Each run is a new tab.
+// Of each page: to the first paint, to the end of loading, and, where the page has the list of all findings, from a change of
+// the order of the whole list to the list sorted so, and from the last key of a search to the list that answers it. Each run is a new tab.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,8 +43,8 @@ try {
         return { paint: paint / 1000, ready: ready / 1000 };
       });
       if (await page.locator("#list tbody tr").count() && await page.locator(".filter").count()) {
-        taken.search = await until(page, 'const field = document.querySelector("input[name=text]"); field.value = "4999"; field.dispatchEvent(new Event("input", { bubbles: true }));');
         taken.sort = await until(page, 'document.querySelector("[data-sort=resource] button").click();');
+        taken.search = await until(page, 'const field = document.querySelector("input[name=text]"); field.value = "4999"; field.dispatchEvent(new Event("input", { bubbles: true }));');
       }
       seconds[address].push(taken);
       await page.close();

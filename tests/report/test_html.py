@@ -471,6 +471,55 @@ def test_what_leaves_is_drawn_first_and_what_has_no_room_is_counted() -> None:
     assert len(picture.arrows) == len(labels) + 1
 
 
+def thicket(number: int) -> Residency:
+    """Stores in two regions that each send documents to the accounts of both, and logs to one place or to nowhere."""
+    regions = ("westeurope", "northeurope")
+    accounts = [Place(f"/a{item}", f"a{item}", "account", regions[item]) for item in range(2)]
+    stores = [Place(f"/s{item}", f"s{item}", "store", regions[item % 2]) for item in range(number)]
+    elsewhere = [Place("/logs", "logs", "elsewhere", None)]
+    edges = [
+        Edge(
+            store.id, account.id, account.region, "link", "documents", account.region != store.region, f"{store.name} w"
+        )
+        for store in stores
+        for account in accounts
+    ]
+    edges += [Edge(stores[0].id, "/logs", None, via, "metadata", None, "x") for via in ("blobLogs", "backup")]
+    edges += [Edge(stores[0].id, "/nowhere", None, "backup", "documents", None, "x")]
+    return Residency((*accounts, *stores, *elsewhere), tuple(edges))
+
+
+def test_a_thicket_is_drawn_by_kind_and_region() -> None:
+    picture = lanes.draw(thicket(40))
+    assert picture.merged
+    assert picture.hidden == 0
+    assert [(box.label, box.note) for box in picture.boxes] == [
+        ("a1", "Document Intelligence"),
+        ("20 stores", "storage"),
+        ("a0", "Document Intelligence"),
+        ("20 stores", "storage"),
+        ("logs", "backup, blob logs"),
+    ]
+    assert [(lane.region, lane.sends, lane.takes) for lane in picture.lanes] == [
+        ("northeurope", 20, 20),
+        ("westeurope", 20, 20),
+        (None, 0, 0),
+    ]
+    assert sorted(str(arrow.leaves) for arrow in picture.arrows) == ["False", "False", "None", "True", "True"]
+    titles = {arrow.title for arrow in picture.arrows if arrow.leaves}
+    assert "s1 w; s3 w; s5 w; s7 w; s9 w; and 15 more" in titles
+    assert not lanes.draw(thicket(29)).merged
+
+
+def test_the_table_of_ways_shows_the_worst_and_folds_the_others() -> None:
+    text = " ".join(" ".join(Page(html.render(replace(builders.mixed(), residency=thicket(40)))).text).split())
+    assert "Places of one kind and region stand together" in text
+    assert "43 more ways, all within their region" not in text
+    assert "43 more ways" in text
+    few = replace(builders.mixed(), residency=replace(crowd(60), edges=crowd(60).edges[:60]))
+    assert "20 more ways, all within their region" in " ".join(html.render(few).split())
+
+
 def test_boxes_stand_in_their_lanes_and_do_not_overlap() -> None:
     for residency in (crowd(5), builders.mixed().residency, builders.hostile().residency):
         picture = lanes.draw(residency)

@@ -37,6 +37,7 @@ _MANY_GROUPS: Final = 12
 MOST_PICTURED: Final = 60
 """How many stores and models are drawn; the worst come first, and the page says how many more there are."""
 MOST_EDGES: Final = 400
+_OPEN_EDGES: Final = 40
 LANGUAGES: Final = (("az", "Azure CLI"), ("bicep", "Bicep"), ("terraform", "Terraform"))
 
 
@@ -127,6 +128,7 @@ def _environment() -> Environment:
         was_asked=wording.was_asked,
         lifetime=bars.lifetime,
         most_edges=MOST_EDGES,
+        open_edges=_OPEN_EDGES,
         most_concerned=MOST_CONCERNED,
     )
     return environment
