@@ -6,7 +6,7 @@
   const MARKS = { fail: "●", unknown: "◐", waived: "◇", pass: "○" };
   const SEVERITY = ["critical", "high", "medium", "low"];
   const PAGE = 100;
-  const PRINTED = 3000;
+  const PRINTED = 1000;
   const find = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 

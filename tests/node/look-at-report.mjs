@@ -173,6 +173,12 @@ try {
   seen.link.nothing = await count(sent);
   await sent.close();
 
+  // Paper has the first of a large list, and says so
+  const paper = await open("large");
+  await paper.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  seen.paper = { rows: await rows(paper), count: await count(paper) };
+  await paper.close();
+
   // What a filter lets through is what is saved
   const part = await open("large", "#findings?text=stdocuments00499");
   seen.part = { csv: await saved(part, "csv"), json: await saved(part, "json"), count: await count(part) };
@@ -227,6 +233,8 @@ try {
     why: await print.locator("#g-DI-TLS-001 .notes p").first().isVisible(),
     navigation: await print.locator(".contents").isVisible(),
   };
+  seen.printed.heading = await print.evaluate(() => getComputedStyle(document.querySelector("[data-sort=status]"), "::before").content);
+  seen.printed.counted = await print.locator("#count").isVisible();
   await print.emulateMedia({ media: "print", colorScheme: "dark" });
   seen.printed.paper = await print.evaluate(() => getComputedStyle(document.body).backgroundColor);
   await print.emulateMedia({ media: "screen", colorScheme: "dark" });

@@ -197,3 +197,9 @@ def test_it_prints_whole(seen: dict[str, Any]) -> None:
     assert seen["Letter"] > 5
     printed = {key: seen["printed"][key] for key in ("detail", "why", "navigation")}
     assert printed == {"detail": True, "why": True, "navigation": False}
+    assert seen["printed"]["heading"] == '"Status"'
+
+
+def test_paper_says_how_much_of_a_large_list_it_has(seen: dict[str, Any]) -> None:
+    assert seen["paper"] == {"rows": 1000, "count": "5000 of 5000 findings, the first 1000 shown"}
+    assert seen["printed"]["counted"] is True
