@@ -56,7 +56,7 @@ def render(report: Report) -> str:
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     return template.render(
         report=report,
         heading=tables.heading(report.scope),
@@ -87,7 +87,7 @@ def _hash(text: str) -> str:
     return f"'sha256-{digest}'"
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
     """Jinja, escaping always: its automatic choice does not see that `report.html.j2` is HTML."""
     environment = Environment(
         loader=FileSystemLoader(templates_folder()),
