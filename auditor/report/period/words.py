@@ -112,3 +112,31 @@ def headline(period: str, days: Sequence[Day], shares: Shares, lapses: Tally) ->
         f"{seen}. The rules were kept for {shares.text('pass')} of the time checked{waived}, "
         f"broken for {shares.text('fail')}{known}. {lapse_words(lapses)}"
     )
+
+
+METHOD: Final = (
+    "What an audit saw holds until the next audit that looks at the same subscription by the same rule begins.",
+    (
+        "A day (UTC) on which no such audit began is time without an audit, all of it, and counts as not seen, never as "
+        "compliant. So does the time before the first audit of the period, and the time after the day of the last."
+    ),
+    (
+        "Where an audit could not look, the time is not seen; where it looked and could not decide, not decided. Both together "
+        "are not known: neither compliant nor failing."
+    ),
+    "Waived is failing that somebody has accepted until a day; it is told apart from compliant.",
+    "A resource counts from the audit that first saw it to the first that found it gone; one that comes back counts again.",
+    (
+        "A lapse begins with the audit that first saw the rule broken. It ends only when an audit sees the rule kept, when a "
+        "waiver takes it, or when the resource or the rule is gone: an outage of the audits does not end it."
+    ),
+    (
+        "Time to repair is that of lapses that an audit saw repaired, from first sight to then, also where they began before "
+        "the period. What happened after the period is not looked at."
+    ),
+    (
+        "Shares are rounded to 0.01 % so that they add up to 100 %; nothing that is there is shown as 0, and nothing short of "
+        "all as 100."
+    ),
+)
+"""How time is counted, for the report's method; `auditor.report.period.watch` and `lapses` do what is written here."""
