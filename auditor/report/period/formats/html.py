@@ -27,7 +27,7 @@ def render(report: PeriodReport) -> str:
     style = Markup(asset("style.css") + asset("quarter.css"))  # noqa: S704 - our own files
     policy = f"default-src 'none'; style-src {content_hash(style)}; img-src data:; base-uri 'none'; form-action 'none'"
     jinja = environment()
-    jinja.filters.update(length=words.length, say=say)
+    jinja.filters.update(lasting=words.length, say=say)
     jinja.globals.update(
         states=STATES,
         state_words=words.STATE_WORDS,

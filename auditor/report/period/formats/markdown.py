@@ -20,7 +20,7 @@ MOST_NAMES: Final = 8
 def render(report: PeriodReport) -> str:
     """Write the report; the same report gives the same text."""
     jinja = environment()
-    jinja.filters.update(length=words.length)
+    jinja.filters.update(lasting=words.length)
     jinja.globals.update(
         states=STATES,
         columns=SHOWN,
