@@ -82,6 +82,20 @@ def until_now(wanted: Span, now: datetime) -> Span:
     return replace(wanted, until=min(wanted.until, now.replace(microsecond=0)))
 
 
+def report_from(history: str | None, wanted: Span, now: datetime, policies: Sequence[Path] = ()) -> PeriodReport:
+    """Make the report of a span from the history that `--history` names; of one that is not over, up to now."""
+    from auditor.history.recall import period  # noqa: PLC0415 - loads the database, which the reports do not need
+    from auditor.history.store import open_store  # noqa: PLC0415
+
+    passed = until_now(wanted, now)
+    store = open_store(history, create=False)
+    try:
+        found = period(store, written(passed.since), written(passed.until))
+    finally:
+        store.close()
+    return report_of(found, wanted, now, policies)
+
+
 def report_of(period: Period, wanted: Span, now: datetime, policies: Sequence[Path] = ()) -> PeriodReport:
     """Make the report of what a history told about a span. Raises `SourceError` if no audit was recorded in it."""
     if not period.runs:

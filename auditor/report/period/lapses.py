@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from auditor.model.reading import Json
     from auditor.report.period.timeline import Stretch
 
-ENDINGS: Final[tuple[LapseEnding, ...]] = ("open", "fixed", "waived", "gone", "rule gone")
+ENDINGS: Final[tuple[LapseEnding, ...]] = ("open", "fixed", "waived", "gone", "not applicable", "rule gone")
 _NEXT: Final[dict[str, LapseEnding]] = {"pass": "fixed", "waived": "waived"}
+_GONE: Final[dict[str | None, LapseEnding]] = {"ruleGone": "rule gone", "notApplicable": "not applicable"}
 
 
 def lapses_of(stretches: Sequence[Stretch], since: int, until: int, owner: str | None) -> list[Lapse]:
@@ -54,8 +55,7 @@ def _lapse(chain: Sequence[Stretch], following: Interval | None, since: int, unt
     begins = chain[0].begins
     ending: LapseEnding = "open"
     if last.ends_at is not None:
-        gone: LapseEnding = "rule gone" if last.interval.ending == "ruleGone" else "gone"
-        ending = gone if following is None else _NEXT[following.state]
+        ending = _GONE.get(last.interval.ending, "gone") if following is None else _NEXT[following.state]
     failing = [stretch for stretch in chain if stretch.interval.state == "fail"]
     about = (failing or chain)[-1].interval
     return Lapse(

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from auditor.policy.clauses import Promise
     from auditor.report.period.shares import Shares
 
-LapseEnding: TypeAlias = Literal["fixed", "waived", "gone", "rule gone", "open"]
-"""How a lapse ended: a run saw the rule kept, a waiver took it, the resource or the rule is no more; or not at all."""
+LapseEnding: TypeAlias = Literal["open", "fixed", "waived", "gone", "not applicable", "rule gone"]
+"""How a lapse ended: a run saw the rule kept, a waiver took it, the resource is no more, the rule does not apply to it any
+more, or the rule itself is no more; or not at all."""
 What: TypeAlias = Literal["profile", "rule added", "rule removed", "parameter", "wording of rules", "tool"]
 Result: TypeAlias = Literal["failing", "lapsed", "not known", "kept where seen", "kept", "nothing to check"]
 """What came of a clause: `failing` at the end, `lapsed` and mended since; `kept` only if it was seen at all times."""

@@ -18,7 +18,7 @@ from auditor.model.types import subscription_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from auditor.history.period import Interval, Period, Run
+    from auditor.history.period import Interval, Period
 
 DAY: Final = 86_400
 
@@ -72,7 +72,9 @@ class Watch:
         self.since = seconds_of(period.since)
         self.until = seconds_of(period.until)
         self._runs = [(run, seconds_of(run.started), frozenset(map(scope_key, run.scope))) for run in period.runs]
-        self._looks: dict[tuple[str, str | None], Looks] = {}
+        self._scopes = {run.number: scope for run, _, scope in self._runs}
+        self._widest = frozenset[str]().union(*self._scopes.values())
+        self._looks: dict[tuple[str, frozenset[str]], Looks] = {}
         self.first_day = self.since // DAY
 
     @property
@@ -85,21 +87,30 @@ class Watch:
         return moment // DAY - self.first_day
 
     def looks(self, interval: Interval) -> Looks:
-        """The runs that looked at a pair: those that had its rule, and its subscription in their scope."""
-        key = (interval.rule, subscription_of(interval.resource_id))
+        """The runs that looked at a pair: those that had its rule, and its subscription in their scope.
+
+        What lies in no subscription (the register of models, stores known only by name) was looked at for certain only by
+        runs whose scope was at least that of the last run that saw it.
+        """
+        subscription = subscription_of(interval.resource_id)
+        if subscription is not None:
+            needed = frozenset({subscription})
+        else:
+            needed = self._scopes.get(interval.last_run, self._widest)
+        key = (interval.rule, needed)
         found = self._looks.get(key)
         if found is None:
             found = self._looks[key] = self._made(*key)
         return found
 
-    def _made(self, rule: str, subscription: str | None) -> Looks:
-        looking = [
-            (run.number, begun)
-            for run, begun, scope in self._runs
-            if rule in run.rules and (subscription is None or not scope or subscription in scope)
-        ]
-        starts = tuple(begun for _, begun in looking)
-        return Looks(tuple(number for number, _ in looking), starts, _ends(starts, self.until))
+    def _made(self, rule: str, needed: frozenset[str]) -> Looks:
+        """A run that began before another and was recorded after it tells nothing new, and is left out."""
+        numbers, starts = [], []
+        for run, begun, scope in self._runs:
+            if rule in run.rules and needed <= scope and (not starts or begun >= starts[-1]):
+                numbers.append(run.number)
+                starts.append(begun)
+        return Looks(tuple(numbers), tuple(starts), _ends(starts, self.until))
 
 
 def _ends(starts: Sequence[int], until: int) -> tuple[int, ...]:
@@ -109,8 +120,3 @@ def _ends(starts: Sequence[int], until: int) -> tuple[int, ...]:
         near = following is not None and following // DAY - start // DAY <= 1
         ends.append(min(following if following is not None and near else (start // DAY + 1) * DAY, until))
     return tuple(ends)
-
-
-def days_of(runs: Sequence[Run], watch: Watch) -> set[int]:
-    """The days of the period on which one of the runs began."""
-    return {watch.day_of(seconds_of(run.started)) for run in runs}

@@ -47,6 +47,7 @@ ENDING_WORDS: Final[dict[LapseEnding, str]] = {
     "fixed": "fixed",
     "waived": "waived",
     "gone": "resource gone",
+    "not applicable": "no longer asked of it",
     "rule gone": "rule dropped",
 }
 
@@ -128,7 +129,7 @@ METHOD: Final = (
     "A resource counts from the audit that first saw it to the first that found it gone; one that comes back counts again.",
     (
         "A lapse begins with the audit that first saw the rule broken. It ends only when an audit sees the rule kept, when a "
-        "waiver takes it, or when the resource or the rule is gone: an outage of the audits does not end it."
+        "waiver takes it, or when the resource or the rule is gone or no longer applies: an outage of the audits does not end it."
     ),
     (
         "Time to repair is that of lapses that an audit saw repaired, from first sight to then, also where they began before "
