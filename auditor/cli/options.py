@@ -37,6 +37,7 @@ class OutputType(click.ParamType[Output]):
         self.formats = formats
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Output:
+        """Read what the user gave."""
         if isinstance(value, Output):
             return value
         format_name, _, path = str(value).partition("=")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +12,9 @@ from auditor.cli.options import Output, OutputType
 from auditor.cli.writing import write_rendered
 from auditor.errors import ExitCode, UsageError
 from auditor.report.period.formats import FORMATS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BINARY = frozenset({"pdf"})
 

@@ -105,7 +105,8 @@ class Watch:
 
     def _made(self, rule: str, needed: frozenset[str]) -> Looks:
         """A run that began before another and was recorded after it tells nothing new, and is left out."""
-        numbers, starts = [], []
+        numbers: list[int] = []
+        starts: list[int] = []
         for run, begun, scope in self._runs:
             if rule in run.rules and needed <= scope and (not starts or begun >= starts[-1]):
                 numbers.append(run.number)
