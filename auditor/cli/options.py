@@ -117,6 +117,24 @@ config = click.option(
 quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no notices on stderr.")
 no_color = click.option("--no-color", is_flag=True, help="No colours, as NO_COLOR in the environment asks too.")
 
+history = click.option(
+    "--history",
+    metavar="[URL]",
+    is_flag=False,
+    flag_value="default",
+    help="Record this audit, and tell what changed: a file, or postgresql://… [without URL: a file of the platform]",
+)
+history_to_read = click.option(
+    "--history",
+    metavar="URL",
+    help="The history: an SQLite file, or postgresql://USER@HOST/DATABASE. [default: a file of the platform]",
+)
+signing_key = click.option(
+    "--signing-key",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Sign what is recorded: an Ed25519 key in PEM. [default: AUDITOR_SIGNING_KEY, if set]",
+)
 inspecting_blobs = click.option(
     "--inspect-blobs",
     is_flag=True,

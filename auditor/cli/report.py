@@ -23,7 +23,7 @@ BINARY = frozenset({"pdf"})
 @click.option("--quarter", metavar="YYYY-QN", help="A quarter of the calendar, as 2026-Q3.")
 @click.option("--from", "first", metavar="DATE", help="The first day, as 2026-07-01; days are those of UTC.")
 @click.option("--to", "last", metavar="DATE", help="The last day, which belongs to the period.")
-@click.option("--history", metavar="URL", help="The history to report on. [default: the one that scans write]")
+@options.history_to_read
 @options.policies
 @click.option(
     "-o",

@@ -75,12 +75,13 @@ def seal(content: dict[str, Any], key: Ed25519PrivateKey | None) -> Sealed:
     return Sealed(record, digest, signature)
 
 
-def run_content(run: Run, changes: dict[str, Json]) -> dict[str, Any]:
-    """What the record of a run says."""
+def run_content(run: Run, position: int, changes: dict[str, Json]) -> dict[str, Any]:
+    """What the record of a run says, and where in the chain it stands."""
     content = asdict(run)
     for name in ("digest", "signature"):
         del content[name]
-    return {"kind": RUN, "run": content, "previous": content.pop("previous"), "changes": changes}
+    previous = content.pop("previous")
+    return {"kind": RUN, "position": position, "previous": previous, "run": content, "changes": changes}
 
 
 def run_of(sealed: Sealed) -> Run:

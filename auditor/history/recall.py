@@ -11,18 +11,20 @@ from sqlalchemy import or_, select
 from auditor.errors import HistoryError
 from auditor.history.assessment import moment
 from auditor.history.chain import CUT, RUN, Sealed, run_of
+from auditor.history.covered import whole_intervals, whole_waivers
 from auditor.history.period import Interval, Period
 from auditor.history.sightings import Sightings
-from auditor.history.tables import chain, intervals, subjects, texts
+from auditor.history.tables import chain, intervals, waivers
 from auditor.model.finding import fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.engine import Connection
 
     from auditor.history.period import Run
     from auditor.history.store import Store
+    from auditor.model.reading import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,12 @@ def list_runs(store: Store) -> tuple[Run, ...]:
         return tuple(runs_of(connection))
 
 
+def list_intervals(store: Store) -> tuple[Interval, ...]:
+    """All intervals, sorted by rule, resource and time."""
+    with store.reading() as connection:
+        return load_intervals(connection, runs_of(connection))
+
+
 def period(store: Store, since: str, until: str) -> Period:
     """What happened from `since` (inclusive) to `until` (exclusive): the runs that began then, the intervals that overlap.
 
@@ -48,8 +56,15 @@ def period(store: Store, since: str, until: str) -> Period:
     with store.reading() as connection:
         runs = runs_of(connection)
         found = load_intervals(connection, runs, since, until)
+        granted = _waivers(connection, since, until)
     within = tuple(run for run in runs if since <= run.started < until)
-    return Period(since, until, within, found)
+    return Period(since, until, within, found, granted)
+
+
+def _waivers(connection: Connection, since: str, until: str) -> tuple[Mapping[str, Json], ...]:
+    """What was waived at some time between: each waiver once, however often it came and went."""
+    query = whole_waivers().where(or_(waivers.c.until.is_(None), waivers.c.until > since), waivers.c.first_seen < until)
+    return tuple(json.loads(content) for content in sorted({row.content for row in connection.execute(query)}))
 
 
 def load_intervals(
@@ -57,11 +72,7 @@ def load_intervals(
 ) -> tuple[Interval, ...]:
     """The intervals that overlap a stretch of time, or all; sorted by rule, resource and time."""
     seen = Sightings(runs, floor_of(connection).started)
-    query = (
-        select(intervals, subjects.c.resource_id, subjects.c.type, subjects.c.name, subjects.c.location, texts.c.text)
-        .join(subjects, subjects.c.id == intervals.c.subject)
-        .join(texts, texts.c.id == intervals.c.message)
-    )
+    query = whole_intervals()
     if since is not None:
         query = query.where(or_(intervals.c.until.is_(None), intervals.c.until > since))
     if until is not None:
@@ -71,7 +82,7 @@ def load_intervals(
 
 
 def _interval(row: Any, seen: Sightings) -> Interval:
-    last_run, last_seen = row.last_run, row.last_seen
+    last_run, last_seen = row.last_run or row.seen_run, row.last_seen or row.seen_at
     if row.until_run is None:
         run = seen.last(row.anchor, row.rule)
         if run is not None and run.number >= row.first_run:

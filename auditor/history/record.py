@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,13 +10,14 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from auditor.errors import HistoryError
 from auditor.history.assessment import Judged, moment, storable
-from auditor.history.chain import RUN, hash_lines, run_content, seal, sha256
+from auditor.history.chain import RUN, canonical, hash_lines, run_content, seal, sha256
+from auditor.history.covered import begun_line, ended_line, granted_line, lapsed_line
 from auditor.history.drift import Change, changes_of
 from auditor.history.period import Run
 from auditor.history.plan import Begun, Step, plan
 from auditor.history.recall import floor_of, runs_of
 from auditor.history.sightings import Sightings
-from auditor.history.tables import chain, intervals, subjects, texts
+from auditor.history.tables import chain, intervals, subjects, texts, waivers
 from auditor.model.resource import resource_key
 from auditor.model.types import subscription_of
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from auditor.history.assessment import Assessment
+    from auditor.history.period import Ending
     from auditor.history.store import Store
     from auditor.model.reading import Json
 
@@ -51,8 +54,8 @@ def record(store: Store, assessment: Assessment, key: Ed25519PrivateKey | None =
         run = _run(assessment, number)
         seen = Sightings([*runs, run], floor.started)
         steps = plan(_lasting(connection), assessment, run, seen)
-        changed = _write_steps(connection, steps, run, seen)
-        return Recorded(_write_run(connection, run, changed, key), changes_of(steps))
+        lines = [*_write_steps(connection, steps, run, seen), *_write_waivers(connection, assessment, run)]
+        return Recorded(_write_run(connection, run, lines, key), changes_of(steps))
 
 
 def _clean(assessment: Assessment) -> Assessment:
@@ -130,12 +133,11 @@ def _lasting(connection: Connection) -> dict[tuple[str, str], Begun]:
     return found
 
 
-def _write_steps(connection: Connection, steps: Sequence[Step], run: Run, seen: Sightings) -> dict[str, Json]:
-    """Write what changes into the tables; return how much that is, and its hash, for the record."""
+def _write_steps(connection: Connection, steps: Sequence[Step], run: Run, seen: Sightings) -> list[Json]:
+    """Write what changes into the tables; return it as the lines that the record covers."""
     begun = [step.begun for step in steps if step.begun is not None]
-    ended = [_ended_row(step, run, seen) for step in steps]
     rows = _begun_rows(connection, begun, run)
-    closed = [row for row in ended if row is not None]
+    closed = [_ended_row(step.ended, step.ending, run, seen) for step in steps if step.ended is not None]
     if closed:
         names = ("last_run", "last_seen", "until_run", "until", "ending")
         changes: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
@@ -145,34 +147,59 @@ def _write_steps(connection: Connection, steps: Sequence[Step], run: Run, seen: 
         )
     if rows:
         connection.execute(insert(intervals), rows)
-    lines = [*(begun_line(item, run) for item in begun), *(ended_line(row) for row in closed)]
-    return {"begun": len(begun), "ended": len(closed), "sha256": hash_lines(lines)}
+    return [
+        *(begun_line({**row, **_words(item)}) for row, item in zip(rows, begun, strict=True)),
+        *map(ended_line, closed),
+    ]
 
 
-def _ended_row(step: Step, run: Run, seen: Sightings) -> dict[str, Any] | None:
-    before = step.ended
-    if before is None:
-        return None
+def _words(begun: Begun) -> dict[str, Any]:
+    """What a row says by number, in words."""
+    judged = begun.judged
+    return {
+        "text": judged.message,
+        "resource_id": judged.resource_id,
+        "type": judged.resource_type,
+        "name": judged.resource_name,
+        "location": judged.location,
+    }
+
+
+def _write_waivers(connection: Connection, assessment: Assessment, run: Run) -> list[Json]:
+    """Write which waivers are in force for the first time, and which no more; return that as lines, too."""
+    given = {canonical(dict(item)) for item in assessment.waivers}
+    query = select(waivers).where(waivers.c.until_run.is_(None))
+    known = {row["content"]: dict(row) for row in connection.execute(query).mappings()}
+    lapsed = [
+        known[content] | {"until_run": run.number, "until": run.started} for content in sorted(known.keys() - given)
+    ]
+    granted = [
+        {"id": number, "content": content, "first_run": run.number, "first_seen": run.started}
+        for number, content in enumerate(sorted(given - known.keys()), _free(connection, waivers.c.id))
+    ]
+    for row in lapsed:
+        ending = {name: row[name] for name in ("until_run", "until")}
+        connection.execute(update(waivers).where(waivers.c.id == row["id"]).values(ending))
+    if granted:
+        connection.execute(insert(waivers), granted)
+    return [*map(granted_line, granted), *map(lapsed_line, lapsed)]
+
+
+def _ended_row(before: Begun, ending: Ending | None, run: Run, seen: Sightings) -> dict[str, Any]:
     last = seen.last(before.anchor, before.judged.rule, run.number)
     rule, key = before.judged.pair
-    row: dict[str, Any] = {"id": before.id, "rule": rule, "key": key, "first_run": before.first_run}
     at = (None, None) if last is None or last.number < before.first_run else (last.number, last.started)
-    row |= {"last_run": at[0], "last_seen": at[1]}
-    return row | {"until_run": run.number, "until": run.started, "ending": step.ending}
-
-
-def begun_line(begun: Begun, run: Run) -> Json:
-    """The beginning of an interval, as the record of its run covers it."""
-    judged = begun.judged
-    subject: list[Json] = [judged.resource_id, judged.resource_type, judged.resource_name, judged.location]
-    how: list[Json] = [judged.rule, judged.severity, begun.state, begun.last_known, judged.message, begun.anchor]
-    return ["begun", *how, *subject, run.number, run.started]
-
-
-def ended_line(row: dict[str, Any]) -> Json:
-    """The end of an interval, as the record of its run covers it."""
-    names = ("rule", "key", "first_run", "last_run", "last_seen", "until_run", "until", "ending")
-    return ["ended", *(row[name] for name in names)]
+    return {
+        "id": before.id,
+        "rule": rule,
+        "resource_key": key,
+        "first_run": before.first_run,
+        "last_run": at[0],
+        "last_seen": at[1],
+        "until_run": run.number,
+        "until": run.started,
+        "ending": ending,
+    }
 
 
 def _begun_rows(connection: Connection, begun: Sequence[Begun], run: Run) -> list[dict[str, Any]]:
@@ -247,13 +274,16 @@ def _portions(items: Sequence[str]) -> Iterable[Sequence[str]]:
     return (items[start : start + _AT_ONCE] for start in range(0, len(items), _AT_ONCE))
 
 
-def _write_run(connection: Connection, run: Run, changed: dict[str, Json], key: Ed25519PrivateKey | None) -> Run:
-    last = connection.execute(
+def _write_run(connection: Connection, run: Run, lines: Sequence[Json], key: Ed25519PrivateKey | None) -> Run:
+    """Write the record of the run, with the hash of the lines and how many there are of each kind."""
+    head = connection.execute(
         select(chain.c.position, chain.c.digest).order_by(chain.c.position.desc()).limit(1)
     ).first()
-    run = replace(run, previous=None if last is None else last.digest)
-    sealed = seal(run_content(run, changed), key)
-    row = {"position": 1 if last is None else last.position + 1, "kind": RUN, "run": run.number, "started": run.started}
-    row |= {"record": sealed.record, "digest": sealed.digest, "signature": sealed.signature}
-    connection.execute(insert(chain), row)
+    position = 1 if head is None else head.position + 1
+    run = replace(run, previous=None if head is None else head.digest)
+    counted = Counter(line[0] for line in lines if isinstance(line, list))
+    changes = {name: counted[name] for name in ("begun", "ended", "granted", "lapsed")}
+    sealed = seal(run_content(run, position, {**changes, "sha256": hash_lines(lines)}), key)
+    row = {"position": position, "kind": RUN, "run": run.number, "started": run.started, "record": sealed.record}
+    connection.execute(insert(chain), row | {"digest": sealed.digest, "signature": sealed.signature})
     return replace(run, digest=sealed.digest, signature=sealed.signature)

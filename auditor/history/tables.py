@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 """The newest migration: the schema that this code reads and writes."""
 
 METADATA: Final = MetaData(
@@ -74,11 +74,27 @@ intervals: Final = Table(
     Column("until_run", Integer, nullable=True),
     Column("until", String(32), nullable=True),
     Column("ending", String(16), nullable=True),
+    Column("seen_run", Integer, nullable=True),
+    Column("seen_at", String(32), nullable=True),
 )
 """`anchor` holds the subscriptions that a run must have had in its scope to have judged this (see `sightings`).
 
-`last_run` and `last_seen` are empty while it lasts: the runs tell.
+`last_run` and `last_seen` are empty while it lasts: the runs tell. What those that were pruned told stands in `seen_run`
+and `seen_at`.
 """
+
+waivers: Final = Table(
+    "waivers",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("content", Text, nullable=False),
+    Column("first_run", Integer, nullable=False),
+    Column("first_seen", String(32), nullable=False),
+    Column("until_run", Integer, nullable=True),
+    Column("until", String(32), nullable=True),
+)
+"""A waiver that was in force: from the first run that had it to the first that had it no more."""
+
 Index(None, intervals.c.until_run)
 Index(None, intervals.c.first_run)
 Index(None, subjects.c.resource_key)

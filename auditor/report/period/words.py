@@ -82,7 +82,7 @@ def result_words(shares: Shares, lapses: Tally) -> str:
     """The result of a clause in a sentence or two."""
     if shares.total == 0:
         return "Nothing was there to check."
-    told = [f"Compliant for {shares.text('pass')} of the time checked"]
+    told = [f"Compliant for {shares.text('pass')} of resource-time"]
     if shares.seconds["waived"]:
         told.append(f"waived for {shares.text('waived')}")
     if shares.seconds["fail"]:
@@ -110,7 +110,7 @@ def headline(period: str, days: Sequence[Day], shares: Shares, lapses: Tally) ->
     known = f", and for {shares.text('unknown', 'notSeen')} nobody can say" if shares.not_known else ""
     waived = f", waived for {shares.text('waived')}" if shares.seconds["waived"] else ""
     return (
-        f"{seen}. The rules were kept for {shares.text('pass')} of the time checked{waived}, "
+        f"{seen}. The rules were kept for {shares.text('pass')} of resource-time{waived}, "
         f"broken for {shares.text('fail')}{known}. {lapse_words(lapses)}"
     )
 
