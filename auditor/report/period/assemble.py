@@ -13,7 +13,7 @@ from auditor.report.period.period_report import ClauseRow, Doubt, PeriodReport, 
 from auditor.report.period.shares import added
 from auditor.report.period.timeline import pairs_of
 from auditor.report.period.watch import Watch, seconds_of
-from auditor.report.period.words import headline, result_of, result_words
+from auditor.report.period.words import asked_words, headline, result_of, result_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,7 +37,7 @@ def assemble(period: Period, rules: Mapping[str, Rule], title: Title) -> PeriodR
     return PeriodReport(
         title=title,
         headline=headline(title.period, days, shares, counted),
-        result=result_of(shares, counted),
+        result=result_of(shares, counted, always=all(row.always for row in rows)),
         days=days,
         runs=period.runs,
         scopes=coverage.scopes(period.runs, watch),
@@ -46,7 +46,7 @@ def assemble(period: Period, rules: Mapping[str, Rule], title: Title) -> PeriodR
         resources=len({pair.about.resource_id.rstrip("/").lower() for pair in pairs}),
         pairs=len(pairs),
         rules=rows,
-        clauses=_clauses(rows, lapses, watch),
+        clauses=_clauses(rows, lapses, period, watch),
         lapses=lapses,
         tally=counted,
         waivers=_waivers(period.waivers, lapses),
@@ -108,6 +108,8 @@ def _rule(name: str, rule: Rule | None, pairs: Sequence[Pair], lapses: Sequence[
         severity=severity if rule is None else rule.severity,
         basis=None if rule is None else rule.basis,
         known=rule is not None,
+        audits=watch.asked(name),
+        always=watch.asked(name) == watch.audits,
         resources=len(pairs),
         shares=added(pair.shares for pair in pairs),
         lapses=tally(lapses),
@@ -115,7 +117,7 @@ def _rule(name: str, rule: Rule | None, pairs: Sequence[Pair], lapses: Sequence[
     )
 
 
-def _clauses(rows: Sequence[RuleRow], lapses: Sequence[Lapse], watch: Watch) -> tuple[ClauseRow, ...]:
+def _clauses(rows: Sequence[RuleRow], lapses: Sequence[Lapse], period: Period, watch: Watch) -> tuple[ClauseRow, ...]:
     """Each clause of Microsoft's page with what its rules say together."""
     clauses = []
     for promise in CLAUSES:
@@ -127,8 +129,8 @@ def _clauses(rows: Sequence[RuleRow], lapses: Sequence[Lapse], watch: Watch) -> 
             ClauseRow(
                 promise=promise,
                 rules=tuple(sorted(names)),
-                result=result_of(shares, counted),
-                words=result_words(shares, counted),
+                result=result_of(shares, counted, always=all(row.always for row in serving)),
+                words=result_words(shares, counted) + asked_words(serving, len(period.runs)),
                 shares=shares,
                 lapses=counted,
                 days=coverage.calendar((row.days for row in serving), watch.days),

@@ -18,7 +18,8 @@ LapseEnding: TypeAlias = Literal["open", "fixed", "waived", "gone", "not applica
 more, or the rule itself is no more; or not at all."""
 What: TypeAlias = Literal["profile", "rule added", "rule removed", "parameter", "wording of rules", "tool"]
 Result: TypeAlias = Literal["failing", "lapsed", "not known", "kept where seen", "kept", "nothing to check"]
-"""What came of a clause: `failing` at the end, `lapsed` and mended since; `kept` only if it was seen at all times."""
+"""What came of a clause: `failing` at the end, `lapsed` and mended since; `kept` only if it was asked and seen at all
+times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +116,18 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """A rule over the period; `known` tells whether it is in today's policy, without which only its id is known."""
+    """A rule over the period; `known` tells whether it is in today's policy, without which only its id is known.
+
+    `audits` is how many of the audits judged by it, `always` whether all did.
+    """
 
     rule: str
     title: str
     severity: str
     basis: str | None
     known: bool
+    audits: int
+    always: bool
     resources: int
     shares: Shares
     lapses: Tally

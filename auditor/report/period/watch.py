@@ -86,6 +86,15 @@ class Watch:
         """The number of a day in the period, from nought."""
         return moment // DAY - self.first_day
 
+    @property
+    def audits(self) -> int:
+        """How many runs there were."""
+        return len(self._runs)
+
+    def asked(self, rule: str) -> int:
+        """How many runs judged by a rule."""
+        return sum(rule in run.rules for run, _, _ in self._runs)
+
     def looks(self, interval: Interval) -> Looks:
         """The runs that looked at a pair: those that had its rule, and its subscription in their scope.
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from auditor.history.period import State
-    from auditor.report.period.period_report import Day, LapseEnding, Result, Tally
+    from auditor.report.period.period_report import Day, LapseEnding, Result, RuleRow, Tally
     from auditor.report.period.shares import Shares
 
 _MINUTE: Final = 60
@@ -65,15 +65,18 @@ def length(seconds: int) -> str:
     return f"{plural(days, 'day')} {hours} h" if hours else plural(days, "day")
 
 
-def result_of(shares: Shares, lapses: Tally) -> Result:
-    """What came of some rules over the period, the worst first. Only what was seen at all times counts as kept."""
+def result_of(shares: Shares, lapses: Tally, *, always: bool) -> Result:
+    """What came of some rules over the period, the worst first.
+
+    Only what was seen at all times, by rules that `always` were asked, counts as kept.
+    """
     if lapses.endings["open"]:
         return "failing"
     if lapses.all:
         return "lapsed"
     if shares.total == 0:
         return "nothing to check"
-    if shares.not_known == 0:
+    if shares.not_known == 0 and always:
         return "kept"
     return "kept where seen" if shares.not_known < shares.total else "not known"
 
@@ -90,6 +93,12 @@ def result_words(shares: Shares, lapses: Tally) -> str:
     if shares.not_known:
         told.append(f"not known for {shares.text('unknown', 'notSeen')}")
     return f"{', '.join(told)}. {lapse_words(lapses)}"
+
+
+def asked_words(rows: Sequence[RuleRow], audits: int) -> str:
+    """Which rules were not asked by all audits: before they were there, nothing was judged by them."""
+    late = [f"{row.rule} in {row.audits}" for row in rows if not row.always]
+    return f" Not asked by all of {plural(audits, 'audit')}: {', '.join(late)}." if late else ""
 
 
 def lapse_words(lapses: Tally) -> str:

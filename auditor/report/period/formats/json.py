@@ -150,6 +150,7 @@ def _rule(row: RuleRow) -> dict[str, Any]:
         "severity": row.severity,
         "basis": row.basis,
         "inPolicy": row.known,
+        "audits": row.audits,
         "resources": row.resources,
         "time": _time(row.shares),
         "lapses": _tally(row.lapses),

@@ -172,7 +172,7 @@ def _lapsed(names: _Names, lapse: Lapse) -> dict[str, Any]:
 
 
 def _finding(names: _Names, row: RuleRow, report: PeriodReport) -> dict[str, Any]:
-    result = words.result_of(row.shares, row.lapses)
+    result = words.result_of(row.shares, row.lapses, always=row.always)
     related = [names.uuid("rule", row.rule), *(names.lapse(item) for item in report.lapses if item.rule == row.rule)]
     return {
         "uuid": names.uuid("finding", row.rule),
