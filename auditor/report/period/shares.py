@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 WHOLE: Final = 10_000
 """Shares are counted in hundredths of a per cent."""
+GLUE: Final = "\N{NO-BREAK SPACE}"
+"""Between a number and its per cent sign no line ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,13 @@ class Shares:
         seconds = sum(self.seconds[state] for state in states)
         if self.total == 0:
             return "no time"
+        unit = f"{GLUE}%"
         shown = sum(self.hundredths[state] for state in states)
         if shown == 0 and seconds:
-            return "< 0.01 %"
+            return f"< 0.01{unit}"
         if shown == WHOLE and seconds < self.total:
-            return "> 99.99 %"
-        return f"{shown // 100}.{shown % 100:02d} %"
+            return f"> 99.99{unit}"
+        return f"{shown // 100}.{shown % 100:02d}{unit}"
 
 
 def added(parts: Iterable[Shares]) -> Shares:

@@ -19,6 +19,7 @@ from auditor.report.wording import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from uuid import UUID
 
     from auditor.history.period import Run
     from auditor.report.period.period_report import Lapse, PeriodReport, Result, RuleRow
@@ -76,16 +77,20 @@ class _Names:
     def __init__(self, report: PeriodReport) -> None:
         digests = " ".join(run.digest for run in report.runs)
         title = report.title
-        self._base = uuid5(NAMESPACE_URL, f"{_NAMESPACE} {title.since} {title.until} {title.made} {digests}")
+        self._base = _uuid(NAMESPACE_URL, f"{_NAMESPACE} {title.since} {title.until} {title.made} {digests}")
 
     def uuid(self, *parts: str) -> str:
-        return str(uuid5(self._base, "\n".join(parts).encode("utf-8", "backslashreplace").decode()))
+        return str(_uuid(self._base, "\n".join(parts)))
 
     def lapse(self, lapse: Lapse) -> str:
         return self.uuid("lapse", lapse.fingerprint, lapse.first_seen)
 
     def item(self, resource_id: str) -> str:
         return self.uuid("item", resource_id.rstrip("/").lower())
+
+
+def _uuid(space: UUID, name: str) -> UUID:
+    return uuid5(space, name.encode("utf-8", "backslashreplace").decode())
 
 
 def _text(text: str) -> str:
