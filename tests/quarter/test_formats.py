@@ -23,7 +23,8 @@ from auditor import quarterly
 from auditor.errors import UsageError
 from auditor.history.period import Interval, Period, Run
 from auditor.report.period.assemble import assemble
-from auditor.report.period.formats import FORMATS, html, json as json_format, markdown, oscal, pdf
+from auditor.report.period.formats import FORMATS, html, markdown, oscal, pdf
+from auditor.report.period.formats import json as json_format
 from auditor.report.period.period_report import PeriodReport, Title
 from tests.quarter import simulated
 
@@ -179,7 +180,7 @@ def test_the_json_adds_up(report: PeriodReport) -> None:
 @pytest.mark.parametrize("which", [*REPORTS, "quarter"])
 def test_oscal_is_valid(which: str, report: PeriodReport) -> None:
     """NIST's schema, as compliance-trestle carries it in its models: nothing unknown, nothing missing, every pattern."""
-    from trestle.oscal.assessment_results import Model
+    from trestle.oscal.assessment_results import Model  # noqa: PLC0415 - a second of imports
 
     text = oscal.render(report if which == "quarter" else REPORTS[which]())
     results = Model.model_validate(json.loads(text)).assessment_results
