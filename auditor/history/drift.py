@@ -71,14 +71,11 @@ def changes_of(steps: Iterable[Step]) -> tuple[Change, ...]:
     """What a run changed, in the order in which it is told."""
     found = []
     for step in steps:
-        subject = step.begun or step.ended
-        if subject is None:
-            continue
         before = None if step.ended is None else step.ended.state
         after = None if step.begun is None else step.begun.state
         kind = kind_of(before, after)
         if kind is not None:
-            found.append(_change(kind, subject.judged, before, after, step.ending if step.begun is None else None))
+            found.append(_change(kind, step.judged, before, after, step.ending if step.begun is None else None))
     return in_order(found)
 
 

@@ -32,8 +32,9 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A change: what ends (and how), what begins; one of the two may be missing."""
+    """A change to the pair of a finding: what ends (and how), what begins; one of the two may be missing."""
 
+    judged: Judged
     ended: Begun | None
     ending: Ending | None
     begun: Begun | None
@@ -51,7 +52,7 @@ def plan(lasting: Mapping[tuple[str, str], Begun], assessment: Assessment, run: 
         anchor = anchor_of(judged.resource_id, run.scope) if before is None else before.anchor
         if seen.looked(run, anchor, judged.rule) and (before is None or before.state != judged.status):
             begun = Begun(0, judged, judged.status, anchor, run.number)
-            steps.append(Step(before, None if before is None else "changed", begun))
+            steps.append(Step(judged, before, None if before is None else "changed", begun))
     absent = _Absent(assessment, run, seen)
     for pair, before in lasting.items():
         if pair not in found:
@@ -81,17 +82,17 @@ class _Absent:
         rule, key = before.judged.pair
         if rule not in self._rules:
             if self._taken_out(before):
-                yield Step(before, "ruleGone", None)
+                yield Step(before.judged, before, "ruleGone", None)
         elif not self._seen.looked(self._run, before.anchor, rule):
             return
         elif key in self._present:
-            yield Step(before, "notApplicable", None)
+            yield Step(before.judged, before, "notApplicable", None)
         elif self._assessment.finished is None or self._hidden(rule, key, before.judged.resource_type):
             if before.state != "notSeen":
                 hidden = Begun(0, before.judged, "notSeen", before.anchor, self._run.number, before.state)
-                yield Step(before, "changed", hidden)
+                yield Step(before.judged, before, "changed", hidden)
         else:
-            yield Step(before, "gone", None)
+            yield Step(before.judged, before, "gone", None)
 
     def _taken_out(self, before: Begun) -> bool:
         """Whether the rule is gone from the policy by which the pair was judged, and not just left out this time.

@@ -64,7 +64,8 @@ def period(store: Store, since: str, until: str) -> Period:
 def _waivers(connection: Connection, since: str, until: str) -> tuple[Mapping[str, Json], ...]:
     """What was waived at some time between: each waiver once, however often it came and went."""
     query = whole_waivers().where(or_(waivers.c.until.is_(None), waivers.c.until > since), waivers.c.first_seen < until)
-    return tuple(json.loads(content) for content in sorted({row.content for row in connection.execute(query)}))
+    found = [json.loads(content) for content in sorted({row.content for row in connection.execute(query)})]
+    return tuple(sorted(found, key=lambda item: (str(item.get("rule")), str(item.get("resource")))))
 
 
 def load_intervals(

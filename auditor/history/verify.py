@@ -72,9 +72,14 @@ def verify(store: Store, trusted: str | None = None, expected: str | None = None
         problems += _links(entries, floor)
         problems += [problem for entry in entries for problem in _own(entry, trusted)]
         problems += _changes(connection, entries, floor, carried)
+    signed = [entry for entry in entries if _well_signed(entry, trusted)]
+    problems += [
+        f"{entry.name}: no signature covers it, and there are signatures before it"
+        for entry in entries
+        if entry.kind == CUT and signed and entry.position > signed[-1].position
+    ]
     if expected is not None and expected.lower() not in {entry.sealed.digest for entry in entries}:
         problems.append(f"no record has the digest {expected}: it was removed, or the history was made anew")
-    signed = [entry for entry in entries if _well_signed(entry, trusted)]
     covered = [entry.run for entry in entries if signed and entry.run and entry.position <= signed[-1].position]
     numbers = [entry.run for entry in entries if entry.run is not None]
     return Verification(
