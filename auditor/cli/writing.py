@@ -31,16 +31,14 @@ def write_reports(report: Report, outputs: Sequence[Output], *, no_color: bool, 
 
 
 def write_rendered(rendered: Sequence[tuple[Output, str | bytes]], *, quiet: bool) -> None:
-    """Write what is rendered to stdout or to its files. Bytes go to a file alone."""
+    """Write what is rendered to stdout or to its files."""
     for output, written in rendered:
-        if output.path is not None:
+        if output.path is None:
+            _print(written)
+        else:
             write_file(output.path, written)
             if not quiet:
                 click.echo(f"{output.format}: {output.path}", err=True)
-        elif isinstance(written, str):
-            _print(written)
-        else:
-            raise ValueError(f"{output.format} is no text, and not for stdout")
 
 
 def _step_summary(report: Report, outputs: Sequence[Output]) -> tuple[Path, str] | None:
@@ -62,9 +60,9 @@ def _append(path: Path, text: str) -> None:
         ) from error
 
 
-def _print(text: str) -> None:
+def _print(text: str | bytes) -> None:
     try:
-        click.echo(text, nl=not text.endswith("\n"), color=True)
+        click.echo(text, nl=isinstance(text, str) and not text.endswith("\n"), color=True)
     except BrokenPipeError:
         raise  # whoever reads has enough; click ends quietly
     except OSError as error:

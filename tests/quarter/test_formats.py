@@ -100,7 +100,15 @@ def nothing() -> PeriodReport:
     return assemble(Period("2026-07-01T00:00:00Z", "2026-07-04T00:00:00Z", (), ()), {}, title())
 
 
-REPORTS: dict[str, Callable[[], PeriodReport]] = {"hostile": hostile, "nothing": nothing}
+def unwatched() -> PeriodReport:
+    """A store that was seen before the period, and no audit in it."""
+    store = "/subscriptions/1/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/s"
+    before = "2026-06-30T02:00:00Z"
+    seen = Interval("DI-TLS-002", "f", store, simulated.STORAGE, "s", None, "high", "fail", before, before, 1, 1)
+    return assemble(Period("2026-07-01T00:00:00Z", "2026-07-04T00:00:00Z", (), (seen,)), {}, title(interim=True))
+
+
+REPORTS: dict[str, Callable[[], PeriodReport]] = {"hostile": hostile, "nothing": nothing, "unwatched": unwatched}
 texts = pytest.mark.parametrize("name", [name for name in FORMATS if name != "pdf"])
 
 

@@ -76,7 +76,7 @@ def strip(days: Sequence[State | None]) -> Strip:
 def ticks(days: Sequence[Day]) -> tuple[Tick, ...]:
     """The first day shown of each month; one too near to the next is left out, and every second where there are many."""
     firsts = [number for number, day in enumerate(days) if number == 0 or day.date.endswith("-01")]
-    near = [one for one, two in zip(firsts, [*firsts[1:], len(days) + 31], strict=True) if two - one > len(days) // 12]
+    near = [one for one, two in zip(firsts, [*firsts[1:], len(days) + 31], strict=False) if two - one > len(days) // 12]
     step = -(-len(near) // 13) or 1
     return tuple(
         Tick(round(100 * number / len(days), 2), f"{_MONTHS[int(days[number].date[5:7]) - 1]} {days[number].date[:4]}")

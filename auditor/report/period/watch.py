@@ -126,7 +126,7 @@ class Watch:
 def _ends(starts: Sequence[int], until: int) -> tuple[int, ...]:
     """Until when each look holds: to the next one if it is near enough, else to the end of its day."""
     ends = []
-    for start, following in zip(starts, [*starts[1:], None], strict=True):
+    for start, following in zip(starts, [*starts[1:], None], strict=False):
         near = following is not None and following // DAY - start // DAY <= 1
         ends.append(min(following if following is not None and near else (start // DAY + 1) * DAY, until))
     return tuple(ends)
