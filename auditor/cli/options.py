@@ -14,7 +14,9 @@ from auditor.model.finding import SEVERITIES
 from auditor.report.formats import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from auditor.lazy import Entry
 
 STDOUT: Final = "-"
 
@@ -27,17 +29,23 @@ class Output:
     path: Path | None
 
 
-class _OutputType(click.ParamType[Output]):
+class OutputType(click.ParamType[Output]):
+    """A format of a table, with where it goes."""
+
     name = "FORMAT[=PATH]"
 
+    def __init__(self, formats: Mapping[str, Entry]) -> None:
+        self.formats = formats
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Output:
+        """Read what the user gave."""
         if isinstance(value, Output):
             return value
         format_name, _, path = str(value).partition("=")
-        if format_name not in FORMATS:
+        if format_name not in self.formats:
             from auditor.yaml_source import nearest
 
-            self.fail(f"no format {format_name!r}; {nearest(format_name, FORMATS)}", param, ctx)
+            self.fail(f"no format {format_name!r}; {nearest(format_name, self.formats)}", param, ctx)
         return Output(format_name, None if path in {"", STDOUT} else Path(path))
 
     def within(self, value: str, folder: Path) -> str:
@@ -97,7 +105,7 @@ outputs = click.option(
     "--output",
     "outputs",
     multiple=True,
-    type=_OutputType(),
+    type=OutputType(FORMATS),
     help=f"{', '.join(FORMATS)}; without a path to stdout; repeatable. [default: text]",
 )
 models = click.option(
@@ -180,12 +188,12 @@ def judging(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def check_outputs(outputs: tuple[Output, ...]) -> tuple[Output, ...]:
-    """The outputs, text on stdout by default; looked at before a long scan, not after it.
+def check_outputs(outputs: tuple[Output, ...], default: str = "text") -> tuple[Output, ...]:
+    """The outputs, or the default on stdout; looked at before a long scan, not after it.
 
     Raises `UsageError` where two would end up in one place, or where a folder is missing.
     """
-    chosen = outputs or (Output("text", None),)
+    chosen = outputs or (Output(default, None),)
     places = [output.path and output.path.absolute() for output in chosen]
     for place in places:
         if places.count(place) > 1:
