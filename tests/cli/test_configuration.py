@@ -111,8 +111,11 @@ def test_every_option_is_taken_from_the_file_and_from_the_environment(
         stated = {key: value} if general else {"commands": {words: {key: value}}}
         published().validate(stated)
         write(json.dumps(stated))
-    needed = [item for item in COMMANDS_BY_WORDS[words].params if item.required]
-    found = seen(monkeypatch, *words.split(), *("x" for _ in needed))
+    needed = [item for item in COMMANDS_BY_WORDS[words].params if item.required and item is not option]
+    others = [
+        f"{keys.long_name(item)}={example(item, tmp_path)[1]}" for item in needed if isinstance(item, click.Option)
+    ]
+    found = seen(monkeypatch, *words.split(), *others, *("x" for item in needed if isinstance(item, click.Argument)))
     assert found[option.name or ""] not in (None, False, (), {}, option.default)
 
 
