@@ -71,6 +71,12 @@ class ConfigurationError(_WrittenFileError):
     what = "configuration"
 
 
+class WaiverError(_WrittenFileError):
+    """`waivers.yaml` is broken, or grants more than may be granted."""
+
+    what = "waivers"
+
+
 class InfrastructureError(_WrittenFileError):
     """Files that should be judged hold no infrastructure, or none that can be read."""
 
@@ -101,6 +107,10 @@ class SnapshotFormatError(SourceError):
             f"{path}:{line}: {problem}",
             "A snapshot is JSON Lines as `auditor scan --save-snapshot FILE` writes it (schema auditor.snapshot/1).",
         )
+
+
+class HistoryError(AuditorError):
+    """A history cannot be opened, read or written."""
 
 
 class RenderError(AuditorError):

@@ -9,12 +9,13 @@ import click
 
 from auditor import audit
 from auditor.cli import options
-from auditor.cli.statements import find_statements
+from auditor.cli.statements import find_statements, find_waivers
 from auditor.cli.writing import write_reports
 from auditor.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from auditor.cli.options import Output
+    from auditor.cli.recording import Recorder
     from auditor.model.snapshot import Snapshot
     from auditor.statements import Statement
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     is_flag=True,
     help="List the blobs of documents containers for the age of the oldest. Takes a right that could read content.",
 )
+@options.history
+@options.signing_key
 @options.models
 @options.judging
 def scan(
@@ -49,12 +52,15 @@ def scan(
     no_logs: bool,
     no_probe: bool,
     inspect_blobs: bool,
+    history: str | None,
+    signing_key: Path | None,
     policies: tuple[Path, ...],
     profile: str,
     settings: dict[str, str],
     scope: str,
     models: Path | None,
     config: Path | None,
+    waivers: Path | None,
     fail_on: str,
     fail_on_unknown: bool,
     outputs: tuple[Output, ...],
@@ -68,10 +74,13 @@ def scan(
     auditor scan -s Production -o html=report.html  one subscription, a page to read
     auditor scan --save-snapshot today.jsonl.zst    keep what was read
     auditor scan --snapshot today.jsonl.zst         judge it again, without Azure
+    auditor scan --history                          record it, and tell what changed since
     """
     outputs = options.check_outputs(outputs)
     judged = audit.prepare(audit.Choice(policies, profile, settings, scope == "all"))
     statements = find_statements(config, models)
+    recorder = None if history is None else _recorder(history, signing_key)
+    granted = find_waivers(waivers, judged.max_waiver_days)
     if snapshot is not None:
         _refuse_live_options()
         read = audit.read_saved(snapshot, statements)
@@ -89,13 +98,22 @@ def scan(
         )
         read = _collect(judged, wish, statements, quiet=quiet)
     shows_passes = any(output.format != "text" for output in outputs)
-    report = audit.judge_snapshot(judged, read, explain_passes=shows_passes)
+    report = audit.judge_snapshot(judged, read, explain_passes=shows_passes, waivers=granted)
     write_reports(report, outputs, no_color=no_color, quiet=quiet)
+    if recorder is not None:
+        recorder.record(report, read, snapshot or save_snapshot, quiet=quiet)
     if audit.nothing_was_read(read):
         click.echo("error: nothing could be read: every request was refused or failed", err=True)
         click.echo("hint: the report lists what is missing; `Reader` on the subscriptions is enough.", err=True)
         return ExitCode.NOT_AUDITED
     return ExitCode.FINDINGS if audit.fails(report, fail_on, fail_on_unknown=fail_on_unknown) else ExitCode.CLEAN
+
+
+def _recorder(history: str, signing_key: Path | None) -> Recorder:
+    """Open the history before a long scan, not after it."""
+    from auditor.cli.recording import Recorder
+
+    return Recorder.opened(history, signing_key)
 
 
 def _collect(judged: audit.Audit, wish: audit.LiveScan, statements: tuple[Statement, ...], *, quiet: bool) -> Snapshot:

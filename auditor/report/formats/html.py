@@ -54,12 +54,12 @@ class Shown:
 
 def render(report: Report) -> str:
     """Write the page. The same report gives the same bytes."""
-    style, script = (Markup(_asset(name)) for name in ("style.css", "script.js"))  # noqa: S704 - our own files
+    style, script = (Markup(asset(name)) for name in ("style.css", "script.js"))  # noqa: S704 - our own files
     policy = (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
+        f"default-src 'none'; style-src {content_hash(style)}; script-src {content_hash(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     return template.render(
         report=report,
         heading=tables.heading(report.scope),
@@ -82,16 +82,18 @@ def render(report: Report) -> str:
     )
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """The text of a file beside the templates."""
     return (templates_folder() / name).read_text(encoding="utf-8")
 
 
-def _hash(text: str) -> str:
+def content_hash(text: str) -> str:
+    """What a Content-Security-Policy calls a style sheet or script by."""
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return f"'sha256-{digest}'"
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
     """Jinja, escaping always: its automatic choice does not see that `report.html.j2` is HTML."""
     environment = Environment(
         loader=FileSystemLoader(templates_folder()),
@@ -116,6 +118,7 @@ def _environment() -> Environment:
         json=_json,
         words=wording.words,
         plural=wording.plural,
+        standing=wording.standing,
     )
     environment.globals.update(
         marks=wording.STATUS_MARKS,
