@@ -206,6 +206,11 @@ def _with_environment(context: click.Context, found: dict[str, Any]) -> dict[str
     values = dict(found)
     for variable, option in _variables(context).items():
         text = os.environ[variable]
+        if isinstance(option.type, click.Path) and text.lstrip().startswith("-----BEGIN "):
+            values.pop(
+                option.name or "", None
+            )  # a key itself, not its file: whoever takes it looks there, nobody shows it
+            continue
         lines = [line.strip() for line in (text.splitlines() if option.multiple else [text]) if line.strip()]
         problems += [f"{variable}: {problem}" for line in lines if (problem := _problem(option, line))]
         name = option.name or ""

@@ -266,6 +266,28 @@ def test_what_is_for_azure_is_refused_beside_a_snapshot_only_on_the_command_line
     assert "--no-logs is for Azure" in capsys.readouterr().err
 
 
+def test_a_history_is_a_file_beside_the_configuration_or_a_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    for written, taken in (
+        ("past.db", "sub/past.db"),
+        ("~/past.db", "~/past.db"),
+        ("default", "default"),
+        ("postgresql://me@host/past", "postgresql://me@host/past"),
+    ):
+        write(f"history: {written}", "sub/a.yaml")
+        assert seen(monkeypatch, "scan", "--config", "sub/a.yaml")["history"] == taken
+
+
+def test_a_key_in_the_environment_is_no_name_of_a_file_and_is_not_shown(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("", "key.pem")
+    write("signingKey: key.pem")
+    assert seen(monkeypatch, "scan")["signing_key"] == Path("key.pem")
+    monkeypatch.setenv("AUDITOR_SIGNING_KEY", "-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----")
+    assert seen(monkeypatch, "scan")["signing_key"] is None
+    assert capsys.readouterr().err == ""
+
+
 # Mistakes
 
 
