@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from auditor.yaml_source import Document, Place
 
+_PREFIX: Final = "AUDITOR_"
+_NEAR: Final = 0.85
 NAME: Final = Path("auditor.yaml")
 _HINT: Final = "docs/configuration.md lists every key; editors take its schema, configuration-1.schema.json."
 _TEXT: Final = "a text is wanted here (put numbers in quotes)"
@@ -165,9 +168,12 @@ class _Reader:
         return [f"{name}={text}" for name, text in texts.items()]
 
     def _one(self, place: Place, value: Any, option: click.Option, *, runs: bool) -> Any:
-        number = isinstance(option.type, click.types.IntParamType)
-        if isinstance(value, bool) or not isinstance(value, int if number else str) or value == "":
-            self.document.mistake(place, "a number is wanted here" if number else _TEXT)
+        whole, broken = (
+            isinstance(option.type, kind) for kind in (click.types.IntParamType, click.types.FloatParamType)
+        )
+        wanted = int if whole else int | float if broken else str
+        if isinstance(value, bool) or not isinstance(value, wanted) or value == "":
+            self.document.mistake(place, "a number is wanted here" if whole or broken else _TEXT)
             return value
         if isinstance(option.type, click.Path):
             value = value if value == "-" else str(self.folder / str(value))
@@ -200,6 +206,11 @@ def _with_environment(context: click.Context, found: dict[str, Any]) -> dict[str
     values = dict(found)
     for variable, option in _variables(context).items():
         text = os.environ[variable]
+        if isinstance(option.type, click.Path) and text.lstrip().startswith("-----BEGIN "):
+            values.pop(
+                option.name or "", None
+            )  # a key itself, not its file: whoever takes it looks there, nobody shows it
+            continue
         lines = [line.strip() for line in (text.splitlines() if option.multiple else [text]) if line.strip()]
         problems += [f"{variable}: {problem}" for line in lines if (problem := _problem(option, line))]
         name = option.name or ""
@@ -225,4 +236,22 @@ def _variables(context: click.Context) -> dict[str, click.Option]:
         shared = keys.shared(keys.all_commands())
         general = {name: option for name, option in general.items() if words in shared[keys.key_of(option)]}
     own = {keys.variable_of(option, words): option for option in options}
+    _note_misspelt({*general, *own, *(keys.variable_of(option) for option in options)})
     return general | {name: option for name, option in own.items() if os.environ.get(name)}
+
+
+def _note_misspelt(known: set[str]) -> None:
+    """Say of a variable that it is no option's, where it looks as if it was meant for one. Others may use the prefix, too."""
+    from auditor.cli import keys
+
+    strange = [name for name in os.environ if name.startswith(_PREFIX) and name not in {*known, "AUDITOR_CONFIG"}]
+    if not strange:
+        return
+    commands = keys.all_commands()
+    options = [(words, option) for words, command in commands.items() for option in keys.options_of(command).values()]
+    names = {keys.variable_of(option, own).removeprefix(_PREFIX) for words, option in options for own in ("", words)}
+    for name in sorted(strange):
+        stem = name.removeprefix(_PREFIX)
+        near = [] if stem in names else get_close_matches(stem, names, n=1, cutoff=_NEAR)
+        for meant in near:
+            click.echo(f"note: {name} is the variable of no option; did you mean {_PREFIX}{meant}?", err=True)

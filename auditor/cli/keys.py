@@ -96,7 +96,7 @@ def _item(kind: click.ParamType[Any]) -> dict[str, Any]:
         return {"enum": list(kind.choices)}
     if isinstance(kind, click.types.IntParamType):
         return {"type": "integer"}
-    return _TEXT
+    return {"type": "number"} if isinstance(kind, click.types.FloatParamType) else _TEXT
 
 
 def schema() -> dict[str, Any]:

@@ -54,6 +54,16 @@ class OutputType(click.ParamType[Output]):
         return value if path in {"", STDOUT} else f"{format_name}={folder / path}"
 
 
+class HistoryType(click.ParamType[str]):
+    """Where a history is: a file, or the URL of a database."""
+
+    name = "URL"
+
+    def within(self, value: str, folder: Path) -> str:
+        """The value as a file in that folder means it. A URL is taken as it is."""
+        return value if value == "default" or "://" in value or value.startswith("~") else str(folder / value)
+
+
 def named_values(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     """The values of an option that is given as NAME=VALUE, by name; those of the configuration stay unless given anew."""
     settings = {}
@@ -126,6 +136,7 @@ no_color = click.option("--no-color", is_flag=True, help="No colours, as NO_COLO
 
 history = click.option(
     "--history",
+    type=HistoryType(),
     metavar="[URL]",
     is_flag=False,
     flag_value="default",
@@ -133,6 +144,7 @@ history = click.option(
 )
 history_to_read = click.option(
     "--history",
+    type=HistoryType(),
     metavar="URL",
     help="The history: an SQLite file, or postgresql://USER@HOST/DATABASE. [default: a file of the platform]",
 )

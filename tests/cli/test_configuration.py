@@ -269,6 +269,28 @@ def test_what_is_for_azure_is_refused_beside_a_snapshot_only_on_the_command_line
     assert "--no-logs is for Azure" in capsys.readouterr().err
 
 
+def test_a_history_is_a_file_beside_the_configuration_or_a_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    for written, taken in (
+        ("past.db", "sub/past.db"),
+        ("~/past.db", "~/past.db"),
+        ("default", "default"),
+        ("postgresql://me@host/past", "postgresql://me@host/past"),
+    ):
+        write(f"history: {written}", "sub/a.yaml")
+        assert seen(monkeypatch, "scan", "--config", "sub/a.yaml")["history"] == taken
+
+
+def test_a_key_in_the_environment_is_no_name_of_a_file_and_is_not_shown(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write("", "key.pem")
+    write("signingKey: key.pem")
+    assert seen(monkeypatch, "scan")["signing_key"] == Path("key.pem")
+    monkeypatch.setenv("AUDITOR_SIGNING_KEY", "-----BEGIN PRIVATE KEY-----\nsecret\n-----END PRIVATE KEY-----")
+    assert seen(monkeypatch, "scan")["signing_key"] is None
+    assert capsys.readouterr().err == ""
+
+
 # Mistakes
 
 
@@ -326,9 +348,19 @@ def test_what_the_reader_refuses_of_shapes_the_schema_refuses() -> None:
         assert not published().is_valid(parse_yaml(text, "x").value), text
 
 
-def test_a_number_is_a_number() -> None:
-    option = click.Option(["--days"], type=int)
-    assert keys.shape(option) == {"type": "integer"}
+@pytest.mark.parametrize(
+    ("kind", "wanted", "taken", "refused"),
+    [(int, "integer", "7", ["7.5", "x", "'7'", "true"]), (float, "number", "7.5", ["x", "'7'", "true"])],
+)
+def test_a_number_is_a_number(
+    kind: type, wanted: str, taken: str, refused: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    option = click.Option(["--days"], type=kind)
+    assert keys.shape(option) == {"type": wanted}
+    monkeypatch.setattr(COMMANDS_BY_WORDS["scan"], "params", [option])
+    assert read_options(write(f"days: {taken}"), "scan") == {"days": float(taken)}
+    for text in refused:
+        assert mistakes(f"days: {text}") == ["1 a number is wanted here"]
 
 
 def test_a_file_of_another_command_need_not_be_there() -> None:
@@ -350,3 +382,14 @@ def test_mistakes_of_the_file_and_of_the_environment_end_with_the_code_for_usage
     assert "AUDITOR_FAIL_ON: 'hihg' is none of low, medium, high, critical; did you mean high?" in err
     assert "AUDITOR_QUIET: 'perhaps' is not a valid boolean" in err
     assert "AUDITOR_MODELS: File 'none.yaml' does not exist" in err
+
+
+def test_a_variable_that_looks_misspelt_is_told_and_others_are_let_be(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AUDITOR_FAIL_ON_UNKNWON", "AUDITOR_TOKEN", "AUDITOR_GATE_FAIL_ON", "AUDITOR_CONFIG"):
+        monkeypatch.setenv(name, "")
+    seen(monkeypatch, "scan")
+    assert capsys.readouterr().err == (
+        "note: AUDITOR_FAIL_ON_UNKNWON is the variable of no option; did you mean AUDITOR_FAIL_ON_UNKNOWN?\n"
+    )
