@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from auditor.collectors.collect import Request, collect
 from auditor.data import policies_folder
 from auditor.errors import SourceError, UsageError
 from auditor.facts.blind_spots import blind_spots
@@ -45,6 +44,7 @@ from auditor.report.assemble import Basis, assemble
 from auditor.report.baseline import NOTHING_BEFORE
 from auditor.report.coverage import unanswerable
 from auditor.version import VERSION
+from auditor.waivers import MAX_WAIVER_DAYS, waive
 from auditor.yaml_source import nearest, parse_yaml
 
 if TYPE_CHECKING:
@@ -55,11 +55,14 @@ if TYPE_CHECKING:
     from auditor.model.resource import Gap, ListRead
     from auditor.model.snapshot import Header
     from auditor.model.snapshot_file import SnapshotWriter
+    from auditor.model.waiver import Waiver
     from auditor.policy.rule import Rule
     from auditor.report.baseline import Baseline
     from auditor.report.report import Report
     from auditor.statements import Statement
 
+_OURS: Final = MAX_WAIVER_DAYS
+"""The parameter that belongs to no rule; it stands in the report with the others, since it says how much may be waived."""
 _PROFILE_RULES: Final[Mapping[str, frozenset[str]]] = {
     "baseline": frozenset({"baseline"}),
     "strict": frozenset({"baseline", "strict"}),
@@ -89,6 +92,16 @@ class Audit:
     def needs(self) -> dict[str, frozenset[str]]:
         """By rule, the types of resources that it reads."""
         return types_of(self.rules)
+
+    @property
+    def applied_by_rule(self) -> dict[str, bool]:
+        """By id of each rule that was loaded, whether the profile has it."""
+        return dict.fromkeys((rule.id for rule in self.policy.rules), False) | {rule.id: True for rule in self.rules}
+
+    @property
+    def max_waiver_days(self) -> float:
+        """The longest that a waiver may last."""
+        return cast("float", self.parameters[MAX_WAIVER_DAYS.name])  # a value keeps the kind of its default
 
     @property
     def types(self) -> frozenset[str]:
@@ -121,8 +134,9 @@ def prepare(choice: Choice) -> Audit:
 
 def _parameters(policy: Policy, rules: Sequence[Rule], chosen: Mapping[str, str]) -> dict[str, Json]:
     """All parameters by name, as the user set them or by default. A name means the same in every rule that has it."""
-    known = {item.name: item for rule in policy.rules for item in rule.parameters}
+    known = {item.name: item for rule in policy.rules for item in rule.parameters} | {_OURS.name: _OURS}
     values: dict[str, Json] = {item.name: item.default for rule in rules for item in rule.parameters}
+    values[_OURS.name] = _OURS.default
     for name, text in chosen.items():
         if name not in known:
             raise UsageError(f"no rule has a parameter {name}", f"--set: {nearest(name, known)}")
@@ -151,13 +165,14 @@ def judge_snapshot(
     explain_passes: bool = True,
     changed: frozenset[str] | None = None,
     baseline: Baseline = NOTHING_BEFORE,
+    waivers: Sequence[Waiver] = (),
 ) -> Report:
     """Derive, judge and assemble. Pure: the same snapshot and rules give the same report.
 
     Without `explain_passes` findings that pass carry no evidence and no sentence, for formats that do not show them.
     With `changed`, keys of resources, only what that change concerns is judged; the rest is there for what follows from
-    it. What the `baseline` knows is shown as such.
-    Ages count to the moment at which the snapshot was begun, so that an old one is judged as of then.
+    it. What the `baseline` knows is shown as such, and what the `waivers` allow is waived.
+    Ages and waivers count to the moment at which the snapshot was begun, so that an old one is judged as of then.
     """
     now = parse_moment(snapshot.header.started)
     if now is None:
@@ -171,11 +186,21 @@ def judge_snapshot(
         facts = Facts(Estate(snapshot, now, audit.choice.all_documents))
     compiled = compile_all(audit.policy, audit.rules, audit.parameters)
     judged = judge(group_by_type(compiled), snapshot, facts, now, explain_passes=explain_passes)
+    waived = waive(judged.findings, waivers, now, audit.applied_by_rule)
+    judged, applied = replace(judged, findings=waived.findings), waived.applied
     if changed is not None:
         concerned = concerned_by(changed, facts.estate)
         judged = replace(judged, findings=tuple(item for item in judged.findings if item.subject.key in concerned))
+        applied = tuple(item.among(concerned) for item in applied)
     basis = Basis(
-        audit.choice.profile, audit.parameters, audit.policy.sha256, audit.rules, audit.needs, VERSION, baseline
+        audit.choice.profile,
+        audit.parameters,
+        audit.policy.sha256,
+        audit.rules,
+        audit.needs,
+        VERSION,
+        baseline,
+        applied,
     )
     unasked = unanswerable(audit.rules, judged) if snapshot.header.kind == INFRASTRUCTURE else ()
     return assemble(basis, snapshot, facts, judged, (*blind_spots(facts.estate), *unasked))
@@ -255,6 +280,8 @@ def _left_out(audit: Audit, live: LiveScan) -> dict[str, str]:
 
 def collect_live(audit: Audit, live: LiveScan, statements: Sequence[Statement], progress: Progress) -> Snapshot:
     """Read Azure for an audit: only what its rules and facts need. With `save_to` the file is written meanwhile."""
+    from auditor.collectors.collect import Request, collect  # noqa: PLC0415 - asyncio is for those who scan
+
     request = Request(
         types=audit.types,
         subscriptions=live.subscriptions,

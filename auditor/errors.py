@@ -71,6 +71,12 @@ class ConfigurationError(_WrittenFileError):
     what = "configuration"
 
 
+class WaiverError(_WrittenFileError):
+    """`waivers.yaml` is broken, or grants more than may be granted."""
+
+    what = "waivers"
+
+
 class InfrastructureError(_WrittenFileError):
     """Files that should be judged hold no infrastructure, or none that can be read."""
 

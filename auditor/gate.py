@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from auditor.infra.detect import Kind
     from auditor.infra.read import Infrastructure
     from auditor.lazy import Entry
+    from auditor.model.waiver import Waiver
     from auditor.report.report import Report
     from auditor.statements import Statement
 
@@ -48,6 +49,7 @@ def judge_files(
     gate: Gate,
     statements: Sequence[Statement] = (),
     *,
+    waivers: Sequence[Waiver] = (),
     explain_passes: bool = True,
     readers: Mapping[Kind, Entry] = READERS,
 ) -> Judged:
@@ -66,5 +68,7 @@ def judge_files(
     for statement in statements:
         snapshot = statement.added_to(snapshot)
     changed = found.changed if gate.changed_only else None
-    report = judge_snapshot(audit, snapshot, explain_passes=explain_passes, changed=changed, baseline=baseline)
+    report = judge_snapshot(
+        audit, snapshot, explain_passes=explain_passes, changed=changed, baseline=baseline, waivers=waivers
+    )
     return Judged(report, found)

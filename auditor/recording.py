@@ -6,26 +6,17 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from auditor.history.assessment import Assessment, Judged
+from auditor.model.waiver import as_data
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from auditor.model.reading import Json
     from auditor.model.snapshot import Snapshot
     from auditor.report.report import Report
 
 
-def assessment_of(
-    report: Report,
-    snapshot: Snapshot | None = None,
-    snapshot_hash: str | None = None,
-    waivers: Sequence[Mapping[str, Json]] = (),
-) -> Assessment:
-    """What a history takes in. With the snapshot it can tell what is gone from that to which no rule applies any more.
-
-    `waivers` are those in force, as plain data.
-    """
+def assessment_of(report: Report, snapshot: Snapshot | None = None, snapshot_hash: str | None = None) -> Assessment:
+    """What a history takes in. With the snapshot it can tell what is gone from that to which no rule applies any more."""
     findings = tuple(
         Judged(
             line.rule.id,
@@ -55,7 +46,7 @@ def assessment_of(
         unseen=tuple((item.scope, item.operation, item.reason) for item in report.unseen),
         present=frozenset() if snapshot is None else frozenset(item.key for item in snapshot.resources),
         snapshot_hash=snapshot_hash,
-        waivers=tuple(waivers),
+        waivers=tuple(as_data(item.waiver) for item in report.waivers if item.state == "inForce"),
     )
 
 

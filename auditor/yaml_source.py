@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 import yaml
 
@@ -75,68 +75,91 @@ def parse_yaml(text: str, name: str) -> Document:
         document.mistakes.append(Mistake(name, 1, 1, f"the file is larger than {LARGEST} characters"))
         return document
     try:
-        if _refuses(text, document):
-            return document
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        document.value = _Builder(text, document).whole()
+    except _RefusedError:
+        document.value = None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         document.mistakes.append(Mistake(name, line, column, f"this is not YAML: {error.problem or error.context}"))
-        return document
     except yaml.YAMLError as error:
         document.mistakes.append(Mistake(name, 1, 1, f"this is not YAML: {error}"))
-        return document
-    document.value = None if node is None else _build(node, (), document)
     return document
 
 
-def _refuses(text: str, document: Document) -> bool:
-    """Look at the events, which are not nested, for what is not taken; whether there was any."""
-    depth = documents = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        problem = ""
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            problem = "anchors and aliases are not taken; write the value out"
-        elif isinstance(event, yaml.NodeEvent) and getattr(event, "tag", None) not in {None, "!"}:
-            problem = f"the tag {event.tag} is not taken; only plain YAML is"  # type: ignore[attr-defined]
-        elif isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-            problem = "a file holds one document" if documents > 1 else ""
-        elif isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            problem = f"nested deeper than {DEEPEST}" if depth > DEEPEST else ""
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if problem:
-            mark = event.start_mark
-            line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            document.mistakes.append(Mistake(document.file, line, column, problem))
-            return True
-    return False
+class _RefusedError(Exception):
+    """The text is YAML, but of a kind that is not taken; the mistake is noted."""
 
 
-def _build(node: yaml.Node, place: Place, document: Document) -> Any:
-    document.places.setdefault(place, (node.start_mark.line + 1, node.start_mark.column + 1))
-    if isinstance(node, yaml.MappingNode):
-        return _build_mapping(node, place, document)
-    if isinstance(node, yaml.SequenceNode):
-        return [_build(item, (*place, index), document) for index, item in enumerate(node.value)]
-    return _scalar(str(node.value), quoted=isinstance(node, yaml.ScalarNode) and bool(node.style))
+class _Builder:
+    """Builds the value from the parser's events in one go; what is not taken ends it."""
+
+    def __init__(self, text: str, document: Document) -> None:
+        self._events = yaml.parse(text, Loader=yaml.CSafeLoader)
+        self._document = document
+
+    def whole(self) -> Any:
+        """The one document; None where there is none."""
+        value = None
+        documents = 0
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._refuse(event, "a file holds one document")
+            elif isinstance(event, yaml.NodeEvent):
+                value = self._value(event, (), 1)
+        return value
+
+    def _value(self, event: yaml.Event, place: Place, depth: int) -> Any:
+        self._document.places.setdefault(place, _position(event))
+        self._take(event, depth)
+        if isinstance(event, yaml.ScalarEvent):
+            return _scalar(event.value, quoted=bool(event.style))
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(place, depth)
+        found: list[Any] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            found.append(self._value(event, (*place, len(found)), depth + 1))
+        return found
+
+    def _mapping(self, place: Place, depth: int) -> dict[str, Any]:
+        built: dict[str, Any] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            where = _position(event)
+            if not isinstance(event, yaml.ScalarEvent):
+                self._note(where, "a key is a text")
+                self._value(event, (*place, ""), depth + 1)
+                self._value(next(self._events), (*place, ""), depth + 1)
+                continue
+            self._take(event, depth)
+            key = event.value
+            if key in built:
+                self._note(where, f"{key} stands here a second time")
+            self._document.places[*place, key] = where
+            built[key] = self._value(next(self._events), (*place, key), depth + 1)
+        return built
+
+    def _take(self, event: Any, depth: int) -> None:
+        """Refuse a node that is not plain."""
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            self._refuse(event, "anchors and aliases are not taken; write the value out")
+        if event.tag not in {None, "!"}:
+            self._refuse(event, f"the tag {event.tag} is not taken; only plain YAML is")
+        if depth > DEEPEST and isinstance(event, yaml.CollectionStartEvent):
+            self._refuse(event, f"nested deeper than {DEEPEST}")
+
+    def _refuse(self, event: yaml.Event, problem: str) -> NoReturn:
+        self._note(_position(event), problem)
+        raise _RefusedError
+
+    def _note(self, where: tuple[int, int], problem: str) -> None:
+        self._document.mistakes.append(Mistake(self._document.file, *where, problem))
 
 
-def _build_mapping(node: yaml.MappingNode, place: Place, document: Document) -> dict[str, Any]:
-    built: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        where = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-        if not isinstance(key_node, yaml.ScalarNode):
-            document.mistakes.append(Mistake(document.file, *where, "a key is a text"))
-            continue
-        key = str(key_node.value)
-        if key in built:
-            document.mistakes.append(Mistake(document.file, *where, f"{key} stands here a second time"))
-        document.places[*place, key] = where
-        built[key] = _build(value_node, (*place, key), document)
-    return built
+def _position(event: yaml.Event) -> tuple[int, int]:
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 def _scalar(text: str, *, quoted: bool) -> Any:

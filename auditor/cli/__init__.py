@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +26,9 @@ COMMANDS: Final = {
     "role": Entry("auditor.cli.role:role", "The least that an identity needs, as Azure role definitions."),
     "demo": Entry("auditor.cli.demo:demo", "Audit a bundled sample estate; needs no Azure."),
 }
+
+_RARELY: Final = (50_000, 20, 100)
+"""What a command makes lives to its end, and little of it in circles: looking for those cost a tenth of the time."""
 
 
 class _Table(click.Group):
@@ -67,6 +71,7 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; errors that a user can act on become one line and one hint on stderr."""
     _take_every_letter()
+    gc.set_threshold(*_RARELY)
     try:
         outcome: Any = cli.main(list(arguments) if arguments is not None else None, standalone_mode=False)
     except click.exceptions.Exit as error:

@@ -9,7 +9,7 @@ import click
 
 from auditor import audit
 from auditor.cli import options
-from auditor.cli.statements import find_configuration
+from auditor.cli.statements import find_configuration, find_waivers
 from auditor.cli.writing import write_reports
 from auditor.errors import ExitCode
 from auditor.gate import Gate, judge_files
@@ -64,6 +64,7 @@ def gate(
     settings: dict[str, str],
     scope: str,
     config: Path | None,
+    waivers: Path | None,
     fail_on: str,
     fail_on_unknown: bool,
     outputs: tuple[Output, ...],
@@ -84,7 +85,8 @@ def gate(
     judged = audit.prepare(audit.Choice(policies, profile, settings, scope == "all"))
     wish = Gate(paths, parameters, variables, sources, changed_only, baseline)
     shows_passes = any(output.format != "text" for output in outputs)
-    found = judge_files(judged, wish, find_configuration(config), explain_passes=shows_passes)
+    granted = find_waivers(waivers, judged.max_waiver_days)
+    found = judge_files(judged, wish, find_configuration(config), waivers=granted, explain_passes=shows_passes)
     write_reports(found.report, outputs, no_color=no_color, quiet=quiet)
     if not quiet:
         _say(found.infrastructure)

@@ -12,6 +12,7 @@ import click
 
 from auditor.cli import options
 from auditor.errors import ExitCode, UsageError
+from auditor.report.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,9 +79,12 @@ def show(run: str | None, history: str | None, form: str) -> None:
         ("time", f"{chosen.started} to {chosen.finished or '(broke off)'}"),
         ("found", counts),
         ("scope", f"{len(chosen.scope)}: {', '.join(chosen.scope)}"),
-        ("policy", f"{chosen.profile}, {len(chosen.rules)} rules, {chosen.policy_hash}"),
+        ("policy", f"{chosen.profile}, {plural(len(chosen.rules), 'rule')}, {chosen.policy_hash}"),
         ("parameters", ", ".join(f"{key}={value}" for key, value in chosen.parameters.items()) or "none"),
-        ("not seen", f"{len(chosen.unseen)} lists" if chosen.unseen else "nothing" if chosen.complete else "the rest"),
+        (
+            "not seen",
+            plural(len(chosen.unseen), "list") if chosen.unseen else "nothing" if chosen.complete else "the rest",
+        ),
         ("snapshot", chosen.snapshot_hash or "not kept"),
         ("digest", chosen.digest),
         ("previous", chosen.previous or "none: this is the first"),
@@ -157,7 +161,7 @@ def prune(before: str, history: str | None, signing_key: Path | None, quiet: boo
         found = pruned(store, before, key)
     if not quiet:
         cut = f"; the cut has the digest {found.digest}" if found.digest else ""
-        click.echo(f"{found.runs} runs and {found.intervals} intervals are gone{cut}", err=True)
+        click.echo(f"{plural(found.runs, 'run')} and {plural(found.intervals, 'interval')} are gone{cut}", err=True)
 
 
 @contextmanager
@@ -204,7 +208,7 @@ def _signed(run: Run) -> str:
 
 def _verdict(found: Verification) -> str:
     if found.problems:
-        return f"{len(found.problems)} problems in {found.runs} runs: this is not the history that was recorded"
+        return f"{plural(len(found.problems), 'problem')} in {plural(found.runs, 'run')}: this is not the history that was recorded"
     if found.head is None:
         return "the history is empty"
     if found.signed_through is None:
@@ -213,7 +217,7 @@ def _verdict(found: Verification) -> str:
         signed = f"a signature covers all of them, by key {', '.join(found.signers)}"
     else:
         signed = f"a signature covers those up to {found.signed_through}, by key {', '.join(found.signers)}"
-    return f"{found.runs} runs, nothing changed, missing or moved; {signed}\nhead {found.head}"
+    return f"{plural(found.runs, 'run')}, nothing changed, missing or moved; {signed}\nhead {found.head}"
 
 
 def _print_json(data: dict[str, Any]) -> None:

@@ -114,6 +114,12 @@ config = click.option(
     metavar="FILE",
     help="The configuration. [default: auditor.yaml, if there is one]",
 )
+waivers = click.option(
+    "--waivers",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Which failures somebody accepts until when. [default: waivers.yaml, if there is one]",
+)
 quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no notices on stderr.")
 no_color = click.option("--no-color", is_flag=True, help="No colours, as NO_COLOR in the environment asks too.")
 
@@ -158,7 +164,7 @@ _WHERE = (
         help="One way to sign in. [default: the standard chain of azure-identity]",
     ),
 )
-_JUDGING = (policies, profile, settings, scope, config, fail_on, fail_on_unknown, outputs, quiet, no_color)
+_JUDGING = (policies, profile, settings, scope, config, waivers, fail_on, fail_on_unknown, outputs, quiet, no_color)
 
 
 def where(command: Callable[..., Any]) -> Callable[..., Any]:

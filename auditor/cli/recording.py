@@ -18,35 +18,36 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from auditor.history.store import Store
     from auditor.model.snapshot import Snapshot
     from auditor.report.report import Report
 
 
 @dataclass(frozen=True, slots=True)
 class Recorder:
-    """A history that is open for writing, and the key to sign with."""
+    """A history that can be written, and the key to sign with. Nothing stays open while a long scan runs."""
 
-    store: Store
+    address: str
     key: Ed25519PrivateKey | None
 
     @classmethod
     def opened(cls, address: str, key: Path | None) -> Recorder:
-        """Open it. Raises `AuditorError` where the history or the key cannot be used."""
+        """Try it. Raises `AuditorError` where the history or the key cannot be used."""
         found = signing_key(key)
-        return cls(open_store(address), found)
+        open_store(address).close()
+        return cls(address, found)
 
     def record(self, report: Report, snapshot: Snapshot, kept_in: Path | None, *, quiet: bool) -> None:
         """Record a report, with the hash of the file in which its snapshot is kept; on stderr, say what changed."""
+        hashed = None if kept_in is None else file_hash(kept_in)
+        store = open_store(self.address)
         try:
-            hashed = None if kept_in is None else file_hash(kept_in)
-            recorded = record(self.store, assessment_of(report, snapshot, hashed), self.key)
+            recorded = record(store, assessment_of(report, snapshot, hashed), self.key)
         finally:
-            self.store.close()
+            store.close()
         if quiet:
             return
         run = recorded.run
         how = "signed" if run.signature else "not signed"
-        click.echo(f"history: run {run.number} in {self.store.where}, digest {run.digest}, {how}", err=True)
+        click.echo(f"history: run {run.number} in {store.where}, digest {run.digest}, {how}", err=True)
         if run.number > 1:
             write_changes(recorded.changes, err=True)

@@ -9,7 +9,7 @@ import click
 
 from auditor import audit
 from auditor.cli import options
-from auditor.cli.statements import find_statements
+from auditor.cli.statements import find_statements, find_waivers
 from auditor.cli.writing import write_reports
 from auditor.errors import ExitCode, UsageError
 
@@ -60,6 +60,7 @@ def scan(
     scope: str,
     models: Path | None,
     config: Path | None,
+    waivers: Path | None,
     fail_on: str,
     fail_on_unknown: bool,
     outputs: tuple[Output, ...],
@@ -79,6 +80,7 @@ def scan(
     judged = audit.prepare(audit.Choice(policies, profile, settings, scope == "all"))
     statements = find_statements(config, models)
     recorder = None if history is None else _recorder(history, signing_key)
+    granted = find_waivers(waivers, judged.max_waiver_days)
     if snapshot is not None:
         _refuse_live_options(
             {
@@ -107,7 +109,7 @@ def scan(
         )
         read = _collect(judged, wish, statements, quiet=quiet)
     shows_passes = any(output.format != "text" for output in outputs)
-    report = audit.judge_snapshot(judged, read, explain_passes=shows_passes)
+    report = audit.judge_snapshot(judged, read, explain_passes=shows_passes, waivers=granted)
     write_reports(report, outputs, no_color=no_color, quiet=quiet)
     if recorder is not None:
         recorder.record(report, read, snapshot or save_snapshot, quiet=quiet)

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from auditor.facts.catalogue import FACTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from auditor.facts.catalogue import Fact
     from auditor.facts.estate import Estate
     from auditor.model.reading import Json
@@ -24,9 +22,9 @@ class Facts:
         for fact in FACTS:
             for type_name in fact.about:
                 self._by_type.setdefault(type_name.lower(), []).append(fact)
-        self._known: dict[str, Mapping[str, Json]] = {}
+        self._known: dict[str, dict[str, Json]] = {}
 
-    def of(self, resource: Resource) -> Mapping[str, Json]:
+    def of(self, resource: Resource) -> dict[str, Json]:
         """All facts about a resource by name."""
         known = self._known.get(resource.key)
         if known is None:

@@ -115,10 +115,11 @@ def drift(intervals: Sequence[Interval], earlier: int, later: int) -> tuple[Chan
     """How things differ between two runs: the state of every pair after the one, and after the other."""
     before = {item.fingerprint: item for item in _lasting(intervals, earlier)}
     after = {item.fingerprint: item for item in _lasting(intervals, later)}
+    ended = {item.fingerprint: item for item in intervals if item.until_run is not None and item.until_run <= later}
     found = []
     for name in before.keys() | after.keys():
         old, new = before.get(name), after.get(name)
-        subject = new or before[name]
+        subject = new or ended[name]  # what lasted and lasts no more has ended; the last of its intervals says how
         kind = kind_of(None if old is None else old.state, None if new is None else new.state)
         if kind is not None:
             found.append(_between(kind, subject, old, new))

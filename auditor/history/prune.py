@@ -12,7 +12,7 @@ from auditor.history.assessment import moment
 from auditor.history.chain import CUT, hash_lines, seal
 from auditor.history.covered import carried_line, granted_line, whole_intervals, whole_waivers
 from auditor.history.recall import floor_of, runs_of
-from auditor.history.sightings import Sightings
+from auditor.history.sightings import Sightings, restored
 from auditor.history.tables import chain, intervals, subjects, texts, waivers
 
 if TYPE_CHECKING:
@@ -57,11 +57,12 @@ def prune(store: Store, before: str, key: Ed25519PrivateKey | None = None) -> Pr
 
 def _remember_last_seen(connection: Connection, through: int, seen: Sightings) -> None:
     """Write down when what lasts was last seen, while the runs that tell are still there."""
-    columns = (intervals.c.id, intervals.c.anchor, intervals.c.rule, intervals.c.first_run)
-    query = select(*columns).where(intervals.c.first_run <= through)
+    columns = (intervals.c.id, intervals.c.anchor, intervals.c.rule, intervals.c.first_run, subjects.c.resource_id)
+    query = select(*columns).join(subjects, subjects.c.id == intervals.c.subject)
+    query = query.where(intervals.c.first_run <= through)
     rows = []
     for row in connection.execute(query.where(or_(intervals.c.until_run.is_(None), intervals.c.until_run > through))):
-        run = seen.last(row.anchor, row.rule)
+        run = seen.last(restored(row.anchor, row.resource_id), row.rule)
         if run is not None and run.number >= row.first_run:
             rows.append({"of": row.id, "run": run.number, "at": run.started})
     if rows:

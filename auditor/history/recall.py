@@ -13,7 +13,7 @@ from auditor.history.assessment import moment
 from auditor.history.chain import CUT, RUN, Sealed, run_of
 from auditor.history.covered import whole_intervals, whole_waivers
 from auditor.history.period import Interval, Period
-from auditor.history.sightings import Sightings
+from auditor.history.sightings import Sightings, restored
 from auditor.history.tables import chain, intervals, waivers
 from auditor.model.finding import fingerprint
 
@@ -85,7 +85,7 @@ def load_intervals(
 def _interval(row: Any, seen: Sightings) -> Interval:
     last_run, last_seen = row.last_run or row.seen_run, row.last_seen or row.seen_at
     if row.until_run is None:
-        run = seen.last(row.anchor, row.rule)
+        run = seen.last(restored(row.anchor, row.resource_id), row.rule)
         if run is not None and run.number >= row.first_run:
             last_run, last_seen = run.number, run.started
     return Interval(

@@ -16,7 +16,7 @@ from auditor.history.drift import Change, changes_of
 from auditor.history.period import Run
 from auditor.history.plan import Begun, Step, plan
 from auditor.history.recall import floor_of, runs_of
-from auditor.history.sightings import Sightings
+from auditor.history.sightings import Sightings, restored, stored
 from auditor.history.tables import chain, intervals, subjects, texts, waivers
 from auditor.model.resource import resource_key
 from auditor.model.types import subscription_of
@@ -129,7 +129,9 @@ def _lasting(connection: Connection) -> dict[tuple[str, str], Begun]:
     found = {}
     for row in connection.execute(query):
         judged = Judged(row.rule, row.resource_id, row.type, row.name, row.location, row.severity, "unknown")
-        found[judged.pair] = Begun(row.id, judged, row.state, row.anchor, row.first_run, row.last_known)
+        found[judged.pair] = Begun(
+            row.id, judged, row.state, restored(row.anchor, row.resource_id), row.first_run, row.last_known
+        )
     return found
 
 
@@ -211,7 +213,7 @@ def _begun_rows(connection: Connection, begun: Sequence[Begun], run: Run) -> lis
             "id": free + offset,
             "rule": item.judged.rule,
             "subject": subject_ids[_subject(item.judged)],
-            "anchor": item.anchor,
+            "anchor": stored(item.anchor, item.judged.resource_id),
             "severity": item.judged.severity,
             "state": item.state,
             "last_known": item.last_known,

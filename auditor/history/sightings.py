@@ -27,6 +27,16 @@ def anchor_of(resource_id: str, scope: Sequence[str]) -> str:
     return own if own is not None else " ".join(sorted(scope))
 
 
+def stored(anchor: str, resource_id: str) -> str:
+    """An anchor as it is stored: nothing where the resource's id tells it, which is nearly everywhere."""
+    return "" if anchor == subscription_of(resource_id) else anchor
+
+
+def restored(anchor: str, resource_id: str) -> str:
+    """The anchor that was stored so."""
+    return anchor or subscription_of(resource_id) or ""
+
+
 class Sightings:
     """Answers which runs, in order of their numbers, had an eye on an anchor by a rule.
 

@@ -77,7 +77,8 @@ intervals: Final = Table(
     Column("seen_run", Integer, nullable=True),
     Column("seen_at", String(32), nullable=True),
 )
-"""`anchor` holds the subscriptions that a run must have had in its scope to have judged this (see `sightings`).
+"""`anchor` holds the subscriptions that a run must have had in its scope to have judged this (see `sightings`), and is
+empty where that is the one that the resource lies in.
 
 `last_run` and `last_seen` are empty while it lasts: the runs tell. What those that were pruned told stands in `seen_run`
 and `seen_at`.
@@ -96,5 +97,4 @@ waivers: Final = Table(
 """A waiver that was in force: from the first run that had it to the first that had it no more."""
 
 Index(None, intervals.c.until_run)
-Index(None, intervals.c.first_run)
 Index(None, subjects.c.resource_key)

@@ -24,6 +24,7 @@ from auditor.model.types import (
     RESOURCE_TYPES,
     STORAGE,
     SUBSCRIPTION,
+    VAULT,
     relations_of,
 )
 
@@ -105,14 +106,22 @@ def with_principals(resource_id: str, identity: Json) -> Json:
     return found
 
 
+def vault_uri(name: str) -> str:
+    """The address of a key vault, of which its name is the first part (about Key Vault, Microsoft Learn); in the public cloud."""
+    return f"https://{name}.vault.azure.net/"
+
+
 def computed(body: dict[str, Json]) -> dict[str, Json]:
-    """The body with what Azure makes up marked as unread, where rules and facts would take it for absent."""
+    """The body with what Azure makes up, unread unless it follows from a name: rules and facts would take it for absent."""
     properties = body.get("properties")
     if not isinstance(properties, dict):
         return body
     names = _COMPUTED.get(str(body["type"]).lower(), ())
-    missing = [name for name in names if field_of(properties, name) is None]
-    return {**body, "properties": {**properties, **dict.fromkeys(missing, Unread(LATER))}} if missing else body
+    made: dict[str, Json] = dict.fromkeys(names, Unread(LATER))
+    if str(body["type"]).lower() == VAULT.lower():
+        made = {"vaultUri": vault_uri(str(body["name"]))}
+    missing = {name: value for name, value in made.items() if field_of(properties, name) is None}
+    return {**body, "properties": {**properties, **missing}} if missing else body
 
 
 def hidden_lists(resource_id: str, type_name: str, why: str) -> Iterator[Gap]:

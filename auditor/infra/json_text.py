@@ -14,6 +14,8 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from auditor.model.reading import Json
 
 DEEPEST: Final = 200
@@ -64,18 +66,19 @@ def _no_constant(name: str) -> NoReturn:
 
 
 _STRICT: Final = json.JSONDecoder(strict=False, parse_float=_finite, parse_constant=_no_constant)
+_CONTAINERS: Final[frozenset[type]] = frozenset({dict, list})
 _SKIPPER: Final = json.JSONDecoder(strict=False, object_hook=lambda _value: None)
 """Reads a value to find its end, and keeps no object."""
 
 
 def _is_deeper(value: Json) -> bool:
     """Whether a value is nested deeper than it may be; found without going deep."""
-    level = [value]
-    for _ in range(DEEPEST + 1):
-        level = [item for item in level if isinstance(item, dict | list)]
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(DEEPEST):
+        parts = [item.values() if isinstance(item, dict) else item for item in level]
+        level = [item for part in parts for item in part if type(item) in _CONTAINERS]
         if not level:
             return False
-        level = [below for item in level for below in (item.values() if isinstance(item, dict) else item)]
     return True
 
 
@@ -205,43 +208,33 @@ class Places:
 
     def at(self, pointer: Pointer) -> Position | None:
         """Line and column of the key, or of the element of a list; None where there is nothing."""
-        offset = self._offset(pointer)
-        if offset is None:
-            return None
+        found = self._member(pointer)
+        return None if found is None else self._position(found[0])
+
+    def find(self, pointer: Pointer, path: str) -> Position | None:
+        """The place of a rule's path (`properties.networkAcls.ipRules[0]`, in any case) below a pointer; None if none."""
+        found = self._member(pointer)
+        for name, quoted, index in _STEP.findall(path):
+            if found is None:
+                return None
+            members = self._below(found[1])
+            found = members.get(int(index) if index else _spelled(members, (name or quoted).lower()))
+        return None if found is None else self._position(found[0])
+
+    def _position(self, offset: int) -> Position:
         if self._lines is None:
             self._lines = Lines(self._text)
         return self._lines.position(offset)
 
-    def find(self, pointer: Pointer, path: str) -> Position | None:
-        """The place of a rule's path (`properties.networkAcls.ipRules[0]`, in any case) below a pointer; None if none."""
-        way: list[str | int] = list(pointer)
-        for name, quoted, index in _STEP.findall(path):
-            step = int(index) if index else self._spelled(tuple(way), (name or quoted).lower())
-            if step is None:
-                return None
-            way.append(step)
-        return self.at(tuple(way))
-
-    def _spelled(self, pointer: Pointer, name: str) -> str | None:
-        """A key as the text spells it; of several the last, which is the one that counts."""
-        keys = [key for key in self._children(pointer) if isinstance(key, str) and key.lower() == name]
-        return keys[-1] if keys else None
-
-    def _offset(self, pointer: Pointer) -> int | None:
-        if not pointer:
-            return self._parser.space(0)
-        found = self._children(pointer[:-1]).get(pointer[-1])
-        return None if found is None else found[0]
-
-    def _children(self, pointer: Pointer) -> dict[str | int, tuple[int, int]]:
-        """By key or index where each member begins, and where its value does."""
-        at = self._parser.space(0)
+    def _member(self, pointer: Pointer) -> tuple[int, int] | None:
+        """Where the member at a pointer begins, and where its value does."""
+        start = self._parser.space(0)
+        found: tuple[int, int] | None = (start, start)
         for step in pointer:
-            found = self._below(at).get(step)
             if found is None:
-                return {}
-            at = found[1]
-        return self._below(at)
+                return None
+            found = self._below(found[1]).get(step)
+        return found
 
     def _below(self, at: int) -> dict[str | int, tuple[int, int]]:
         if at not in self._known:
@@ -267,3 +260,9 @@ class Places:
             found[len(found)] = (at, at)
             at = parser.separator(parser.skip(at), "]")
         return found
+
+
+def _spelled(members: Mapping[str | int, object], name: str) -> str | int:
+    """A key as the text spells it; of several the last, which is the one that counts."""
+    alike = (key for key in reversed(members) if isinstance(key, str) and key.lower() == name)
+    return next(alike, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from auditor.errors import InfrastructureError
@@ -20,7 +21,6 @@ from auditor.model.types import STORAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from auditor.infra.declared import Declared
     from auditor.infra.files import Opened
@@ -35,6 +35,8 @@ READERS: Final[Mapping[Kind, Entry]] = {
     Kind.STATE: Entry("auditor.infra.terraform.state:read", "`terraform show -json` of a state."),
 }
 """By kind of file, its reader: `read(document, inputs) -> Declared`. To add one, add a row and a kind."""
+_SOURCES: Final = Entry("auditor.infra.terraform.places:placed", "Where Terraform's sources declare a resource.")
+_FROM_SOURCES: Final = frozenset({Kind.PLAN, Kind.STATE})
 _TAKE_PARAMETERS: Final = frozenset({Kind.TEMPLATE, Kind.COMPILED_BICEP, Kind.BICEP})
 _ONLY_AZURE_KNOWS: Final[Mapping[str, tuple[str, ...]]] = {STORAGE.lower(): ("keyCreationTime",)}
 """Properties that Azure alone writes, so that a file without them does not tell that they are absent (Storage API)."""
@@ -107,7 +109,18 @@ def _raise(broken: Sequence[InfrastructureError]) -> None:
 
 def _declared(item: Opened, inputs: Inputs, readers: Mapping[Kind, Entry]) -> Declared:
     declared: Declared = readers[item.kind].load()(item.document, inputs)
+    folder = inputs.sources or item.document.path.parent
+    if item.kind in _FROM_SOURCES and any(folder.glob("*.tf")):
+        return replace(declared, resources=tuple(_in_sources(resource, folder) for resource in declared.resources))
     return declared
+
+
+def _in_sources(resource: Resource, folder: Path) -> Resource:
+    """A resource of a plan, with its place in the sources in a folder, where they declare it."""
+    found: Resource = _SOURCES.load()(resource, folder)
+    if found is resource or found.origin is None:
+        return resource
+    return replace(found, origin=replace(found.origin, file=shown_path(Path(found.origin.file))))
 
 
 def _as_deployed(resource: Resource) -> Resource:

@@ -20,18 +20,17 @@ def respelled(body: dict[str, Json]) -> dict[str, Json]:
 
 
 def _spelled(value: Json, tree: Any) -> Json:
-    match value, tree:
-        case dict(), dict():
-            return _object(value, tree)
-        case list(), {"[]": inner}:
-            return [_spelled(item, inner) for item in value]
-        case _:
-            return value
+    if isinstance(value, dict):
+        return _object(value, tree) if isinstance(tree, dict) else value
+    if isinstance(value, list):
+        inner = tree.get("[]") if isinstance(tree, dict) else None
+        return value if inner is None else [_spelled(item, inner) for item in value]
+    return value
 
 
 def _object(value: dict[str, Json], tree: dict[str, Any]) -> dict[str, Json]:
-    free = tree.get("*")
     if "*" in tree:
+        free = tree["*"]
         return {name: _spelled(item, free) for name, item in value.items()}
     return {(own := _name(name, tree)): _spelled(item, tree.get(own)) for name, item in value.items()}
 
@@ -39,5 +38,5 @@ def _object(value: dict[str, Json], tree: dict[str, Any]) -> dict[str, Json]:
 def _name(written: str, tree: dict[str, Any]) -> str:
     if written in tree:
         return written
-    lowered = written.lower()
-    return next((name for name in tree if name.lower() == lowered), written)
+    size, lowered = len(written), written.lower()
+    return next((name for name in tree if len(name) == size and name.lower() == lowered), written)

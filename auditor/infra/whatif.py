@@ -13,8 +13,8 @@ from auditor.errors import InfrastructureError, Mistake
 from auditor.infra.additions import DECLARABLE, KEPT, LATER, Draft, complete, computed, hidden_lists, with_principals
 from auditor.infra.arm.copies import value_of
 from auditor.infra.arm.deployment import Deployment, Source, World
+from auditor.infra.arm.levels import TENANT
 from auditor.infra.arm.nested import open_nested
-from auditor.infra.arm.scopes import TENANT
 from auditor.infra.arm.symbols import field_of
 from auditor.infra.arm.values import symbol_of
 from auditor.infra.declared import Declared, Document, Inputs

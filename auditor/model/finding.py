@@ -11,6 +11,7 @@ from auditor.model.verdict import Verdict
 
 if TYPE_CHECKING:
     from auditor.model.resource import Place, Resource
+    from auditor.model.waiver import Waiver
 
 Status: TypeAlias = Literal["pass", "fail", "unknown", "waived"]
 STATUS_OF: Final[dict[Verdict, Status]] = {Verdict.PASS: "pass", Verdict.FAIL: "fail", Verdict.UNKNOWN: "unknown"}
@@ -86,12 +87,17 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule's judgement of one resource."""
+    """One rule's judgement of one resource.
+
+    `waiver` is there where the status is waived; `note` is a sentence about one that fits and does not count.
+    """
 
     rule: str
     status: Status
     subject: Subject
     evidence: tuple[Evidence, ...]
+    waiver: Waiver | None = None
+    note: str = ""
 
     @property
     def place(self) -> Place | None:

@@ -54,9 +54,11 @@ class Origin:
     def place(self, path: str = "") -> Place:
         """The place of a property, or of the nearest thing around it that has one."""
         text = path.lower()
-        while text and text not in self.places:
+        found = self.places.get(text)
+        while text and found is None:
             text = text[: max(text.rfind("."), text.rfind("["), 0)]
-        line, column = self.places.get(text, (None, None))
+            found = self.places.get(text)
+        line, column = found or (None, None)
         return Place(self.file, line, column, self.address)
 
 

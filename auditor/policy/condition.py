@@ -7,7 +7,7 @@ the tests holds them to it.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from auditor.model.finding import Evidence, Judgement
@@ -68,7 +68,13 @@ class AllOf:
 
     def verdict(self, scope: Scope) -> Verdict:
         """The worst of the parts."""
-        return all_of(part.verdict(scope) for part in self.parts)
+        worst = Verdict.PASS
+        for part in self.parts:
+            verdict = part.verdict(scope)
+            if verdict is Verdict.FAIL:
+                return verdict
+            worst = verdict if verdict is Verdict.UNKNOWN else worst
+        return worst
 
     def judge(self, scope: Scope) -> Judgement:
         """The worst of the parts, with why."""
@@ -149,6 +155,11 @@ class Field:
     depth: int | None = None
     default: Found | None = None
     list_default: Found | None = None
+    single: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Note whether it leads to one place, which is asked very often."""
+        object.__setattr__(self, "single", EACH not in (self.path.segments if self.depth is None else self.segments))
 
     def read(self, scope: Scope) -> Reading:
         """Read the one place that the path leads to; a path with `[*]` is for `read_all`."""
@@ -199,7 +210,7 @@ class Test:
         if isinstance(asked, Unread):
             empty = next(self.field.read_all(scope), None) is None
             return Verdict.PASS if empty else Verdict.UNKNOWN
-        if not self.field.path.many or (self.field.depth is not None and EACH not in self.field.segments):
+        if self.field.single:
             return self._ask(self.field.read(scope), prepared, scope.now)
         return all_of(self._ask(reading, prepared, scope.now) for _, reading in self.field.read_all(scope))
 
@@ -214,7 +225,7 @@ class Test:
                 written: Json = self.operand.written
             else:
                 verdict, shown, written = self._ask(reading, prepared, scope.now), reading, asked
-            parts.append(Judgement(verdict, (replace(self._evidence(text, shown, written), holds=_HOLDS[verdict]),)))
+            parts.append(Judgement(verdict, (self._evidence(text, shown, written, verdict),)))
         if not parts:
             empty = Evidence(
                 self.field.path.text, {"elements": 0}, "have no element that differs", Found([]), holds=True
@@ -251,9 +262,10 @@ class Test:
         except ValueError as error:
             return Unread(f"{field.path.text} cannot be compared with: {error}"), None
 
-    def _evidence(self, text: str, reading: Reading, written: Json) -> Evidence:
+    def _evidence(self, text: str, reading: Reading, written: Json, verdict: Verdict) -> Evidence:
         assumed = self.field.default if reading is MISSING and self.operator.name != "exists" else None
-        return Evidence(text, {self.operator.name: written}, wished(self.operator, written), reading, assumed)
+        asked, wish = {self.operator.name: written}, wished(self.operator, written)
+        return Evidence(text, asked, wish, reading, assumed, holds=_HOLDS[verdict])
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +303,14 @@ class Count:
 
     def verdict(self, scope: Scope) -> Verdict:
         """Count, and compare."""
-        low, high, _ = self._count(scope)
+        low, high = 0, 0.0
+        for text, reading in self.field.read_all(scope):
+            if isinstance(reading, Found):
+                verdict = Verdict.PASS if self.where is None else self.where.verdict(_inside(scope, reading, text))
+                low += verdict is Verdict.PASS
+                high += verdict is not Verdict.FAIL
+            else:
+                high = math.inf
         return self._compare(low, high)
 
     def judge(self, scope: Scope) -> Judgement:
@@ -313,9 +332,8 @@ class Count:
         counted = []
         for text, reading in self.field.read_all(scope):
             match reading:
-                case Found(value):
-                    inside = replace(scope, elements=(*scope.elements, (value, text)))
-                    judgement = self._element(inside, text, reading)
+                case Found():
+                    judgement = self._element(_inside(scope, reading, text), text, reading)
                     low += judgement.verdict is Verdict.PASS
                     high += judgement.verdict is not Verdict.FAIL
                 case _:
@@ -343,6 +361,11 @@ class Count:
             case _:
                 yes, no = low >= wanted, high < wanted
         return Verdict.PASS if yes else Verdict.FAIL if no else Verdict.UNKNOWN
+
+
+def _inside(scope: Scope, element: Found, text: str) -> Scope:
+    """The scope inside an element of a count."""
+    return Scope(scope.target, scope.now, (*scope.elements, (element.value, text)))
 
 
 def wished(operator: Operator, written: Json) -> str:

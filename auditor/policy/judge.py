@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
+from functools import cache
 from typing import TYPE_CHECKING
 
 from auditor.model.finding import STATUS_OF, STATUSES, Evidence, Finding, Judgement, Subject
@@ -211,8 +212,8 @@ class _Targets:
         parent = None if resource.owner is None else self.at(resource.owner)
         return Target(
             resource.body,
-            lambda: dict(self._facts.of(resource)),
-            lambda relation: self._children(resource, relation),
+            lambda: self._facts.of(resource),
+            cache(lambda relation: self._children(resource, relation)),
             parent,
         )
 

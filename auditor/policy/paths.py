@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from auditor.policy.target import Target
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Each:
-    """The segment `[*]`."""
+    """The segment `[*]`; there is one, so that it is told from names by identity."""
 
 
 EACH: Final = Each()
@@ -125,9 +125,9 @@ def _step(value: Json, name: str) -> Json:
     if isinstance(value, dict):
         if name in value:
             return value[name]
-        folded = name.lower()
+        folded, length = name.lower(), len(name)
         for key, item in value.items():
-            if key.lower() == folded:
+            if len(key) == length and key.lower() == folded:
                 return item
         return MISSING
     return _not_a("object", value)

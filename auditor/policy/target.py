@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class FactSource(Protocol):
     """Gives the facts about a resource."""
 
-    def of(self, resource: Resource) -> Mapping[str, Json]:
-        """The facts by name, JSON with `Unread` leaves; a fact with nothing to say about this resource is left out."""
+    def of(self, resource: Resource) -> dict[str, Json]:
+        """The facts by name, JSON with `Unread` leaves, for reading only; a fact with nothing to say about this resource is left out."""
         ...
 
 

@@ -15,13 +15,14 @@ from auditor.report.coverage import unseen
 from auditor.report.headline import answer_of, headline, questions, worst_answer
 from auditor.report.pictures.data import erasures, models, residency, retention
 from auditor.report.report import Clause, Group, Line, Report
-from auditor.report.wording import message
+from auditor.report.wording import message, waiver_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from auditor.model.blind_spot import BlindSpot
     from auditor.model.snapshot import Snapshot
+    from auditor.model.waiver import Applied
     from auditor.policy.judge import Judged
     from auditor.policy.rule import Rule
     from auditor.policy.target import FactSource
@@ -38,6 +39,7 @@ class Basis:
     needs: Mapping[str, frozenset[str]]
     tool: str
     baseline: Baseline = NOTHING_BEFORE
+    waivers: tuple[Applied, ...] = ()
 
 
 def assemble(
@@ -80,6 +82,7 @@ def assemble(
         calls={} if snapshot.end is None else dict(sorted(snapshot.end.calls.items())),
         read=_read(snapshot),
         limit_hours=limit if isinstance(limit, int | float) else None,
+        waivers=basis.waivers,
     )
 
 
@@ -101,7 +104,8 @@ def _lines(
         resource = snapshot.get(finding.subject.id)
         known = {} if resource is None else facts.of(resource)
         before = baseline.knows(finding)
-        words = f"{message(finding, known)} Known: the baseline has it." if before else message(finding, known)
+        parts = (message(finding, known), waiver_words(finding), "Known: the baseline has it." if before else "")
+        words = " ".join(part for part in parts if part)
         lines.append(Line(finding, rules[finding.rule], words, _unprovable(finding), before))
     return tuple(lines)
 

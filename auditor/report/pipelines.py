@@ -10,13 +10,14 @@ import re
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from urllib.parse import quote
 
-from auditor.report.wording import clause, plural, visible
+from auditor.report.wording import clause, granted, plural, standing, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from auditor.model.blind_spot import BlindSpot
     from auditor.model.finding import Status
+    from auditor.model.waiver import Applied
     from auditor.report.report import Line, Report, Unseen
 
 Level: TypeAlias = Literal["error", "warning", "note"]
@@ -50,6 +51,13 @@ def blind_spot_told(item: BlindSpot) -> str:
     """What no audit can see, how many that concerns, and what to do."""
     concerned = f" It concerns {plural(len(item.resources), 'resource')}." if item.resources else ""
     return shown(f"{clause(item.words)}{concerned} {clause(item.advice)}")
+
+
+def waiver_told(item: Applied) -> str:
+    """What a waiver grants, whether it counts, and what is to be said of it."""
+    waiver = item.waiver
+    told = f"{waiver.rule} on {waiver.resource}: {standing(item)}: {granted(waiver)}"
+    return shown(" ".join([told, *(remark.words for remark in item.remarks)]))
 
 
 def counted(report: Report) -> str:

@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from auditor.model.blind_spot import BlindSpot
     from auditor.model.finding import Finding, Status
     from auditor.model.reading import Json
+    from auditor.model.waiver import Applied
     from auditor.policy.clauses import Promise
     from auditor.policy.rule import Rule
 
-Answer: TypeAlias = Literal["broken", "not seen", "not provable", "kept", "nothing to check"]
-"""The answer to a question, worst first; `not provable` means that all was read and Azure gives no proof."""
+Answer: TypeAlias = Literal["broken", "not seen", "not provable", "waived", "kept", "nothing to check"]
+"""The answer to a question, worst first; `not provable` means that all was read and Azure gives no proof, `waived` that
+all is kept but for what somebody accepted."""
 
 Counts: TypeAlias = "Mapping[Status, int]"
 
@@ -190,6 +192,7 @@ class Report:
     calls: Mapping[str, int]
     read: Mapping[str, int]
     limit_hours: float | None
+    waivers: tuple[Applied, ...] = ()
 
     @property
     def complete(self) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from auditor.model.finding import Evidence, Finding, Status, Subject
+    from auditor.model.waiver import Applied, Waiver
     from auditor.report.report import Answer
 
 _MOST_PARTS: Final = 3
@@ -35,6 +36,31 @@ def message(finding: Finding, facts: Mapping[str, Json]) -> str:
     shown, more = parts[:_MOST_PARTS], len(parts) - _MOST_PARTS
     text = "; ".join(shown) + (f"; and {more} more" if more > 0 else "")
     return f"{text}." if _is_path(text.split(" ", 1)[0]) else f"{text[:1].upper()}{text[1:]}."
+
+
+def waiver_words(finding: Finding) -> str:
+    """What is to be said of waivers about a finding: the one that waives it, or one that fits and does not count."""
+    return finding.note if finding.waiver is None else f"Waived until {finding.waiver.until}: {granted(finding.waiver)}"
+
+
+def granted(waiver: Waiver) -> str:
+    """Why a waiver was given, and by whom, as a clause that ends a sentence."""
+    reason = waiver.reason.rstrip(" .")
+    return f"{reason} (owner {waiver.owner}, approved by {waiver.approved_by}, {waiver.ticket})."
+
+
+def standing(item: Applied) -> str:
+    """Whether a waiver counts, and for how many findings: `until 2026-12-31 23:59 UTC, waives 2 findings`."""
+    match item.state:
+        case "inForce":
+            much = plural(len(item.waived), "finding") if item.waived else "nothing"
+            return f"until {item.waiver.until}, waives {much}"
+        case "expired":
+            return f"expired {item.waiver.until}"
+        case "notYet":
+            return f"not in force yet, until {item.waiver.until}"
+        case _:
+            assert_never(item.state)
 
 
 def _is_truth(reading: Reading) -> bool:
@@ -141,6 +167,7 @@ ANSWER_MARKS: Final[dict[Answer, str]] = {
     "broken": "●",
     "not seen": "◐",
     "not provable": "◐",
+    "waived": "◇",
     "kept": "○",
     "nothing to check": "–",  # noqa: RUF001 - a dash is meant
 }

@@ -1,4 +1,4 @@
-"""`auditor gate` as a user calls it. What each kind of file says is the business of its reader; here a stub takes it."""
+"""`auditor gate` as a user calls it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ from typing import Any
 import pytest
 
 from auditor.cli import main
-from auditor.infra.detect import Kind
-from auditor.infra.read import READERS
 from auditor.model.types import STORAGE
-from tests.infra.stubs import STUBS
 
 PASSING = {"minimumTlsVersion": "TLS1_2"}
 FAILING = {"minimumTlsVersion": "TLS1_0"}
@@ -39,8 +36,6 @@ examples:
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for kind in (Kind.TEMPLATE, Kind.PLAN):
-        monkeypatch.setitem(READERS, kind, STUBS[kind])  # type: ignore[arg-type]
     Path("rule.yaml").write_text(RULE, encoding="utf-8")
 
 
@@ -110,6 +105,23 @@ def test_a_baseline_of_our_own_json(capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert gate("main.json", "--scope", "all", "--baseline", "before.json") == 0
     assert "Known: the baseline has it." in capsys.readouterr().out
+
+
+def test_a_plan_and_its_sources(capsys: pytest.CaptureFixture[str]) -> None:
+    values = {"name": "docs", "location": "westeurope", "min_tls_version": "TLS1_0"}
+    resource = {"address": "azurerm_storage_account.docs", "mode": "managed", "type": "azurerm_storage_account"}
+    resource |= {"name": "docs", "provider_name": "registry.terraform.io/hashicorp/azurerm"}
+    change = {"actions": ["create"], "before": None, "after": values, "after_unknown": {}}
+    planned = {"root_module": {"resources": [{**resource, "values": values}]}}
+    plan = {"format_version": "1.2", "planned_values": planned, "resource_changes": [{**resource, "change": change}]}
+    Path("plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    Path("tf").mkdir()
+    source = 'resource "azurerm_storage_account" "docs" {\n  min_tls_version = "TLS1_0"\n}\n'
+    Path("tf/main.tf").write_text(source, encoding="utf-8")
+    assert gate("plan.json", "--scope", "all", "--changed-only", "--tf-dir", "tf", "-o", "json", "-q") == 1
+    (finding,) = json.loads(capsys.readouterr().out)["findings"]
+    assert (finding["at"]["file"], finding["at"]["line"]) == ("tf/main.tf", 2)
+    assert finding["at"]["address"] == "azurerm_storage_account.docs"
 
 
 def test_the_report_says_what_was_judged(capsys: pytest.CaptureFixture[str]) -> None:

@@ -51,8 +51,9 @@ def prepared(folder: Path, profile: str = "baseline", **chosen: str) -> audit.Au
     ],
 )
 def test_a_value_of_the_right_kind_is_taken(name: str, text: str, value: Json, tmp_path: Path) -> None:
-    found = prepared(tmp_path, **{name: text}).parameters
+    found = dict(prepared(tmp_path, **{name: text}).parameters)
     assert repr(found[name]) == repr(value)
+    assert found.pop("maxWaiverDays") == 90
     assert {key: found[key] for key in found if key != name} == {
         key: item for key, item in {"number": 24, "text": "a", "truth": True, "list": ["x"]}.items() if key != name
     }
@@ -86,9 +87,16 @@ def test_a_parameter_of_a_kind_that_has_no_name_is_told_as_a_value(tmp_path: Pat
     check = "check: {field: tags.a, equals: {parameter: object}}"
     lines = [check if line.startswith("check:") else line for line in RULE.splitlines()]
     write(tmp_path / "r", rule="\n".join([*lines, "parameters: {object: {default: {a: 1}}}"]))
-    assert prepared(tmp_path, object="{a: 2}").parameters == {"object": {"a": 2}}
+    assert prepared(tmp_path, object="{a: 2}").parameters == {"object": {"a": 2}, "maxWaiverDays": 90}
     with pytest.raises(UsageError, match="object is a value"):
         prepared(tmp_path, object="7")
+
+
+def test_how_long_waivers_may_last_belongs_to_no_rule_and_is_set_like_any_other(tmp_path: Path) -> None:
+    assert prepared(tmp_path).max_waiver_days == 90
+    assert prepared(tmp_path, maxWaiverDays="30").max_waiver_days == 30
+    with pytest.raises(UsageError, match="maxWaiverDays is a number"):
+        prepared(tmp_path, maxWaiverDays="long")
 
 
 def test_a_profile_without_a_rule_is_no_clean_audit(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from auditor.errors import HistoryError
 from auditor.history.recall import list_intervals, list_runs, period
 from auditor.history.record import record
-from auditor.history.store import MIGRATIONS, Store, _upgrade, migrate, open_store
+from auditor.history.store import MIGRATIONS, Store, _keep_a_log, _upgrade, migrate, open_store
 from auditor.history.tables import METADATA, REVISION, chain, intervals, subjects, texts
 from auditor.history.url import history_url
 from auditor.history.verify import verify
@@ -89,6 +89,30 @@ def test_another_runner_may_have_been_faster_to_bring_it_up_to_date(
     monkeypatch.setattr("auditor.history.store._revision", lambda _connection: next(answers))
     _upgrade(store)
     assert next(answers, "asked twice") == "asked twice"
+
+
+class Refusing:
+    """A connection that refuses some times."""
+
+    def __init__(self, times: int, words: str = "database is locked") -> None:
+        self.times = times
+        self.words = words
+
+    def execute(self, _statement: str) -> None:
+        self.times -= 1
+        if self.times >= 0:
+            raise sqlite3.OperationalError(self.words)
+
+
+def test_write_ahead_mode_is_tried_until_nobody_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("auditor.history.store.time.sleep", lambda _seconds: None)
+    connection = Refusing(3)
+    _keep_a_log(connection, pause=0.001)
+    assert connection.times == -1
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        _keep_a_log(Refusing(100), pause=20)
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        _keep_a_log(Refusing(1, "readonly"))
 
 
 def test_a_history_of_a_later_version_is_refused(address: str) -> None:

@@ -55,6 +55,22 @@ def test_what_azure_makes_up_is_unread_and_what_is_said_stays() -> None:
     assert computed(body) == body
 
 
+VAULT = "Microsoft.KeyVault/vaults"
+
+
+@pytest.mark.parametrize("name", ["kv", "[parameters('p')]"])
+def test_a_key_lies_in_the_vault_whose_address_it_names(name: str) -> None:
+    vault = {"type": VAULT, "name": name, "location": "westeurope", "properties": {}}
+    uri = {"keyvaulturi": "[reference(resourceId('Microsoft.KeyVault/vaults', PLACE)).vaultUri]"}
+    uri["keyvaulturi"] = uri["keyvaulturi"].replace("PLACE", name.strip("[]") if "[" in name else f"'{name}'")
+    found = declared(
+        template(store(properties={"encryption": {"keyvaultproperties": uri}}), vault, parameters=PARAMETER)
+    )
+    kept = only(found).body["properties"]["encryption"]["keyvaultproperties"]["keyvaulturi"]
+    assert kept == only(found, VAULT).body["properties"]["vaultUri"]
+    assert kept == f"https://{'kv' if name == 'kv' else name.replace('[', '{').replace(']', '}')}.vault.azure.net/"
+
+
 # The blob service
 
 SERVICES: dict[str, tuple[list[dict[str, Any]], list[Any]]] = {

@@ -94,6 +94,27 @@ def test_parameters_come_from_the_file_that_is_given_or_lies_beside() -> None:
         run("a.json", parameters=Path("none.json"))
 
 
+def test_a_plan_has_its_places_in_the_sources() -> None:
+    body = {"id": resource_id(GROUP, STORAGE, "docs"), "type": STORAGE, "name": "docs", "properties": {}}
+    other = {**body, "id": resource_id(GROUP, STORAGE, "other"), "name": "other"}
+    changes = [
+        {"address": "azurerm_storage_account.docs", "change": {"actions": ["create"], "after": body}},
+        {"address": "azurerm_storage_account.other", "change": {"actions": ["create"], "after": other}},
+    ]
+    source = '\n\nresource "azurerm_storage_account" "docs" {\n  min_tls_version = "TLS1_0"\n}\n'
+    lay(plan__json=json.dumps({"resource_changes": changes}), src_in_main__tf=source)
+
+    def places(**options: Any) -> list[tuple[str, int | None]]:
+        found = run("plan.json", **options).snapshot.of_type(STORAGE)
+        at = [resource.origin.place("properties.minimumTlsVersion") for resource in found if resource.origin]
+        return [(place.file, place.line) for place in at]
+
+    assert places() == [("plan.json", 1), ("plan.json", 1)]
+    assert places(sources=Path("src")) == [("src/main.tf", 4), ("plan.json", 1)]
+    lay(main__tf="\n" + source)
+    assert places() == [("main.tf", 5), ("plan.json", 1)]
+
+
 def test_a_plan_takes_no_parameters_from_beside() -> None:
     lay(plan__json=json.dumps({"planned_values": {}, "resource_changes": []}), plan__parameters__json="{")
     assert run("plan.json").notes == ()

@@ -9,8 +9,10 @@ from auditor.model.blind_spot import BlindSpot, Concerned
 from auditor.model.finding import STATUSES, Evidence, Finding, Status, Subject
 from auditor.model.reading import MISSING, Found, Reading, Unread
 from auditor.model.resource import Place as Spot
+from auditor.model.waiver import Applied, Remark, Waiver
 from auditor.policy.clauses import CLAUSES, Promise
 from auditor.policy.rule import FAMILIES, QUESTIONS, Fix, Peers, Rule
+from auditor.report import wording
 from auditor.report.report import (
     Answer,
     Bar,
@@ -146,6 +148,57 @@ def line(of: Rule, status: Status, about: Subject, message: str, *seen: Evidence
     return Line(Finding(of.id, status, about, seen), of, message, unprovable)
 
 
+def waiver(of: Rule, about: Subject | str, **changes: object) -> Waiver:
+    made = Waiver(
+        rule=of.id,
+        resource=about if isinstance(about, str) else about.id,
+        reason="The scanners in the branch offices are replaced by then.",
+        owner="Claims IT",
+        approved_by="A. Lovelace",
+        ticket="SEC-41",
+        expires="2026-12-31T23:59:59Z",
+        approved_at="2026-10-05T00:00:00Z",
+        place=Spot("waivers.yaml", 3, 5),
+    )
+    return replace(made, **changes)
+
+
+def waived(of: Rule, about: Subject, message: str, *seen: Evidence, by: Waiver | None = None) -> Line:
+    by = by or waiver(of, about)
+    made = line(of, "waived", about, "", *seen)
+    made = replace(made, finding=replace(made.finding, waiver=by))
+    return replace(made, message=f"{message} {wording.waiver_words(made.finding)}")
+
+
+def applied(*lines: Line) -> tuple[Applied, ...]:
+    """What waives these lines, and three of which something is to be said."""
+    old = waiver(TLS, "*/storageAccounts/stdocs", ticket="SEC-12", expires="2026-10-31T23:59:59Z", approved_at=None)
+    soon = waiver(LOGS, "/x/*", ticket="SEC-40", expires="2026-11-30T23:59:59Z", place=Spot("waivers.yaml", 12, 5))
+    told = "It is over: 1 finding that it fits fails again."
+    in_force = (
+        Applied(item.finding.waiver, "inForce", (item.finding.subject,)) for item in lines if item.finding.waiver
+    )
+    return (
+        *in_force,
+        Applied(replace(old, place=None), "expired", (), (Remark("expired", told),)),
+        Applied(
+            soon,
+            "inForce",
+            (),
+            (
+                Remark("expiring", "It expires in 7 days."),
+                Remark("unmatched", "It matches nothing that DI-LOG-001 judged."),
+            ),
+        ),
+        Applied(
+            waiver(HTTPS, "/y", expires="2027-01-31T23:59:59Z", approved_at="2026-12-01T00:00:00Z"),
+            "notYet",
+            (),
+            (Remark("notYet", "It counts only from 2026-12-01 00:00 UTC on."),),
+        ),
+    )
+
+
 def report(lines: tuple[Line, ...] = (), rules: tuple[Rule, ...] = RULES, **changes: object) -> Report:
     """A report that adds up: counts, questions, groups and clauses follow from the lines."""
     lines = tuple(sorted(lines, key=lambda item: (item.rule.id, item.finding.subject.id)))
@@ -185,6 +238,7 @@ def report(lines: tuple[Line, ...] = (), rules: tuple[Rule, ...] = RULES, **chan
         calls={},
         read={},
         limit_hours=LIMIT,
+        waivers=(),
     )
     return replace(made, **changes)
 
@@ -227,6 +281,7 @@ def mixed() -> Report:
         "break the rules for deleting models; 1 further check fails; 5 checks could not be decided; 1 subscription and 2 "
         "further scopes could not be read in full.",
         unseen=_unseen(),
+        waivers=applied(*(item for item in lines if item.finding.status == "waived")),
         residency=_residency(),
         retention=_bars(),
         models=_models(),
@@ -341,7 +396,7 @@ def _region_lines() -> tuple[Line, ...]:
             "It is linked to di-forms-prod in westeurope.",
             away,
         ),
-        line(SAME_REGION, "waived", subject("stclaimsinbox"), "Waived until 2026-12-31: migration under way.", away),
+        waived(SAME_REGION, subject("stclaimsinbox"), "It is linked to di-forms-prod in northeurope.", away),
         line(
             COPIES,
             "fail",
@@ -694,7 +749,7 @@ def declared() -> Report:
     lines = (
         line(TLS, "fail", at("stdocs", Spot(main, 12, 9)), told, replace(tls, place=Spot(main, 17, 21))),
         line(TLS, "fail", at("stplan", Spot(plan, address=address)), told, tls),
-        line(TLS, "waived", at("stold", Spot(main, 40, 9)), told, tls),
+        waived(TLS, at("stold", Spot(main, 40, 9)), told, tls),
         line(TLS, "pass", at("stnew", Spot(main, 60, 9)), "properties.minimumTlsVersion is TLS1_2.", tls),
         line(HTTPS, "unknown", at("stdocs", Spot(main, 12, 9)), "Not known: parameter https has no value.", only),
         line(REGISTER, "fail", at("stunits", Spot(away, 3)), "It stands in nobody's register."),
@@ -711,6 +766,7 @@ def declared() -> Report:
         headline="Not compliant: 4 checks fail.",
         unseen=(gap,),
         not_applicable=3,
+        waivers=applied(lines[2]),
     )
 
 
@@ -754,7 +810,7 @@ def named(name: str) -> Subject:
 def hostile(names: tuple[str, ...] = HOSTILE) -> Report:
     """Every name, id, tag and text that comes from outside is an attack."""
     lines = []
-    places, bars, models, unseen, edges = [], [], [], [], []
+    places, bars, models, unseen, edges, grants = [], [], [], [], [], []
     statuses: tuple[Status, ...] = ("fail", "unknown", "waived", "pass")
     for number, name in enumerate(names):
         about = replace(named(name), location=name if number % 2 else "westeurope")
@@ -763,6 +819,10 @@ def hostile(names: tuple[str, ...] = HOSTILE) -> Report:
             line(TLS, "fail", about, f"The tag {name} is wrong.", replace(seen, source=name)),
             line(GONE, statuses[number % 4], about, name, replace(seen, reading=Unread(name))),
         ]
+        if statuses[number % 4] == "waived":
+            by = waiver(GONE, name, reason=name, owner=name, approved_by=name, ticket=name, place=Spot(name, 3))
+            lines[-1] = waived(GONE, about, name, replace(seen, reading=Unread(name)), by=by)
+            grants.append(Applied(by, "inForce", (about,), (Remark("expiring", name),)))
         places.append(
             Place(
                 about.id, name, ("account", "store", "elsewhere")[number % 3], name if number % 5 == 0 else "westeurope"
@@ -789,6 +849,7 @@ def hostile(names: tuple[str, ...] = HOSTILE) -> Report:
         calls=dict.fromkeys(names, 1),
         read=dict.fromkeys(names, 1),
         blind_spots=tuple(BlindSpot("outside", name, name, (Concerned(name, name, name),)) for name in names),
+        waivers=tuple(grants),
         tool=names[0],
         kind=names[1],
     )

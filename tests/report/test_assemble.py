@@ -79,7 +79,18 @@ MISSING_SUBSCRIPTION = (lost("/subscriptions/1"),)
             "Nothing could be checked: 1 subscription could not be read in full.",
         ),
         ((line(TLS, "pass", DOCS, ""),), SEEN, False, "Compliant with all that was checked."),
-        ((line(TLS, "waived", DOCS, ""),), SEEN, False, "Compliant with all that was checked."),
+        (
+            (line(TLS, "waived", DOCS, ""),),
+            SEEN,
+            False,
+            "Compliant but for what is waived: 1 check fails and is waived.",
+        ),
+        (
+            (line(TLS, "waived", DOCS, ""), line(TLS, "waived", SCANS, ""), line(GONE, "fail", DOCS, "")),
+            SEEN,
+            False,
+            "Not compliant: 1 of 1 document store can keep a document longer than 24 hours; 2 checks fail and are waived.",
+        ),
         (
             (line(TLS, "pass", DOCS, ""),),
             MISSING_SUBSCRIPTION,
@@ -150,7 +161,7 @@ MISSING_SUBSCRIPTION = (lost("/subscriptions/1"),)
             "Not proven: 2 scopes could not be read in full.",
         ),
     ],
-    ids=range(15),
+    ids=range(16),
 )
 def test_one_sentence_says_it_all(
     lines: tuple[Line, ...], missing: tuple[Unseen, ...], partial: bool, sentence: str
@@ -177,12 +188,13 @@ def test_the_sentence_about_retention_follows_the_rule_that_computes_it_and_the_
     [
         ((), "nothing to check"),
         ((line(TLS, "pass", DOCS, ""),), "kept"),
-        ((line(TLS, "waived", DOCS, ""),), "kept"),
+        ((line(TLS, "waived", DOCS, ""), line(TLS, "pass", DOCS, "")), "waived"),
+        ((line(TLS, "waived", DOCS, ""), line(TLS, "unknown", DOCS, "", unprovable=True)), "not provable"),
         ((line(TLS, "pass", DOCS, ""), line(TLS, "unknown", DOCS, "", unprovable=True)), "not provable"),
         ((line(TLS, "unknown", DOCS, ""), line(TLS, "unknown", DOCS, "", unprovable=True)), "not seen"),
         ((line(TLS, "unknown", DOCS, ""), line(TLS, "fail", DOCS, "")), "broken"),
     ],
-    ids=range(6),
+    ids=range(7),
 )
 def test_the_answer_is_the_worst_that_was_found(lines: tuple[Line, ...], answer: str) -> None:
     assert answer_of(lines) == answer

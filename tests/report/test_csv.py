@@ -28,6 +28,7 @@ def test_excel_knows_its_encoding_and_every_line_ends_as_the_rfc_says() -> None:
 def test_the_columns_are_these() -> None:
     """They are a promise: new ones come behind the last."""
     first = "kind,status,severity,rule,title,resource,type,location,id,message,advice,file,line,column,address,operation,fingerprint"
+    first += ",waiverReason,waiverOwner,waiverApprovedBy,waiverTicket,waiverExpires"
     assert ",".join(COLUMNS) == first
     assert render(builders.empty()).splitlines()[0] == BYTE_ORDER_MARK + first
 

@@ -107,6 +107,29 @@ def test_a_scan_that_broke_off_says_so(name: str) -> None:
     )
 
 
+# What somebody accepted
+
+
+@every
+def test_what_is_waived_is_told_with_reason_and_expiry_and_no_remark_is_lost(name: str) -> None:
+    line = builders.waived(builders.TLS, builders.subject("docs"), "Why.")
+    text = render(name, builders.report((line,), waivers=builders.applied(line)))
+    text = " ".join(text.replace("\\", "").split())
+    for words in (
+        "The scanners in the branch offices are replaced by then",
+        "Claims IT",
+        "A. Lovelace",
+        "SEC-41",
+        "It is over: 1 finding that it fits fails again.",
+        "It expires in 7 days.",
+        "It matches nothing that DI-LOG-001 judged.",
+        "It counts only from 2026-12-01 00:00 UTC on.",
+    ):
+        assert words in text, words
+    assert "2026-12-31 23:59 UTC" in text or "2026-12-31T23:59:59Z" in text
+    assert "docs" in text
+
+
 # Names from outside
 
 ALLOWED = {"json": None, "markdown": {"\u200b"}, "csv": {"\ufeff", "\r"}}
@@ -180,15 +203,17 @@ def test_formats_agree_on_fingerprints_and_statuses(report: str) -> None:
 def test_formats_agree_on_numbers(report: str) -> None:
     made = REPORTS[report]()
     counts, gaps = made.counts, len(made.unseen) + (made.finished is None)
+    remarked = sum(bool(item.remarks) for item in made.waivers)
     root = ET.fromstring(render("junit", made))  # noqa: S314 - we wrote it
     outcomes = Counter(child.tag for case in root.iter("testcase") for child in case)
     assert outcomes == Counter(
-        {"failure": counts["fail"], "skipped": counts["unknown"] + counts["waived"], "error": gaps}
+        {"failure": counts["fail"], "skipped": counts["unknown"] + counts["waived"] + remarked, "error": gaps}
+        | ({"system-out": len(made.waivers)} if made.waivers else {})
     )
-    assert len(list(root.iter("testcase"))) == len(made.lines) + 1 + len(made.unseen)
+    assert len(list(root.iter("testcase"))) == len(made.lines) + 1 + len(made.unseen) + len(made.waivers)
     rows = list(csv.DictReader(io.StringIO(render("csv", made).removeprefix("\ufeff"), newline="")))
     assert Counter(row["kind"] for row in rows) == Counter(
-        {"finding": len(made.lines), "gap": gaps, "blindSpot": len(made.blind_spots)}
+        {"finding": len(made.lines), "gap": gaps, "blindSpot": len(made.blind_spots), "waiver": len(made.waivers)}
     )
     (run,) = json.loads(render("sarif", made))["runs"]
     notes = Counter(item["descriptor"]["id"] for item in run["invocations"][0]["toolExecutionNotifications"])
@@ -197,9 +222,10 @@ def test_formats_agree_on_numbers(report: str) -> None:
             "not-seen": len(made.unseen),
             "not-finished": int(made.finished is None),
             "blind-spot": len(made.blind_spots),
+            "waiver": remarked,
         }
     )
-    assert len(json.loads(render("gitlab", made))) == counts["fail"] + counts["unknown"] + gaps
+    assert len(json.loads(render("gitlab", made))) == counts["fail"] + counts["unknown"] + gaps + len(made.waivers)
     last = render("github", made).splitlines()[-1]
     for status, number in counts.items():
         assert f"{number} {status}" in last

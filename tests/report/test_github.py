@@ -102,10 +102,33 @@ def test_severity_decides_how_loud(status: str, severity: str, name: str) -> Non
     assert ("Fix: " in command.data) is (status == "fail")
 
 
-@pytest.mark.parametrize("status", ["pass", "waived"])
-def test_what_is_no_trouble_is_only_counted(status: str) -> None:
-    (last,) = commands(builders.report((builders.line(builders.TLS, status, builders.subject("docs"), "Why."),)))
-    assert f"1 {status}" in last.data
+def test_what_is_no_trouble_is_only_counted() -> None:
+    (last,) = commands(builders.report((builders.line(builders.TLS, "pass", builders.subject("docs"), "Why."),)))
+    assert "1 pass" in last.data
+
+
+def test_what_is_waived_is_one_notice_with_reason_and_expiry() -> None:
+    lines = tuple(builders.waived(builders.TLS, builders.subject(f"s{number:02}"), "Why.") for number in range(12))
+    waived, last = commands(builders.report(lines))
+    assert (waived.name, waived.properties) == ("notice", {"title": "Waived"})
+    told = waived.data.split("\n")
+    assert told[0] == (
+        "DI-TLS-001 s00: waived: Why. Waived until 2026-12-31 23:59 UTC: The scanners in the branch offices are replaced "
+        "by then (owner Claims IT, approved by A. Lovelace, SEC-41)."
+    )
+    assert (len(told), told[-1]) == (11, "and 2 more findings")
+    assert "12 waived" in last.data
+
+
+def test_waivers_to_look_at_are_one_warning() -> None:
+    warning, _ = commands(builders.report(waivers=builders.applied()))
+    assert (warning.name, warning.properties) == ("warning", {"title": "Waivers to look at"})
+    assert [told.partition(" on ")[0] for told in warning.data.split("\n")] == [
+        "DI-TLS-001",
+        "DI-LOG-001",
+        "DI-TLS-002",
+    ]
+    assert "It expires in 7 days. It matches nothing" in warning.data
 
 
 def test_the_worst_come_first_and_the_last_says_how_many_more() -> None:

@@ -32,7 +32,7 @@ REPORTS = {
     "hostile": builders.hostile(),
 }
 PAGES = {name: html.render(report) for name, report in REPORTS.items()}
-SECTIONS = ("questions", "coverage", "first", "residency", "retention", "models", "findings", "method")
+SECTIONS = ("questions", "coverage", "first", "residency", "retention", "models", "waivers", "findings", "method")
 VOID = {"meta", "link", "input", "col"}
 CELLS = {"td", "th", "dt", "dd", "li", "p", "h3", "h4", "summary"}
 every = pytest.mark.parametrize("name", REPORTS)

@@ -130,7 +130,35 @@ def test_names_stay_as_they_are() -> None:
     assert "größe" in render(builders.report((line,)))
 
 
-def test_a_finding_names_its_rule_its_resource_and_no_waiver_yet() -> None:
+def test_a_waived_finding_says_by_whom_why_and_until_when() -> None:
+    line = builders.waived(builders.TLS, builders.subject("docs"), "Why.")
+    data = as_data(builders.report((line,), waivers=builders.applied(line)))
+    assert [error.message for error in VALIDATOR.iter_errors(data)] == []
+    granted = {
+        "reason": "The scanners in the branch offices are replaced by then.",
+        "owner": "Claims IT",
+        "approvedBy": "A. Lovelace",
+        "approvedAt": "2026-10-05T00:00:00Z",
+        "ticket": "SEC-41",
+        "expires": "2026-12-31T23:59:59Z",
+    }
+    assert data["findings"][0]["waiver"] == granted
+    first, second, *_ = data["waivers"]
+    assert first == {
+        "rule": "DI-TLS-001",
+        "resource": line.finding.subject.id,
+        **granted,
+        "at": {"file": "waivers.yaml", "line": 3},
+        "state": "inForce",
+        "waived": 1,
+        "remarks": [],
+    }
+    assert "approvedAt" not in second
+    assert (second["at"], second["state"], second["waived"]) == (None, "expired", 0)
+    assert second["remarks"] == [{"kind": "expired", "words": "It is over: 1 finding that it fits fails again."}]
+
+
+def test_a_finding_names_its_rule_its_resource_and_no_waiver() -> None:
     line = builders.line(builders.TLS, "fail", builders.subject("docs", location=None), "Why.")
     (finding,) = as_data(builders.report((line,)))["findings"]
     assert finding == {

@@ -39,9 +39,11 @@ def test_another_reader_reads_the_same_numbers(name: str) -> None:
     read = JUnitXml.fromstring(render(report).encode())
     outcomes = Counter(type(result) for suite in read for case in suite for result in case.result)
     assert outcomes[Failure] == report.counts["fail"] == read.failures
-    assert outcomes[Skipped] == report.counts["unknown"] + report.counts["waived"] == read.skipped
+    remarked = sum(bool(item.remarks) for item in report.waivers)
+    assert outcomes[Skipped] == report.counts["unknown"] + report.counts["waived"] + remarked == read.skipped
     assert outcomes[Error] == len(report.unseen) + (report.finished is None) == read.errors
-    assert sum(len(list(suite)) for suite in read) == read.tests == len(report.lines) + len(report.unseen) + 1
+    assert sum(len(list(suite)) for suite in read) == read.tests
+    assert read.tests == len(report.lines) + len(report.unseen) + len(report.waivers) + 1
 
 
 @every
@@ -115,6 +117,19 @@ def test_what_was_not_seen_is_never_green() -> None:
     assert (whole.get("tests"), whole.get("errors")) == ("1", "0")
     no_rules = parsed(replace(builders.clean(), unseen=(replace(builders.blind().unseen[0], rules=()),)))[-1]
     assert "Unknown through this" not in (no_rules[2][0].text or "")
+
+
+def test_a_waiver_is_a_case_and_skipped_where_something_is_to_be_said_of_it() -> None:
+    line = builders.waived(builders.TLS, builders.subject("docs"), "Why.")
+    suite = parsed(builders.report((line,), waivers=builders.applied(line)))[-2]
+    assert (suite.get("name"), suite.get("tests"), suite.get("skipped")) == ("waivers", "4", "3")
+    first, second, *_ = suite
+    assert first.get("name") == f"DI-TLS-001 on {line.finding.subject.id} until 2026-12-31 23:59 UTC, SEC-41"
+    assert first.find("skipped") is None
+    assert "waives 1 finding: The scanners" in (first.findtext("system-out") or "")
+    skipped = second.find("skipped")
+    assert skipped is not None
+    assert "1 finding that it fits fails again." in skipped.get("message", "")
 
 
 def test_blind_spots_are_told_beside_the_cases() -> None:

@@ -28,6 +28,7 @@ SECTIONS = [
     "Where documents go",
     "How long documents live",
     "Models",
+    "Waivers",
     "All findings",
     "Method",
 ]

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.infra.additions import computed, with_principals
-from auditor.infra.arm.deployment import location_of
+from auditor.infra.arm.references import location_of
 from auditor.infra.arm.symbols import field_of
 from auditor.infra.arm.values import Symbolic
 from auditor.model.reading import LIVE_SCAN, Json, Unread
@@ -47,8 +47,11 @@ def body_of(planned: Planned) -> dict[str, Json]:
 
 
 def _region(value: Json, planned: Planned) -> Json:
-    """A region, or a text that stands for one that is not known: it is the same for the same region of one file."""
-    if not isinstance(value, Symbolic):
+    """A region, or a text that stands for one that is not known: it is the same for the same region of one file.
+
+    That of a loop of unknown length stands for many.
+    """
+    if not isinstance(value, Symbolic) or "copyIndex" in value.text:
         return value
     file = planned.deployment.root_name
     return f"{{{value.text[1:-1] if value.text.startswith('{') else value.text} in {file}}}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.infra.arm.scopes import below
+from auditor.infra.arm.levels import below
 from auditor.model.types import BY_NAME, RESOURCE_TYPES
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from auditor.errors import InfrastructureError, Mistake
-from auditor.infra.arm.evaluate import Scope, evaluate
+from auditor.infra.arm.evaluate import MOST_STEPS, Budget, Scope, evaluate
 from auditor.infra.arm.expressions import ExpressionError
 from auditor.infra.arm.values import symbol_of
 from auditor.infra.text import HINT
@@ -14,6 +14,8 @@ from auditor.model.reading import Json, Unread
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+_STEPS_A_TURN: Final = 100
+"""What a large expression counts for among the turns of loops; that of ordinary ones is nothing."""
 MOST_TURNS: Final = 800
 """Azure takes no more (https://learn.microsoft.com/azure/azure-resource-manager/templates/best-practices, limits)."""
 
@@ -27,6 +29,9 @@ class View(Scope, Protocol):
     @property
     def shown(self) -> str:
         """How reports call the file."""
+
+    def take(self, turns: int) -> None:
+        """Count turns of loops; raises `InfrastructureError` where the file has more than anybody could want."""
 
 
 def value_of(raw: Json, view: View) -> Json:
@@ -46,10 +51,13 @@ def text_of(text: str, view: View) -> Json:
     """The value of a string of a template."""
     if not text.startswith("["):
         return text
+    budget = Budget()
     try:
-        return evaluate(text, view)
+        return evaluate(text, view, budget)
     except ExpressionError as error:
         return Unread(f"its expression is wrong: {error}")
+    finally:
+        view.take((MOST_STEPS - budget.steps) // _STEPS_A_TURN)
 
 
 def _object(raw: Mapping[str, Json], view: View) -> dict[str, Json]:
@@ -86,6 +94,7 @@ def loop(name: str | None, item: Mapping[str, Json], view: View) -> Json:
     count = turns(item.get("count"), view)
     if isinstance(count, Unread):
         return Unread(f"how often it is repeated is not known: {count.why}")
+    view.take(count)
     return [value_of(item.get("input"), view.inside(name, turn)) for turn in range(count)]
 
 

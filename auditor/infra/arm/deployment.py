@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from auditor.errors import InfrastructureError, Mistake
 from auditor.infra.additions import LATER
-from auditor.infra.arm import scopes
+from auditor.infra.arm import levels
 from auditor.infra.arm.about import PUBLIC_CLOUD, WHERE, group_values, subscription_values
 from auditor.infra.arm.children import Identified, Written, identify, written_resources
 from auditor.infra.arm.copies import loop, turns, value_of
+from auditor.infra.arm.references import elsewhere, properties_of
 from auditor.infra.arm.symbols import Names, Symbols, field_of
-from auditor.infra.arm.values import Open, Partly, Symbolic, symbol_of
-from auditor.infra.ids import principal_of
+from auditor.infra.arm.values import Open, Symbolic, symbol_of
 from auditor.infra.json_text import Places
 from auditor.infra.text import HINT
 from auditor.model.reading import Json, Unread
@@ -29,15 +29,13 @@ if TYPE_CHECKING:
     from auditor.infra.arm.symbols import Given
     from auditor.infra.json_text import Pointer
 
-MOST_RESOURCES: Final = 200_000
-"""Of one file, with all that loops make; Azure takes far fewer."""
-DEPLOYMENTS: Final = "microsoft.resources/deployments"
+MOST_TURNS: Final = 200_000
+"""Of all loops of one file, and the resources that they make; Azure takes far fewer."""
+DEPLOYMENTS: Final = frozenset({"microsoft.resources/deployments", "microsoft.resources/deploymentstacks"})
+"""Types (lower case) of resources that hold a template of their own."""
 HERE: Final = "https://template.invalid/"
 """Stands for the address of the folder that the template lies in, where a template asks for its own address."""
-_TOLD: Final = ("kind", "sku", "extendedLocation")
-"""What a declaration tells of a resource, or tells that it has none; the rest may be changed at the deployment."""
 _GROUPS: Final = "microsoft.resources/resourcegroups"
-_USER_IDENTITY: Final = "microsoft.managedidentity/userassignedidentities"
 
 
 @dataclass
@@ -59,8 +57,8 @@ class Source:
 class World:
     """What all deployments of one file share.
 
-    Its name without the ending, where the groups lie that they make, all that they declare by id in small letters, and how
-    many that is.
+    `name` is the file's, without its ending; `groups` tells where those lie that they make; `declared` has all that they
+    declare, by id in small letters; `count` counts that, and all turns of loops.
     """
 
     name: str
@@ -69,11 +67,11 @@ class World:
     declared: dict[str, Planned] = field(default_factory=dict)
     count: int = 0
 
-    def more(self, shown: str) -> None:
-        """One more resource; raises `InfrastructureError` where there are more than anybody could want."""
-        self.count += 1
-        if self.count > MOST_RESOURCES:
-            problem = f"its loops make more than {MOST_RESOURCES} resources"
+    def take(self, turns: int, shown: str) -> None:
+        """Count resources, or turns of loops; raises `InfrastructureError` for more than anybody could want."""
+        self.count += turns
+        if self.count > MOST_TURNS:
+            problem = f"its loops and expressions take more than {MOST_TURNS} turns"
             raise InfrastructureError((Mistake(shown, 1, 1, problem),), HINT)
 
 
@@ -91,7 +89,7 @@ class Planned:
     @cached_property
     def nested(self) -> Deployment | Unread | None:
         """The deployment that this is, or why its template was not read; None for any other resource."""
-        is_deployment = self.what.type.lower() == DEPLOYMENTS and not self.existing
+        is_deployment = self.what.type.lower() in DEPLOYMENTS and not self.existing
         return self.deployment.world.open(self) if is_deployment else None
 
     def value(self, name: str) -> Json:
@@ -107,7 +105,7 @@ class Planned:
 class Deployment:
     """A template with the values that it is given, deployed at a scope.
 
-    `labels` are the names of the deployments around it; `pointer` is where it stands in its source. `outer` are the
+    `labels` are what addresses call it and the deployments around it, `name` is its own, None for the outermost; `pointer` is where it stands in its source. `outer` are the
     symbols of the template around it if its expressions are evaluated there.
     """
 
@@ -121,11 +119,12 @@ class Deployment:
         given: Given,
         pointer: Pointer = (),
         labels: tuple[str, ...] = (),
+        name: str | None = None,
         doubt: Unread | None = None,
         outer: Symbols | None = None,
     ) -> None:
         self.template, self.scope, self.source, self.world = template, scope, source, world
-        self.pointer, self.labels, self.doubt = pointer, labels, doubt
+        self.pointer, self.labels, self.name, self.doubt = pointer, labels, name, doubt
         self.view = Symbols(Names(template, given), self) if outer is None else outer
         self._planning = False
         self._outputs: dict[str, Json] | None = None
@@ -134,6 +133,10 @@ class Deployment:
     def shown(self) -> str:
         """How reports call the file."""
         return self.source.shown
+
+    def take(self, turns: int) -> None:
+        """Count turns of loops."""
+        self.world.take(turns, self.shown)
 
     @property
     def root_name(self) -> str:
@@ -167,9 +170,9 @@ class Deployment:
             types = [field_of(item.raw, "type") for item in chain]
             if all(isinstance(item, str) and item for item in types):
                 for view, doubt in _turns(chain, self.view):
+                    self.take(1)
                     planned = self._planned(written, types, view, doubt)
                     if planned is not None:
-                        self.world.more(self.shown)
                         yield planned
 
     def _planned(self, written: Written, types: list[str], view: Symbols, doubt: Unread | None) -> Planned | None:
@@ -184,10 +187,10 @@ class Deployment:
         to, subscription, group = (
             value_of(field_of(raw, name), view) for name in ("scope", "subscriptionId", "resourceGroup")
         )
-        if types[-1].lower() == DEPLOYMENTS:
+        if types[-1].lower() in DEPLOYMENTS:
             base, extended = self.scope, None
         else:
-            base = scopes.moved(self.scope, to=None, subscription=subscription, group=group)
+            base = levels.moved(self.scope, to=None, subscription=subscription, group=group)
             extended = None if to is None else _text(to)
         what = identify(base, extended, types, names)
         existing = field_of(raw, "existing") is True
@@ -214,12 +217,12 @@ class Deployment:
             return Unread(f"{target} is {LATER}")
         found = self._by_name.get(target.rstrip("/").lower(), [])
         if len(found) > 1 and found[0].written.symbol is not None:
-            return [_properties(item.what, item, full=full) for item in found]
+            return [properties_of(item.what, item, full=full) for item in found]
         if not found and not target.startswith("/"):
             return Unread(f"{target} is {LATER}")
-        what = found[0].what if found else _elsewhere(target)
+        what = found[0].what if found else elsewhere(target)
         item = found[0] if found and not found[0].existing else self.world.declared.get(what.id.lower())
-        return _properties(what, item, full=full)
+        return properties_of(what, item, full=full)
 
     def outputs(self) -> dict[str, Json]:
         """The outputs, each with its value, as `reference` answers."""
@@ -242,9 +245,9 @@ class Deployment:
         match name:
             case "environment":
                 return PUBLIC_CLOUD
-            case "resourceGroup" if scopes.is_group(self.scope):
+            case "resourceGroup" if levels.is_group(self.scope):
                 return Open({**group_values(self.scope), "location": self._location()}, WHERE)
-            case "subscription" if scopes.subscription_in(self.scope):
+            case "subscription" if levels.subscription_in(self.scope):
                 return subscription_values(self.scope)
             case "deployment":
                 return self._own()
@@ -253,13 +256,16 @@ class Deployment:
 
     def _location(self) -> Json:
         group = self.world.groups.get("/".join(self.scope.split("/")[:5]).lower())
-        return scopes.unknown_location(self.scope) if group is None else group()
+        return levels.unknown_location(self.scope) if group is None else group()
 
     def _own(self) -> Open:
         where = Symbolic(WHERE, None, "{location of the deployment}")
         link = Open({"uri": f"{HERE}{self.source.path.name}"}, LATER)
         properties = Open({"templateLink": link, "template": dict(self.template)}, LATER)
-        return Open({"location": where, "properties": properties}, WHERE)
+        known = {"location": where, "properties": properties}
+        if self.name is not None:
+            known["name"] = Symbolic(WHERE, None, self.name) if "{" in self.name else self.name
+        return Open(known, WHERE)
 
 
 def _turns(chain: tuple[Written, ...], view: Symbols) -> Iterator[tuple[Symbols, Unread | None]]:
@@ -288,46 +294,3 @@ def _text(value: Json) -> str:
 
 def _location_of(item: Planned) -> Callable[[], Json]:
     return lambda: item.value("location")
-
-
-def _elsewhere(resource_id: str) -> Identified:
-    """A resource that is not of this deployment, by its id."""
-    namespace, *pairs = resource_id.rpartition("/providers/")[2].split("/")
-    return Identified("/".join([namespace, *pairs[::2]]), tuple(pairs[1::2]), resource_id)
-
-
-def _properties(what: Identified, item: Planned | None, *, full: bool) -> Json:
-    """What is known of a resource before it is deployed; `full` is all of it, otherwise its properties.
-
-    `item` is its declaration, None where it exists already or is declared elsewhere.
-    """
-    nested = None if item is None else item.nested
-    principal = Partly(principal_of(what.id))
-    if isinstance(nested, Unread):
-        properties = Open({}, nested.why)
-    elif nested is not None:
-        properties = Open({"outputs": nested.outputs()}, LATER)
-    else:
-        properties = Open({"principalId": principal} if what.type.lower() == _USER_IDENTITY else {}, LATER)
-    if not full:
-        return properties
-    name = what.names[-1] if what.names else what.id
-    known = {
-        "id": Partly(what.id) if "{" in what.id else what.id,
-        "name": Symbolic(LATER, None, name) if "{" in name else name,
-        "type": what.type,
-        "location": location_of(what, item),
-        "identity": Open({"principalId": principal}, LATER),
-        "properties": properties,
-    }
-    declared = {} if item is None else {member: item.value(member) for member in _TOLD}
-    return Open({**known, **declared}, LATER)
-
-
-def location_of(what: Identified, item: Planned | None) -> Json:
-    """The region of a resource: as declared, or else a text that stands for it."""
-    written = None if item is None or item.existing else item.value("location")
-    if written is not None:
-        return written
-    text = f"{{location of {what.id.strip('/').replace('/', ' ')}}}"
-    return Symbolic(f"the location of {what.name} is not known", None, text)

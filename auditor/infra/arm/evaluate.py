@@ -52,19 +52,22 @@ _NAMES: Final = {"parameters", "variables", "lambdavariables"}
 """Functions whose text says too little of an id, as the same name may mean another thing elsewhere."""
 
 
-def evaluate(text: str, scope: Scope) -> Json:
-    """The value of a string of a template: of its expression, or the string itself; raises `ExpressionError`."""
+def evaluate(text: str, scope: Scope, budget: Budget | None = None) -> Json:
+    """The value of a string of a template: of its expression, or the string itself; raises `ExpressionError`.
+
+    Whoever brings a budget sees how much of it was spent.
+    """
     if not is_expression(text):
         return unescaped(text)
     try:
-        return _whole(text, scope)
+        return _whole(text, scope, budget or Budget())
     except RecursionError:
         raise ExpressionError("the expression leads too deep", text, 0) from None
 
 
-def _whole(text: str, scope: Scope) -> Json:
+def _whole(text: str, scope: Scope, budget: Budget) -> Json:
     node = parse(text)
-    evaluation = Evaluation(text, scope, Budget())
+    evaluation = Evaluation(text, scope, budget)
     try:
         value = evaluation.argument(node)
         evaluation.budget.spend([value])

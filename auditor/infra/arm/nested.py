@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.errors import InfrastructureError
-from auditor.infra.arm import scopes
+from auditor.infra.arm import levels
 from auditor.infra.arm.copies import value_of
 from auditor.infra.arm.deployment import HERE, Deployment, Planned, Source
 from auditor.infra.arm.symbols import field_of
@@ -39,7 +39,7 @@ def open_nested(planned: Planned) -> Deployment | Unread:
         pointer = (*planned.written.pointer, *_spelled(raw, properties))
         outer = None if _is_inner(properties, parent) else planned.view
         return _deployment(planned, template, parent.source, pointer, outer)
-    found = _linked(value_of(field_of(properties, "templateLink"), planned.view), parent.source)
+    found = _linked(_link(field_of(properties, "templateLink"), planned.view), parent.source)
     if isinstance(found, Unread):
         return found
     source, linked = found
@@ -64,6 +64,7 @@ def _deployment(
         given=_given(field_of(planned.written.raw, "properties"), planned.view),
         pointer=pointer,
         labels=(*parent.labels, planned.label),
+        name=planned.what.name,
         doubt=planned.doubt,
         outer=outer,
     )
@@ -71,7 +72,9 @@ def _deployment(
 
 def _scope(planned: Planned) -> str:
     to, subscription, group = (planned.value(name) for name in ("scope", "subscriptionId", "resourceGroup"))
-    return scopes.moved(planned.deployment.scope, to=to, subscription=subscription, group=group)
+    if to is None:  # as stacks say it
+        to = value_of(field_of(field_of(planned.written.raw, "properties"), "deploymentScope"), planned.view)
+    return levels.moved(planned.deployment.scope, to=to, subscription=subscription, group=group)
 
 
 def _is_inner(properties: Json, parent: Deployment) -> bool:
@@ -109,6 +112,16 @@ def _handed(name: str, entry: Json) -> Json:
             return entry
         case _:
             return Unread(f"the value of parameter {name} is kept elsewhere, in a key vault say")
+
+
+def _link(raw: Json, view: Symbols) -> Json:
+    """A link, evaluated. The token at the end of an address, which is secret, does not change which file beside it is."""
+    link = value_of(raw, view)
+    if isinstance(field_of(link, "uri"), Unread):
+        bare = value_of(raw, view.without_secrets())
+        uri = field_of(bare, "uri")
+        return bare if isinstance(uri, str) and uri.startswith(HERE) else link
+    return link
 
 
 def _linked(link: Json, source: Source) -> tuple[Source, dict[str, Any]] | Unread:

@@ -37,6 +37,9 @@ class Surroundings(Protocol):
     def scope(self) -> str:
         """The id of where its resources go."""
 
+    def take(self, turns: int) -> None:
+        """Count turns of loops."""
+
     def reference(self, target: Json, *, full: bool) -> Json:
         """What a resource will be."""
 
@@ -48,8 +51,10 @@ def field_of(raw: Json, name: str) -> Json:
     """What stands in an object under a name, whatever its case; None where there is nothing."""
     if not isinstance(raw, dict):
         return None
-    key = key_of(raw, name)
-    return None if key is None else raw[key]
+    if name in raw:
+        return raw[name]
+    size, lowered = len(name), name.lower()
+    return next((raw[key] for key in raw if len(key) == size and key.lower() == lowered), None)
 
 
 def objects_of(raw: Json) -> dict[str, dict[str, Any]]:
@@ -60,7 +65,9 @@ def objects_of(raw: Json) -> dict[str, dict[str, Any]]:
 class Names:
     """The parameters, variables and functions of one template, with the values that it is given."""
 
-    def __init__(self, template: Mapping[str, Json], given: Given) -> None:
+    def __init__(self, template: Mapping[str, Json], given: Given, *, secrets: str | None = None) -> None:
+        """`secrets` stands in place of every secure parameter; without it they are unread."""
+        self._template, self._secrets = template, secrets
         self._parameters = objects_of(field_of(template, "parameters"))
         self._types = objects_of(field_of(template, "definitions"))
         written = field_of(template, "parameters")
@@ -84,6 +91,10 @@ class Names:
         """A function of the template's own."""
         return self._functions.get(f"{namespace}.{name}".lower())
 
+    def without_secrets(self) -> Names:
+        """The same with an empty text in place of every secure parameter."""
+        return Names(self._template, self._given, secrets="")
+
     def _once(self, kind: str, name: str, make: Callable[[], Json]) -> Json:
         if (kind, name) not in self._known:
             self._known[kind, name] = Unread(f"{kind} {name} refers to itself")
@@ -94,6 +105,8 @@ class Names:
         spelled = self._spelled[name]
         types = list(self._definitions(definition))
         kind = next((found for item in types if isinstance(found := field_of(item, "type"), str)), "")
+        if kind.lower() in _SECURE and self._secrets is not None:
+            return self._secrets
         if kind.lower() in _SECURE:
             return Unread(f"parameter {spelled} is secure, and its value is not looked at")
         has_default = key_of(definition, "defaultValue") is not None
@@ -175,6 +188,10 @@ class Symbols:
         """How reports call the file."""
         return self.place.shown
 
+    def take(self, turns: int) -> None:
+        """Count turns of loops; raises `InfrastructureError` where there are too many."""
+        self.place.take(turns)
+
     def inside(self, loop: str | None, turn: int | Unread, *, of_resource: bool = False) -> Symbols:
         """The same names inside a turn of a loop."""
         loops = self.loops if loop is None else {**self.loops, loop.lower(): turn}
@@ -184,6 +201,10 @@ class Symbols:
     def outside(self) -> Symbols:
         """The same names outside of all loops, where parameters and variables stand."""
         return Symbols(self.names, self.place) if self.loops or self.innermost is not None else self
+
+    def without_secrets(self) -> Symbols:
+        """The same with an empty text in place of every secure parameter."""
+        return replace(self, names=self.names.without_secrets())
 
     def parameter(self, name: str) -> Json:
         """The value of a parameter; a text stands for it in names where it has none."""

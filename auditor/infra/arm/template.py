@@ -14,8 +14,8 @@ from auditor.errors import InfrastructureError, Mistake
 from auditor.infra.additions import DECLARABLE, KEPT, Draft, complete, hidden_lists
 from auditor.infra.arm.bodies import EXISTS, body_of
 from auditor.infra.arm.deployment import DEPLOYMENTS, Deployment, Planned, Source, World
+from auditor.infra.arm.levels import scope_by_schema, subscription_in
 from auditor.infra.arm.nested import open_nested
-from auditor.infra.arm.scopes import scope_by_schema, subscription_in
 from auditor.infra.arm.symbols import Text, field_of
 from auditor.infra.declared import Declared, Document, Inputs
 from auditor.infra.origins import origin
@@ -82,7 +82,7 @@ def _declared(root: Deployment) -> Declared:
         if nested is not None and not isinstance(nested, Deployment):
             gaps.append(Gap(planned.what.id, _READ_DEPLOYMENT, f"{address_of(planned)}: {nested.why}"))
             unread.append((planned.deployment.scope, nested))
-        elif planned.what.type.lower() != DEPLOYMENTS:
+        elif planned.what.type.lower() not in DEPLOYMENTS:
             gaps += _gaps(planned)
             drafts += _drafts(planned)
     gaps += _hidden(unread)

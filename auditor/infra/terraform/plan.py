@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from auditor.errors import ExitCode, SourceError
+from auditor.errors import InfrastructureError, Mistake
 from auditor.infra.terraform import instances
 from auditor.infra.terraform.build import Building
 from auditor.infra.terraform.configuration import Configuration
@@ -23,17 +23,11 @@ _PARTIAL: Final = (
 )
 
 
-class TerraformFileError(SourceError):
-    """A file that should be a plan or a state is none, or is damaged."""
-
-    exit_code = ExitCode.USAGE
-
-
 def read(document: Document, inputs: Inputs) -> Declared:  # noqa: ARG001 - a plan has its inputs in itself
     """What will be there once the plan is applied, and what of it the plan makes or changes."""
     plan = document.value
     if not isinstance(plan, dict):
-        raise TerraformFileError(f"{document.shown}: this is no Terraform plan", _HINT)
+        raise InfrastructureError((Mistake(document.shown, 1, 1, "this is no Terraform plan"),), _HINT)
     found = instances.of_plan(plan)
     variables = plan.get("variables")
     building = Building(

@@ -1,4 +1,4 @@
-"""One row for each finding and each gap, for spreadsheets: RFC 4180, in UTF-8 with a mark ahead by which Excel knows it.
+"""One row for each finding, gap and waiver, for spreadsheets: RFC 4180, in UTF-8 with a mark ahead by which Excel knows it.
 
 No cell is a formula: a text that a spreadsheet could take for one has an apostrophe ahead.
 """
@@ -9,16 +9,18 @@ import csv
 import io
 from typing import TYPE_CHECKING, Final
 
-from auditor.report.pipelines import UNFINISHED, blind_spot_told, path_of, shown
+from auditor.report.pipelines import UNFINISHED, blind_spot_told, path_of, shown, waiver_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from auditor.model.waiver import Applied, Waiver
     from auditor.report.report import Line, Report
 
 COLUMNS: Final = (
     *("kind", "status", "severity", "rule", "title", "resource", "type", "location", "id", "message", "advice"),
     *("file", "line", "column", "address", "operation", "fingerprint"),
+    *("waiverReason", "waiverOwner", "waiverApprovedBy", "waiverTicket", "waiverExpires"),
 )
 BYTE_ORDER_MARK: Final = "\ufeff"
 _FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - spreadsheets in East Asia take the wide ones, too
@@ -59,6 +61,8 @@ def _rows(report: Report) -> Iterator[dict[str, str | int]]:
         }
     for spot in report.blind_spots:
         yield {"kind": "blindSpot", "status": NOT_SEEN, "title": spot.kind, "message": blind_spot_told(spot)}
+    for granted in report.waivers:
+        yield _waiver(granted)
 
 
 def _finding(line: Line) -> dict[str, str | int]:
@@ -79,4 +83,31 @@ def _finding(line: Line) -> dict[str, str | int]:
     }
     if place is not None:
         row |= {"file": path_of(place.file), "line": place.line, "column": place.column, "address": place.address}
+    if finding.waiver is not None:
+        row |= _grant(finding.waiver)
     return {name: value for name, value in row.items() if value is not None}
+
+
+def _waiver(item: Applied) -> dict[str, str | int]:
+    waiver = item.waiver
+    row: dict[str, str | int] = {
+        "kind": "waiver",
+        "status": item.state,
+        "rule": waiver.rule,
+        "id": waiver.resource,
+        "message": waiver_told(item),
+        **_grant(waiver),
+    }
+    if waiver.place is not None:
+        row |= {"file": path_of(waiver.place.file), "line": waiver.place.line or ""}
+    return row
+
+
+def _grant(waiver: Waiver) -> dict[str, str]:
+    return {
+        "waiverReason": waiver.reason,
+        "waiverOwner": waiver.owner,
+        "waiverApprovedBy": waiver.approved_by,
+        "waiverTicket": waiver.ticket,
+        "waiverExpires": waiver.expires,
+    }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from auditor.model.finding import SEVERITIES
-from auditor.report.pipelines import LEVELS, UNFINISHED, counted, path_of, shown, told
+from auditor.report.pipelines import LEVELS, UNFINISHED, counted, path_of, shown, told, waiver_told
 from auditor.report.wording import plural
 
 if TYPE_CHECKING:
@@ -36,15 +36,16 @@ def render(report: Report) -> str:
         if not line.known:
             queues[_COMMANDS[LEVELS[line.rule.severity]]].append(line)
     queues["notice"] += sorted([*unknown, *(line for line in failing if line.known)], key=lambda line: line.known)
-    gaps = _not_seen(report)
+    gaps = [*_not_seen(report), *_waivers_to_look_at(report)]
+    waived = _waived(report)
     shown_of: dict[Command, list[Line]] = {
         "error": queues["error"][:MOST],
         "warning": queues["warning"][: MOST - len(gaps)],
-        "notice": queues["notice"][: MOST - 1],
+        "notice": queues["notice"][: MOST - 1 - len(waived)],
     }
     left = len(failing) + len(unknown) - sum(len(lines) for lines in shown_of.values())
     commands = [_annotation(command, line) for command, lines in shown_of.items() for line in lines]
-    return "".join(f"{command}\n" for command in [*gaps, *commands, _last(report, left)])
+    return "".join(f"{command}\n" for command in [*gaps, *commands, *waived, _last(report, left)])
 
 
 def _not_seen(report: Report) -> list[str]:
@@ -59,6 +60,23 @@ def _not_seen(report: Report) -> list[str]:
             f"{plural(len(report.unseen), 'gap')}, where something could not be read: {', '.join(names[:MOST])}{more}."
         )
     return [_command("warning", {"title": "Not seen"}, [" ".join(parts)])]
+
+
+def _waivers_to_look_at(report: Report) -> list[str]:
+    """One warning for all waivers of which something is to be said."""
+    found = [waiver_told(item) for item in report.waivers if item.remarks]
+    return [_command("warning", {"title": "Waivers to look at"}, _first(found, "waiver"))] if found else []
+
+
+def _waived(report: Report) -> list[str]:
+    """One notice for all that is waived, with reason and expiry."""
+    found = [f"{line.rule.id} {told(line)}" for line in report.lines if line.finding.status == "waived"]
+    return [_command("notice", {"title": "Waived"}, _first(found, "finding"))] if found else []
+
+
+def _first(told: Sequence[str], what: str) -> list[str]:
+    more = [f"and {plural(len(told) - MOST, f'more {what}')}"] if len(told) > MOST else []
+    return [*told[:MOST], *more]
 
 
 def _annotation(command: Command, line: Line) -> str:

@@ -1,6 +1,6 @@
 """Code quality for GitLab (https://docs.gitlab.com/ci/testing/code_quality/): what fails and what is not known, by file and line.
 
-What passes or is waived is left out. GitLab wants a path of everything, so what stands in no file has the id of its resource
+What passes or is waived is left out; each waiver is told at its own place. GitLab wants a path of everything, so what stands in no file has the id of its resource
 there, and what was not seen the id of its scope.
 """
 
@@ -10,20 +10,22 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.finding import fingerprint
-from auditor.report.pipelines import UNFINISHED, gap_told, path_of, shown, told
+from auditor.report.pipelines import UNFINISHED, gap_told, path_of, shown, told, waiver_told
 
 if TYPE_CHECKING:
+    from auditor.model.waiver import Applied
     from auditor.report.report import Line, Report
 
 SEVERITY: Final = {"critical": "blocker", "high": "critical", "medium": "major", "low": "minor"}
 NOT_KNOWN: Final = "info"
 NOT_SEEN: Final = "auditor/not-seen"
+WAIVER: Final = "auditor/waiver"
 
 
 def render(report: Report) -> str:
     """Write the report as JSON, two blanks deep, keys in a fixed order."""
     issues = [_issue(line) for line in report.lines if line.finding.status in {"fail", "unknown"}]
-    issues += _not_seen(report)
+    issues += [*_not_seen(report), *(_waiver(item) for item in report.waivers)]
     return json.dumps(issues, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -53,6 +55,20 @@ def _not_seen(report: Report) -> list[dict[str, Any]]:
         }
         for text, scope, what in found
     ]
+
+
+def _waiver(item: Applied) -> dict[str, Any]:
+    """A waiver, at its place in `waivers.yaml`, so that a merge request shows one that it brings."""
+    waiver, place = item.waiver, item.waiver.place
+    what = f"{WAIVER}\n{waiver.rule}\n{waiver.expires}\n{waiver.ticket}"
+    path, line = (waiver.resource.strip("/"), 1) if place is None else (path_of(place.file), place.line or 1)
+    return {
+        "description": f"Waiver: {waiver_told(item)}",
+        "check_name": WAIVER,
+        "fingerprint": fingerprint(what, waiver.resource),
+        "severity": NOT_KNOWN,
+        "location": _location(path, line),
+    }
 
 
 def _location(path: str, line: int) -> dict[str, Any]:

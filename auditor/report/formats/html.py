@@ -114,6 +114,7 @@ def environment() -> Environment:
         json=_json,
         words=wording.words,
         plural=wording.plural,
+        standing=wording.standing,
     )
     environment.globals.update(
         marks=wording.STATUS_MARKS,

@@ -6,11 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.reading import Found, plain
+from auditor.model.waiver import as_data as waiver_data
 
 if TYPE_CHECKING:
     from auditor.model.blind_spot import BlindSpot
     from auditor.model.finding import Evidence
     from auditor.model.resource import Place
+    from auditor.model.waiver import Applied, Waiver
     from auditor.report.report import Line, Report, Unseen
 
 SCHEMA: Final = "auditor.assessment/1"
@@ -58,6 +60,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "findings": [_finding(line) for line in report.lines],
         "gaps": [_gap(item) for item in report.unseen],
         "blindSpots": [_blind_spot(item) for item in report.blind_spots],
+        "waivers": [_waiver(item) for item in report.waivers],
         "calls": dict(report.calls),
     }
 
@@ -74,9 +77,24 @@ def _finding(line: Line) -> dict[str, Any]:
         "resource": {"id": subject.id, "type": subject.type, "name": subject.name, "location": subject.location},
         "at": _place(line.finding.place),
         "evidence": [_evidence(item) for item in line.finding.evidence],
-        "waiver": None,
+        "waiver": None if line.finding.waiver is None else _grant(line.finding.waiver),
         "since": None,
         **known,
+    }
+
+
+def _grant(waiver: Waiver) -> dict[str, str]:
+    """A waiver at the finding that it waives, which names rule and resource itself."""
+    return {name: text for name, text in waiver_data(waiver).items() if name not in {"rule", "resource"}}
+
+
+def _waiver(item: Applied) -> dict[str, Any]:
+    return {
+        **waiver_data(item.waiver),
+        "at": None if item.waiver.place is None else {"file": item.waiver.place.file, "line": item.waiver.place.line},
+        "state": item.state,
+        "waived": len(item.waived),
+        "remarks": [{"kind": remark.kind, "words": remark.words} for remark in item.remarks],
     }
 
 

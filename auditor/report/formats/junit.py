@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
-from auditor.report.pipelines import UNFINISHED, blind_spot_told, counted, gap_told, path_of, shown, told
+from auditor.report.pipelines import UNFINISHED, blind_spot_told, counted, gap_told, path_of, shown, told, waiver_told
 from auditor.report.wording import was_asked, was_read
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _TIME: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z")
 COVERAGE: Final = "coverage"
+WAIVERS: Final = "waivers"
 WHOLE: Final = "everything that was asked for was read to its end"
 
 
@@ -29,6 +30,8 @@ def render(report: Report) -> str:
     root = ET.Element("testsuites", {"name": "auditor"})
     for _, lines in groupby(report.lines, key=lambda line: line.rule.id):
         root.append(_suite(report, list(lines)))
+    if report.waivers:
+        root.append(_waivers(report))
     root.append(_coverage(report))
     _count(root, list(root.iter("testcase")))
     ET.indent(root)
@@ -102,6 +105,23 @@ def _coverage(report: Report) -> ET.Element:
         ET.SubElement(suite, "system-out").text = "\n".join(
             f"Blind spot: {blind_spot_told(spot)}" for spot in report.blind_spots
         )
+    return suite
+
+
+def _waivers(report: Report) -> ET.Element:
+    """A case for each waiver: skipped where something is to be said of it, since JUnit knows no warning."""
+    suite = ET.Element("testsuite", {"name": WAIVERS, **_stamp(report)})
+    cases = []
+    for item in report.waivers:
+        waiver = item.waiver
+        name = shown(f"{waiver.rule} on {waiver.resource} until {waiver.until}, {waiver.ticket}")
+        case = ET.Element("testcase", {"classname": "auditor.waivers", "name": name, "time": "0"})
+        if item.remarks:
+            ET.SubElement(case, "skipped", {"message": waiver_told(item)})
+        ET.SubElement(case, "system-out").text = waiver_told(item)
+        cases.append(case)
+    _count(suite, cases)
+    suite.extend(cases)
     return suite
 
 

@@ -103,6 +103,7 @@ def environment() -> Environment:
         sentence=wording.sentence,
         first_sentence=wording.first_sentence,
         plural=wording.plural,
+        standing=wording.standing,
         words=wording.words,
         say=say,
         hours=bars.length,

@@ -24,8 +24,9 @@ from auditor.report.pipelines import (
     shown,
     told,
     uri_of,
+    waiver_told,
 )
-from auditor.report.wording import was_asked, was_read
+from auditor.report.wording import waiver_words, was_asked, was_read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +57,10 @@ _NOTIFICATIONS: Final = {
     ),
     "not-finished": ("The scan ended before all was read.", "Run it again, or resume it."),
     "blind-spot": ("No audit can see this from the outside.", "Each notification says what to do about it."),
+    "waiver": (
+        "A waiver has expired, expires soon, matches nothing or cannot count.",
+        "Renew it in waivers.yaml, mend what it waives, or take it out.",
+    ),
 }
 
 
@@ -103,6 +108,7 @@ def _run(report: Report) -> dict[str, Any]:
             **report.counts,
             "notApplicable": report.not_applicable,
             "gaps": len(report.unseen),
+            "waivers": [shown(waiver_told(item)) for item in report.waivers],
         },
     }
 
@@ -177,7 +183,7 @@ def _result(line: Line, index: Mapping[str, int]) -> dict[str, Any]:
         },
     }
     if finding.status == "waived":
-        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": _text(told(line))}]
+        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": _text(_why_waived(line))}]
     result["properties"] = {
         "status": finding.status,
         "severity": line.rule.severity,
@@ -193,6 +199,11 @@ def _result(line: Line, index: Mapping[str, int]) -> dict[str, Any]:
         ],
     }
     return result
+
+
+def _why_waived(line: Line) -> str:
+    """The waiver's own words, where the finding carries it."""
+    return shown(waiver_words(line.finding)) or told(line)
 
 
 def _location(finding: Finding) -> dict[str, Any]:
@@ -243,6 +254,7 @@ def _invocation(report: Report) -> dict[str, Any]:
         }
         notifications.append(found)
     notifications += [_notification("blind-spot", "note", blind_spot_told(spot)) for spot in report.blind_spots]
+    notifications += [_notification("waiver", "warning", waiver_told(item)) for item in report.waivers if item.remarks]
     return {
         **{name: text for name, text in times.items() if _TIME.fullmatch(text)},
         "executionSuccessful": report.complete,

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from auditor.model.finding import SEVERITIES, STATUSES
 from auditor.model.snapshot import INFRASTRUCTURE
-from auditor.report.wording import plural, visible
+from auditor.report.wording import granted, plural, standing, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,7 @@ _ANSWER_MARKS: Final[dict[Answer, tuple[str, str]]] = {
     "broken": ("●", "bold red"),
     "not seen": ("◐", "bold yellow"),
     "not provable": ("◐", "yellow"),
+    "waived": ("◇", "blue"),
     "kept": ("○", "bold green"),
     "nothing to check": ("-", "dim"),
 }
@@ -70,6 +71,7 @@ def render(report: Report, look: Look = PLAIN) -> str:
     _unseen(console, report)
     _failing(console, report)
     _unknown(console, report)
+    _waivers(console, report)
     _blind_spots(console, report)
     console.print()
     console.print(_summary(report))
@@ -131,11 +133,13 @@ def _failing(console: Console, report: Report) -> None:
 
 
 def _lines(console: Console, lines: Sequence[Line]) -> None:
+    """What fails, printed together: each print has its price, and there may be thousands of lines."""
+    texts = []
     for line in lines:
         name = visible(line.finding.subject.name)
         place = f" ({visible(line.finding.subject.location)})" if line.finding.subject.location else ""
-        text = Text.assemble((name, "bold"), place, _at(line), ": ", visible(line.message))
-        console.print(Padding(text, (0, 0, 0, 4)))
+        texts.append(Text.assemble((name, "bold"), place, _at(line), ": ", visible(line.message)))
+    console.print(Padding(Text("\n").join(texts), (0, 0, 0, 4)))
 
 
 def _at(line: Line) -> str:
@@ -163,6 +167,23 @@ def _unknown(console: Console, report: Report) -> None:
         console.print(
             Padding(Text(f"and {rest} more; -o html=FILE or -o json=FILE lists all", style="dim"), (0, 0, 0, 4))
         )
+
+
+def _waivers(console: Console, report: Report) -> None:
+    """Every waiver, with what it waives and what is to be said of it."""
+    if not report.waivers:
+        return
+    mark, style = MARKS["waived"]
+    heading = (
+        f"{mark} WAIVERS  {plural(len(report.waivers), 'waiver')}, {plural(report.counts['waived'], 'finding')} waived"
+    )
+    console.print()
+    console.print(Text(heading, style=f"bold {style}"))
+    for item in report.waivers:
+        words = f" on {visible(item.waiver.resource)}: {standing(item)}: {visible(granted(item.waiver))}"
+        console.print(Padding(Text.assemble((visible(item.waiver.rule), "bold"), words), (0, 0, 0, 4)))
+        for remark in item.remarks:
+            console.print(Padding(Text(visible(remark.words), style="yellow"), (0, 0, 0, 8)))
 
 
 def _blind_spots(console: Console, report: Report) -> None:

@@ -203,6 +203,67 @@ def test_parameter_files_settle_what_has_no_default(tmp_path: Path) -> None:
     assert verdicts(main, variables={"tls": "TLS1_0"})[TLS, "docs"] == "fail"
 
 
+# Links and regions, by nothing but what the template says
+
+
+def linked(store_at: str, account_at: str) -> dict[str, Any]:
+    """An account in a module of its own, whose identity another module lets at the blobs of a store."""
+    reader = (
+        "[subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'ba92f5b4-2d11-453d-a403-e96b0029c9fe')]"
+    )
+    grant = {
+        "type": "Microsoft.Authorization/roleAssignments",
+        "name": "[guid(parameters('principal'))]",
+        "scope": "[format('Microsoft.Storage/storageAccounts/{0}', 'docs')]",
+        "properties": {"principalId": "[parameters('principal')]", "roleDefinitionId": reader},
+    }
+    principal = "[reference(resourceId('Microsoft.CognitiveServices/accounts', 'di'), '2023-05-01', 'full').identity.principalId]"
+    first = template(
+        account(location="[parameters('location')]"),
+        parameters={"location": {"type": "string"}},
+        outputs={"principal": {"type": "string", "value": principal}},
+    )
+    second = template(grant, parameters={"principal": {"type": "string"}})
+    return template(
+        store(location=store_at),
+        deployment(first, "account", properties={"parameters": {"location": {"value": account_at}}}),
+        deployment(
+            second,
+            "grant",
+            properties={"parameters": {"principal": {"value": "[reference('account').outputs.principal.value]"}}},
+        ),
+        parameters={
+            "where": {"type": "string"},
+            "group": {"type": "string", "defaultValue": "[resourceGroup().location]"},
+        },
+    )
+
+
+HERE = "[resourceGroup().location]"
+REGIONS = {
+    "in the region of the group, both": (HERE, "[parameters('group')]", "pass"),
+    "in one region": ("West Europe", "westeurope", "pass"),
+    "in two regions": ("westeurope", "northeurope", "fail"),
+    "in the group's, and in one that is named": (HERE, "westeurope", "unknown"),
+    "in one without a value, both": ("[parameters('where')]", "[parameters('where')]", "pass"),
+    "in two without a value": ("[parameters('where')]", HERE, "unknown"),
+}
+
+
+@pytest.mark.parametrize(("store_at", "account_at", "expected"), REGIONS.values(), ids=REGIONS)
+def test_a_store_lies_where_the_account_does_that_may_read_it(
+    tmp_path: Path, store_at: str, account_at: str, expected: str
+) -> None:
+    path = tmp_path / "main.json"
+    path.write_text(json.dumps(linked(store_at, account_at)), encoding="utf-8")
+    found = {
+        (item.finding.rule, item.finding.subject.name): item.finding.status
+        for item in findings(judge_files(prepare(Choice()), Gate((path,))))
+    }
+    assert found["DI-REG-001", "docs"] == expected
+    assert found[TLS, "docs"] == "fail"  # it holds documents: the role says so
+
+
 # Cases that peers have labelled
 
 RULES = {"1367dd13-2c90-4020-80b7-e4339a3dc2c4": HTTPS, "d855ced8-6157-448f-9f1d-f05a41d046f7": NETWORK}

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from auditor.infra.arm.levels import below, group_in, moved, scope_by_schema
 from auditor.infra.arm.nested import DEEPEST
-from auditor.infra.arm.scopes import below, group_in, moved, scope_by_schema
 from auditor.infra.arm.values import Symbolic
 from auditor.model.reading import Unread
 from auditor.model.snapshot import INFRASTRUCTURE, End, Header, Snapshot
@@ -156,6 +156,29 @@ def test_deployments_in_deployments() -> None:
     assert where.address == "first/second/docs"
 
 
+def test_stacks_are_deployments() -> None:
+    stack = deployment(INNER, inside=False, type="Microsoft.Resources/deploymentStacks")
+    stack["properties"]["deploymentScope"] = "/subscriptions/s/resourceGroups/g"
+    assert only(declared(template(stack))).id == f"/subscriptions/s/resourceGroups/g/providers/{DOCS}"
+
+
+NAMED = {
+    "known": ("first", "docs-first"),
+    "not known": ("[parameters('n')]", "docs-{parameters('n')}"),
+}
+
+
+@pytest.mark.parametrize(("name", "expected"), NAMED.values(), ids=NAMED)
+def test_a_deployment_knows_its_own_name(name: str, expected: str) -> None:
+    inner = template(store("[format('docs-{0}', deployment().name)]"))
+    found = declared(template(deployment(inner, name), parameters={"n": {"type": "string"}}))
+    assert only(found).name == expected
+
+
+def test_nobody_knows_the_name_of_the_outermost_deployment() -> None:
+    assert only(declared(template(store("[deployment().name]")))).name == "{deployment().name}"
+
+
 # Linked templates
 
 
@@ -178,9 +201,15 @@ def beside(tmp_path: Path) -> Path:
     return tmp_path / "main.json"
 
 
-ADDRESS = {"_artifactsLocation": {"type": "string", "defaultValue": "[deployment().properties.templateLink.uri]"}}
+ADDRESS = {
+    "_artifactsLocation": {"type": "string", "defaultValue": "[deployment().properties.templateLink.uri]"},
+    "_artifactsLocationSasToken": {"type": "securestring", "defaultValue": ""},
+}
 LINKS = {
     "by a relative path": {"relativePath": "nested/store.json"},
+    "by its place, with a secret token behind it": {
+        "uri": "[uri(parameters('_artifactsLocation'), concat('nested/store.json', parameters('_artifactsLocationSasToken')))]"
+    },
     "by its place beside the template": {"uri": "[uri(parameters('_artifactsLocation'), 'nested/store.json')]"},
 }
 
@@ -214,6 +243,10 @@ UNREAD: dict[str, tuple[dict[str, Any], str]] = {
         {"uri": "[parameters('where')]"},
         "the address of the linked template is not known: parameter where has no value",
     ),
+    "a secret address": (
+        {"uri": "[concat('https://x.test/', parameters('token'))]"},
+        "the address of the linked template is not known: parameter token is secure, and its value is not looked at",
+    ),
     "a template spec": ({"id": "/subscriptions/s/ts"}, "the template spec /subscriptions/s/ts is not in the file"),
     "a file that is not there": ({"relativePath": "gone.json"}, "the linked template gone.json cannot be read"),
     "a file that is no text": (
@@ -231,7 +264,8 @@ UNREAD: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize(("link", "why"), UNREAD.values(), ids=UNREAD)
 def test_a_template_that_cannot_be_read_is_a_gap_in_every_list(beside: Path, link: dict[str, Any], why: str) -> None:
-    value = template(store(), account(), linked(**link), parameters={"where": {"type": "string"}})
+    own_parameters = {"where": {"type": "string"}, "token": {"type": "secureString"}}
+    value = template(store(), account(), linked(**link), parameters=own_parameters)
     found = declared(value, beside)
     own, *hidden = found.gaps
     assert (own.operation, own.reason) == ("Microsoft.Resources/deployments/read", f"linked: {why}")

@@ -612,6 +612,12 @@ def test_a_region_without_a_value_is_the_same_where_the_parameter_is() -> None:
     assert (one.location, two.location) == ("{parameters('a') in main}", "{parameters('b') in main}")
 
 
+def test_the_region_of_a_loop_of_unknown_length_stands_for_many() -> None:
+    own = {"all": {"type": "array"}}
+    value = store(location="[parameters('all')[copyIndex()]]", **loop("[length(parameters('all'))]"))
+    assert isinstance(only(declared(template(value, parameters=own))).body["location"], Unread)
+
+
 # Bounds
 
 
@@ -621,10 +627,25 @@ def test_azure_takes_no_more_turns_than_it_says() -> None:
 
 
 def test_loops_in_loops_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deployments, "MOST_RESOURCES", 1000)
+    monkeypatch.setattr(deployments, "MOST_TURNS", 1000)
     inner = template(store("[format('d{0}', copyIndex())]", **loop(800)))
-    with pytest.raises(InfrastructureError, match="its loops make more than 1000 resources"):
+    with pytest.raises(InfrastructureError, match="its loops and expressions take more than 1000 turns"):
         declared(template(deployment(inner, **loop(800, "modules"))))
+
+
+def test_loops_of_properties_in_loops_end() -> None:
+    own: dict[str, Any] = {"input": 1}
+    for name in "abc":
+        own = {"input": {"copy": [{"name": name, "count": 800, **own}]}}
+    with pytest.raises(InfrastructureError, match="its loops and expressions take more than 200000 turns"):
+        declared(template(store(properties=own["input"])))
+
+
+def test_large_values_that_are_taken_again_and_again_end() -> None:
+    large = {"a": "[range(1, 10000)]", "b": "[concat(variables('a'), variables('a'), variables('a'), variables('a'))]"}
+    tags = {f"t{number}": f"[skip(variables('b'), {number})]" for number in range(400)}
+    with pytest.raises(InfrastructureError, match="its loops and expressions take more than 200000 turns"):
+        declared(template(store(tags=tags), variables=large))
 
 
 def test_references_that_lead_too_deep_are_an_error_or_unread() -> None:

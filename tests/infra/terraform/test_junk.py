@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from auditor.errors import SourceError
+from auditor.errors import InfrastructureError
 from auditor.infra.declared import Inputs
 from auditor.infra.terraform import plan as plans
 from auditor.infra.terraform import state as states
@@ -123,7 +123,7 @@ def test_junk_is_read_or_told(seed: int) -> None:
             assert json.dumps(value) == before
             try:
                 found = reader(document(value), Inputs())
-            except SourceError:
+            except InfrastructureError:
                 assert not isinstance(value, dict)
                 continue
             for item in found.resources:

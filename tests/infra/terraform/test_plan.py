@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from auditor.errors import ExitCode, SourceError
+from auditor.errors import ExitCode, InfrastructureError
 from auditor.infra.declared import Document, Inputs
 from auditor.infra.terraform import plan as plans
 from auditor.infra.terraform import state as states
 from auditor.infra.terraform.table import OURS, RECORDS, WITHOUT_FACTS
-from auditor.model.types import BLOB_SERVICE, BY_NAME, CONTAINER, STORAGE
+from auditor.model.types import BLOB_SERVICE, BY_NAME, CONTAINER, LIFECYCLE_POLICY, STORAGE
 from tests.infra.terraform.plans import STORE, account, document, made, plan, read, read_state, snapshot
 
 
@@ -78,7 +78,9 @@ def test_a_plan_that_is_not_whole_leaves_no_list_whole(flag: Any, reason: str) -
 def test_a_whole_plan_has_whole_lists(flag: Any) -> None:
     found = snapshot(read(account(), **flag))
     assert found.gaps == ()
-    assert found.listing(STORE, CONTAINER).unread is None
+    assert found.listing(STORE, LIFECYCLE_POLICY).unread is None
+    # No file shows that a store has no container at all: whoever uses it will make one.
+    assert found.listing(STORE, CONTAINER).unread is not None
 
 
 def test_perimeters_are_not_read() -> None:
@@ -145,7 +147,7 @@ def test_entries_that_cannot_be_read_are_told() -> None:
 @pytest.mark.parametrize("reader", [plans.read, states.read], ids=["plan", "state"])
 @pytest.mark.parametrize("value", [None, [], "x"])
 def test_what_is_no_plan_is_an_error_of_the_file(reader: Any, value: Any) -> None:
-    with pytest.raises(SourceError, match=r"^some/file.json: this is no Terraform") as caught:
+    with pytest.raises(InfrastructureError, match=r"some/file.json:1:1: this is no Terraform") as caught:
         reader(Document(Path("file.json"), "some/file.json", "", value), Inputs())
     assert caught.value.exit_code is ExitCode.USAGE
     assert "show -json" in caught.value.hint

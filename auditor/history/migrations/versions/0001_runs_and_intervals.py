@@ -65,5 +65,4 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["subject"], ["subjects.id"], name="fk_intervals_subject"),
         sa.PrimaryKeyConstraint("id", name="pk_intervals"),
     )
-    op.create_index("ix_intervals_first_run", "intervals", ["first_run"])
     op.create_index("ix_intervals_until_run", "intervals", ["until_run"])
