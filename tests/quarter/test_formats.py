@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from auditor import quarterly
 from auditor.errors import UsageError
@@ -26,6 +27,7 @@ from auditor.report.period.assemble import assemble
 from auditor.report.period.formats import FORMATS, html, markdown, oscal, pdf
 from auditor.report.period.formats import json as json_format
 from auditor.report.period.period_report import PeriodReport, Title
+from tests.needs import PROJECT
 from tests.quarter import simulated
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -168,6 +170,15 @@ def test_markdown_tables_stay_tables() -> None:
     for block in re.findall(r"(?:^\|.*\n)+", markdown.render(hostile()), re.MULTILINE):
         rows = [re.sub(r"\\\|", "", row) for row in block.splitlines()]
         assert len({row.count("|") for row in rows}) == 1, rows
+
+
+@pytest.mark.parametrize("which", [*REPORTS, "quarter"])
+def test_the_json_is_as_its_schema_says(which: str, report: PeriodReport) -> None:
+    file = PROJECT / "auditor" / "schemas" / "period-report-1.schema.json"
+    schema = json.loads(file.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    text = json_format.render(report if which == "quarter" else REPORTS[which]())
+    Draft202012Validator(schema).validate(json.loads(text))
 
 
 def test_the_json_adds_up(report: PeriodReport) -> None:
