@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ("azure", "aiohttp", "jinja2", "rich", "sqlalchemy", "alembic", "cryptography", "platformdirs")
+HEAVY = ("azure", "aiohttp", "jinja2", "rich", "sqlalchemy", "alembic", "cryptography", "platformdirs", "weasyprint")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["-h"]])
