@@ -39,7 +39,11 @@ class _Table(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         entry = COMMANDS.get(cmd_name)
-        return None if entry is None else entry.load()
+        if entry is None:
+            return None
+        from auditor.cli.configuration import configured
+
+        return configured(entry.load())
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

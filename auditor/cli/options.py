@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from auditor.cli.configuration import config_option
 from auditor.errors import UsageError
 from auditor.model.finding import SEVERITIES
 from auditor.report.formats import FORMATS
@@ -47,11 +48,16 @@ class OutputType(click.ParamType[Output]):
             self.fail(f"no format {format_name!r}; {nearest(format_name, self.formats)}", param, ctx)
         return Output(format_name, None if path in {"", STDOUT} else Path(path))
 
+    def within(self, value: str, folder: Path) -> str:
+        """The value as a file in that folder means it."""
+        format_name, _, path = value.partition("=")
+        return value if path in {"", STDOUT} else f"{format_name}={folder / path}"
 
-def named_values(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    """The values of an option that is given as NAME=VALUE, by name."""
+
+def named_values(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """The values of an option that is given as NAME=VALUE, by name; those of the configuration stay unless given anew."""
     settings = {}
-    for value in values:
+    for value in (*(ctx.lookup_default(param.name or "") or ()), *values):
         name, sign, text = value.partition("=")
         if not sign or not name:
             raise click.BadParameter(f"{value!r} is not NAME=VALUE")
@@ -108,12 +114,7 @@ models = click.option(
     metavar="FILE",
     help="The register of models. [default: models.yaml, if there is one]",
 )
-config = click.option(
-    "--config",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    metavar="FILE",
-    help="The configuration. [default: auditor.yaml, if there is one]",
-)
+config = config_option()
 waivers = click.option(
     "--waivers",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -157,7 +158,13 @@ _WHERE = (
         help="Only these; repeatable. [default: all]",
     ),
     click.option("--management-group", metavar="ID", help="Only subscriptions below this management group."),
-    click.option("--cloud", type=click.Choice(["public", "usgov", "china"]), default="public", show_default=True),
+    click.option(
+        "--cloud",
+        type=click.Choice(["public", "usgov", "china"]),
+        default="public",
+        show_default=True,
+        help="Which of Azure's clouds.",
+    ),
     click.option(
         "--auth",
         type=click.Choice(["environment", "workload-identity", "managed-identity", "cli", "powershell", "azd"]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -82,18 +82,7 @@ def scan(
     recorder = None if history is None else _recorder(history, signing_key)
     granted = find_waivers(waivers, judged.max_waiver_days)
     if snapshot is not None:
-        _refuse_live_options(
-            {
-                "--subscription": subscriptions,
-                "--management-group": management_group,
-                "--auth": auth,
-                "--save-snapshot": save_snapshot,
-                "--no-models": no_models,
-                "--no-logs": no_logs,
-                "--no-probe": no_probe,
-                "--inspect-blobs": inspect_blobs,
-            }
-        )
+        _refuse_live_options()
         read = audit.read_saved(snapshot, statements)
     else:
         wish = audit.LiveScan(
@@ -134,10 +123,26 @@ def _collect(judged: audit.Audit, wish: audit.LiveScan, statements: tuple[Statem
         return audit.collect_live(judged, wish, statements, progress)
 
 
-def _refuse_live_options(given: dict[str, object]) -> None:
-    """Options that only make sense with Azure are no good with a saved snapshot; dropping them would mislead."""
-    for name, value in given.items():
-        if value:
+_LIVE: Final = {
+    "subscriptions": "--subscription",
+    "management_group": "--management-group",
+    "auth": "--auth",
+    "save_snapshot": "--save-snapshot",
+    "no_models": "--no-models",
+    "no_logs": "--no-logs",
+    "no_probe": "--no-probe",
+    "inspect_blobs": "--inspect-blobs",
+}
+
+
+def _refuse_live_options() -> None:
+    """Options that only make sense with Azure are no good with a saved snapshot; dropping them would mislead.
+
+    What the configuration says is for all scans, and of no account here.
+    """
+    context = click.get_current_context()
+    for name, option in _LIVE.items():
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
             raise UsageError(
-                f"{name} is for Azure, and --snapshot contacts nothing", f"Leave out {name} or --snapshot."
+                f"{option} is for Azure, and --snapshot contacts nothing", f"Leave out {option} or --snapshot."
             )
