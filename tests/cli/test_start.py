@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ("azure", "aiohttp", "jinja2", "rich", "sqlalchemy", "alembic", "cryptography", "platformdirs")
+HEAVY = ("azure", "aiohttp", "jinja2", "rich", "sqlalchemy", "alembic", "cryptography", "platformdirs", "weasyprint")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["-h"]])
@@ -19,7 +19,15 @@ def test_help_and_version_load_nothing_heavy_and_no_command(arguments: list[str]
 
 @pytest.mark.parametrize(
     "arguments",
-    [["rules", "list"], ["rules", "schema"], ["scan", "--help"], ["doctor", "--help"], ["role"], ["history", "--help"]],
+    [
+        ["rules", "list"],
+        ["rules", "schema"],
+        ["scan", "--help"],
+        ["doctor", "--help"],
+        ["role"],
+        ["history", "--help"],
+        ["report", "--help"],
+    ],
 )
 def test_rules_and_the_help_of_commands_load_neither_azure_nor_a_renderer(arguments: list[str]) -> None:
     assert loaded_by(arguments).isdisjoint(HEAVY)

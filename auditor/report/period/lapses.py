@@ -94,7 +94,7 @@ def tally(lapses: Iterable[Lapse]) -> Tally:
 
 
 def waives(waiver: Mapping[str, Json], rule: str, resource_id: str) -> bool:
-    """Whether a waiver is about a rule and a resource: its id, or a pattern with `*`; letters' case does not matter."""
-    pattern = re.escape(str(waiver.get("resource", "")).rstrip("/")).replace(r"\*", ".*")
+    """Whether a waiver is about a rule and a resource: its id, or a pattern with `*` and `?`; case does not matter."""
+    pattern = re.escape(str(waiver.get("resource", "")).rstrip("/")).replace(r"\*", ".*").replace(r"\?", ".")
     fits = re.fullmatch(pattern, resource_id.rstrip("/"), re.IGNORECASE | re.DOTALL)
     return waiver.get("rule") == rule and fits is not None

@@ -79,6 +79,7 @@ def test_no_repair_no_time_to_repair() -> None:
         (RULE, STORE.upper() + "/", True),
         (RULE, "*/storageAccounts/one", True),
         (RULE, "*/storageaccounts/*", True),
+        (RULE, "*/storageAccounts/on?", True),
         (RULE, "*/storageAccounts/on", False),
         (RULE, "*/storageAccounts/on[e]", False),
         ("DI-TLS-001", STORE, False),
