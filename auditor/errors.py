@@ -109,5 +109,9 @@ class SnapshotFormatError(SourceError):
         )
 
 
+class HistoryError(AuditorError):
+    """A history cannot be opened, read or written."""
+
+
 class RenderError(AuditorError):
     """A report could not be written."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from urllib.parse import quote
 
 from auditor.errors import ConfigurationError
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from auditor.model.snapshot import Snapshot
 
 _CONTAINER = re.compile(r"^https?://[^/?#\s]+/[^/?#\s]+/?$", re.IGNORECASE)
+_Entries: TypeAlias = tuple[str, list[Resource]]
 MODELS_SCHEMA: Final = "auditor.models/1"
 _HINT: Final = "The documentation of the register shows a whole models.yaml and auditor.yaml."
 
@@ -87,27 +88,16 @@ def read_models(path: Path, at: str) -> Statement:
     return _statement(document, stated, at)
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """What `auditor.yaml` says so far: declared storage, and where the register of models is."""
-
-    storage: Statement
-    models: Path | None
-
-
-def read_configuration(path: Path, at: str) -> Configuration:
-    """Read `auditor.yaml`; `models` is taken relative to the file. Raises `ConfigurationError` with all mistakes."""
+def read_declared(path: Path, at: str) -> Statement:
+    """Read the `storage` list of `auditor.yaml`, nothing else of it. Raises `ConfigurationError` with all mistakes."""
     document = read_yaml(path)
-    body = _mapping(document, {"storage", "models"})
-    declared = _entries(document, body, "storage", _STORAGE, at)
-    models = body.get("models")
-    if models is not None and not isinstance(models, str):
-        document.mistake(("models",), "the name of a file is wanted here")
-        models = None
-    return Configuration(_statement(document, [declared], at), None if models is None else path.parent / models)
+    return _statement(document, [check_declared(document, at)], at)
 
 
-_Entries = tuple[str, list[Resource]]
+def check_declared(document: Document, at: str = "") -> _Entries:
+    """The `storage` list of a configuration; what is wrong with it is noted in the document."""
+    body = document.value if isinstance(document.value, dict) else {}
+    return _entries(document, body, "storage", _STORAGE, at)
 
 
 def _statement(document: Document, stated: list[_Entries], at: str) -> Statement:

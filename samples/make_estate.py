@@ -10,7 +10,7 @@ import io
 from pathlib import Path
 from typing import Final
 
-from auditor.statements import read_configuration, read_models
+from auditor.statements import read_declared, read_models
 from samples.bodies import (
     BLOB_DATA_CONTRIBUTOR,
     BLOB_DATA_READER,
@@ -542,7 +542,7 @@ def build() -> str:
     """The whole file."""
     stream = io.StringIO()
     statements = [
-        read_configuration(FOLDER / "auditor.yaml", STARTED).storage,
+        read_declared(FOLDER / "auditor.yaml", STARTED),
         read_models(FOLDER / "models.yaml", STARTED),
     ]
     scan_all(Scan(stream, TOOL, (PRODUCTION, RESEARCH), STARTED), ESTATES, statements)

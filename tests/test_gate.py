@@ -19,7 +19,7 @@ from auditor.report.formats.github import render as as_github
 from auditor.report.formats.json import render
 from auditor.report.formats.junit import render as as_junit
 from auditor.report.formats.text import render as as_text
-from auditor.statements import read_configuration
+from auditor.statements import read_declared
 from tests.builders import BLOB_READER
 from tests.infra.stubs import STUBS
 from tests.needs import PROJECT
@@ -91,7 +91,7 @@ def judge(*paths: Path, every: bool = False, config: str = "", profile: str = "b
     statements = []
     if config:
         Path("auditor.yaml").write_text(config, encoding="utf-8")
-        statements = [read_configuration(Path("auditor.yaml"), utc_now()).storage]
+        statements = [read_declared(Path("auditor.yaml"), utc_now())]
     prepared = audit.prepare(audit.Choice(profile=profile, all_documents=every))
     return judge_files(prepared, Gate(paths, **options), statements, readers=STUBS)
 

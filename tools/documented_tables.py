@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
-"""Writes the tables of `docs/collectors.md` and `docs/snapshot.md` from the records: `python tools/documented_tables.py`.
+"""Writes the tables of `docs` from the records, and the schema of `auditor.yaml`: `python tools/documented_tables.py`.
 
 A table stands between two comments, `<!-- table: NAME -->` and `<!-- end -->`; the prose around it is written by hand.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from auditor.cli import keys
 from auditor.collectors.catalogue import COLLECTORS, Collector
 from auditor.collectors.limits import Throttle
 from auditor.model.types import BY_NAME, DIAGNOSTIC_SETTING, REGISTER_ID, RESOURCE_TYPES, ResourceType
@@ -17,7 +19,10 @@ from auditor.model.types import BY_NAME, DIAGNOSTIC_SETTING, REGISTER_ID, RESOUR
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    import click
+
 DOCS: Final = Path(__file__).parents[1] / "docs"
+SCHEMA: Final = Path(keys.__file__).parents[1] / "schemas" / "configuration-1.schema.json"
 _TABLE: Final = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
 
 
@@ -62,13 +67,38 @@ def _list_of(kind: ResourceType) -> str:
     return f"{owner}, one" if kind.single else owner
 
 
+def configuration() -> str:
+    """Every option: its key, its variable, the commands that it reaches, and what it says of itself."""
+    commands = keys.all_commands()
+    rows = [_option(reached) for _, reached in sorted(keys.shared(commands).items())]
+    other = [
+        _option({words: option}, words)
+        for words, command in commands.items()
+        for key, option in keys.options_of(command).items()
+        if words not in keys.shared(commands)[key]
+    ]
+    return _table(("key", "variable", "commands", "means"), [*rows, *other])
+
+
+def _option(reached: dict[str, click.Option], words: str = "") -> tuple[str, ...]:
+    option = next(iter(reached.values()))
+    key = f"`commands: {words}: {keys.key_of(option)}`" if words else f"`{keys.key_of(option)}`"
+    meaning = (option.help or f"`{keys.long_name(option)}`.").replace("|", "\\|")
+    return (key, f"`{keys.variable_of(option, words)}`", ", ".join(reached), meaning)
+
+
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = (head, tuple("---" for _ in head), *rows)
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
-TABLES: Final[dict[str, Callable[[], str]]] = {"collectors": collectors, "types": types}
-FILES: Final = tuple(DOCS / name for name in ("collectors.md", "snapshot.md"))
+TABLES: Final[dict[str, Callable[[], str]]] = {"collectors": collectors, "types": types, "configuration": configuration}
+FILES: Final = tuple(DOCS / name for name in ("collectors.md", "snapshot.md", "configuration.md"))
+
+
+def schema() -> str:
+    """The schema of `auditor.yaml` as it is published."""
+    return json.dumps(keys.schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def renewed(text: str) -> str:
@@ -79,3 +109,4 @@ def renewed(text: str) -> str:
 if __name__ == "__main__":
     for file in FILES:
         file.write_text(renewed(file.read_text(encoding="utf-8")), encoding="utf-8")
+    SCHEMA.write_text(schema(), encoding="utf-8")

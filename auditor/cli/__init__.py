@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 COMMANDS: Final = {
     "scan": Entry("auditor.cli.scan:scan", "Audit Azure, or a saved snapshot of it."),
     "gate": Entry("auditor.cli.gate:gate", "Judge infrastructure files before they are deployed."),
+    "history": Entry("auditor.cli.history:history", "What past audits found, what changed, and that nobody edited it."),
+    "report": Entry("auditor.cli.report:report", "Report on a quarter, for an assessor, from the history."),
     "rules": Entry("auditor.cli.rules:rules", "List, show and test the rules; write their schema."),
     "doctor": Entry("auditor.cli.doctor:doctor", "What this identity may read, and what would be unknown without it."),
     "role": Entry("auditor.cli.role:role", "The least that an identity needs, as Azure role definitions."),
@@ -37,7 +39,11 @@ class _Table(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         entry = COMMANDS.get(cmd_name)
-        return None if entry is None else entry.load()
+        if entry is None:
+            return None
+        from auditor.cli.configuration import configured
+
+        return configured(entry.load())
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

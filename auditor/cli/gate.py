@@ -9,7 +9,7 @@ import click
 
 from auditor import audit
 from auditor.cli import options
-from auditor.cli.statements import find_configuration, find_waivers
+from auditor.cli.statements import find_declared, find_waivers
 from auditor.cli.writing import write_reports
 from auditor.errors import ExitCode
 from auditor.gate import Gate, judge_files
@@ -86,7 +86,7 @@ def gate(
     wish = Gate(paths, parameters, variables, sources, changed_only, baseline)
     shows_passes = any(output.format != "text" for output in outputs)
     granted = find_waivers(waivers, judged.max_waiver_days)
-    found = judge_files(judged, wish, find_configuration(config), waivers=granted, explain_passes=shows_passes)
+    found = judge_files(judged, wish, find_declared(config), waivers=granted, explain_passes=shows_passes)
     write_reports(found.report, outputs, no_color=no_color, quiet=quiet)
     if not quiet:
         _say(found.infrastructure)

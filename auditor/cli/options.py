@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from auditor.cli.configuration import config_option
 from auditor.errors import UsageError
 from auditor.model.finding import SEVERITIES
 from auditor.report.formats import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from auditor.lazy import Entry
 
 STDOUT: Final = "-"
 
@@ -26,24 +29,35 @@ class Output:
     path: Path | None
 
 
-class _OutputType(click.ParamType[Output]):
+class OutputType(click.ParamType[Output]):
+    """A format of a table, with where it goes."""
+
     name = "FORMAT[=PATH]"
 
+    def __init__(self, formats: Mapping[str, Entry]) -> None:
+        self.formats = formats
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Output:
+        """Read what the user gave."""
         if isinstance(value, Output):
             return value
         format_name, _, path = str(value).partition("=")
-        if format_name not in FORMATS:
+        if format_name not in self.formats:
             from auditor.yaml_source import nearest
 
-            self.fail(f"no format {format_name!r}; {nearest(format_name, FORMATS)}", param, ctx)
+            self.fail(f"no format {format_name!r}; {nearest(format_name, self.formats)}", param, ctx)
         return Output(format_name, None if path in {"", STDOUT} else Path(path))
 
+    def within(self, value: str, folder: Path) -> str:
+        """The value as a file in that folder means it."""
+        format_name, _, path = value.partition("=")
+        return value if path in {"", STDOUT} else f"{format_name}={folder / path}"
 
-def named_values(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    """The values of an option that is given as NAME=VALUE, by name."""
+
+def named_values(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """The values of an option that is given as NAME=VALUE, by name; those of the configuration stay unless given anew."""
     settings = {}
-    for value in values:
+    for value in (*(ctx.lookup_default(param.name or "") or ()), *values):
         name, sign, text = value.partition("=")
         if not sign or not name:
             raise click.BadParameter(f"{value!r} is not NAME=VALUE")
@@ -91,7 +105,7 @@ outputs = click.option(
     "--output",
     "outputs",
     multiple=True,
-    type=_OutputType(),
+    type=OutputType(FORMATS),
     help=f"{', '.join(FORMATS)}; without a path to stdout; repeatable. [default: text]",
 )
 models = click.option(
@@ -100,12 +114,7 @@ models = click.option(
     metavar="FILE",
     help="The register of models. [default: models.yaml, if there is one]",
 )
-config = click.option(
-    "--config",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    metavar="FILE",
-    help="The configuration. [default: auditor.yaml, if there is one]",
-)
+config = config_option()
 waivers = click.option(
     "--waivers",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -115,6 +124,24 @@ waivers = click.option(
 quiet = click.option("-q", "--quiet", is_flag=True, help="No progress and no notices on stderr.")
 no_color = click.option("--no-color", is_flag=True, help="No colours, as NO_COLOR in the environment asks too.")
 
+history = click.option(
+    "--history",
+    metavar="[URL]",
+    is_flag=False,
+    flag_value="default",
+    help="Record this audit, and tell what changed: a file, or postgresql://… [without URL: a file of the platform]",
+)
+history_to_read = click.option(
+    "--history",
+    metavar="URL",
+    help="The history: an SQLite file, or postgresql://USER@HOST/DATABASE. [default: a file of the platform]",
+)
+signing_key = click.option(
+    "--signing-key",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Sign what is recorded: an Ed25519 key in PEM. [default: AUDITOR_SIGNING_KEY, if set]",
+)
 inspecting_blobs = click.option(
     "--inspect-blobs",
     is_flag=True,
@@ -131,7 +158,13 @@ _WHERE = (
         help="Only these; repeatable. [default: all]",
     ),
     click.option("--management-group", metavar="ID", help="Only subscriptions below this management group."),
-    click.option("--cloud", type=click.Choice(["public", "usgov", "china"]), default="public", show_default=True),
+    click.option(
+        "--cloud",
+        type=click.Choice(["public", "usgov", "china"]),
+        default="public",
+        show_default=True,
+        help="Which of Azure's clouds.",
+    ),
     click.option(
         "--auth",
         type=click.Choice(["environment", "workload-identity", "managed-identity", "cli", "powershell", "azd"]),
@@ -155,12 +188,12 @@ def judging(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def check_outputs(outputs: tuple[Output, ...]) -> tuple[Output, ...]:
-    """The outputs, text on stdout by default; looked at before a long scan, not after it.
+def check_outputs(outputs: tuple[Output, ...], default: str = "text") -> tuple[Output, ...]:
+    """The outputs, or the default on stdout; looked at before a long scan, not after it.
 
     Raises `UsageError` where two would end up in one place, or where a folder is missing.
     """
-    chosen = outputs or (Output("text", None),)
+    chosen = outputs or (Output(default, None),)
     places = [output.path and output.path.absolute() for output in chosen]
     for place in places:
         if places.count(place) > 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -15,6 +15,7 @@ from auditor.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from auditor.cli.options import Output
+    from auditor.cli.recording import Recorder
     from auditor.model.snapshot import Snapshot
     from auditor.statements import Statement
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     is_flag=True,
     help="List the blobs of documents containers for the age of the oldest. Takes a right that could read content.",
 )
+@options.history
+@options.signing_key
 @options.models
 @options.judging
 def scan(
@@ -49,6 +52,8 @@ def scan(
     no_logs: bool,
     no_probe: bool,
     inspect_blobs: bool,
+    history: str | None,
+    signing_key: Path | None,
     policies: tuple[Path, ...],
     profile: str,
     settings: dict[str, str],
@@ -69,24 +74,15 @@ def scan(
     auditor scan -s Production -o html=report.html  one subscription, a page to read
     auditor scan --save-snapshot today.jsonl.zst    keep what was read
     auditor scan --snapshot today.jsonl.zst         judge it again, without Azure
+    auditor scan --history                          record it, and tell what changed since
     """
     outputs = options.check_outputs(outputs)
     judged = audit.prepare(audit.Choice(policies, profile, settings, scope == "all"))
     statements = find_statements(config, models)
+    recorder = None if history is None else _recorder(history, signing_key)
     granted = find_waivers(waivers, judged.max_waiver_days)
     if snapshot is not None:
-        _refuse_live_options(
-            {
-                "--subscription": subscriptions,
-                "--management-group": management_group,
-                "--auth": auth,
-                "--save-snapshot": save_snapshot,
-                "--no-models": no_models,
-                "--no-logs": no_logs,
-                "--no-probe": no_probe,
-                "--inspect-blobs": inspect_blobs,
-            }
-        )
+        _refuse_live_options()
         read = audit.read_saved(snapshot, statements)
     else:
         wish = audit.LiveScan(
@@ -104,11 +100,20 @@ def scan(
     shows_passes = any(output.format != "text" for output in outputs)
     report = audit.judge_snapshot(judged, read, explain_passes=shows_passes, waivers=granted)
     write_reports(report, outputs, no_color=no_color, quiet=quiet)
+    if recorder is not None:
+        recorder.record(report, read, snapshot or save_snapshot, quiet=quiet)
     if audit.nothing_was_read(read):
         click.echo("error: nothing could be read: every request was refused or failed", err=True)
         click.echo("hint: the report lists what is missing; `Reader` on the subscriptions is enough.", err=True)
         return ExitCode.NOT_AUDITED
     return ExitCode.FINDINGS if audit.fails(report, fail_on, fail_on_unknown=fail_on_unknown) else ExitCode.CLEAN
+
+
+def _recorder(history: str, signing_key: Path | None) -> Recorder:
+    """Open the history before a long scan, not after it."""
+    from auditor.cli.recording import Recorder
+
+    return Recorder.opened(history, signing_key)
 
 
 def _collect(judged: audit.Audit, wish: audit.LiveScan, statements: tuple[Statement, ...], *, quiet: bool) -> Snapshot:
@@ -118,10 +123,26 @@ def _collect(judged: audit.Audit, wish: audit.LiveScan, statements: tuple[Statem
         return audit.collect_live(judged, wish, statements, progress)
 
 
-def _refuse_live_options(given: dict[str, object]) -> None:
-    """Options that only make sense with Azure are no good with a saved snapshot; dropping them would mislead."""
-    for name, value in given.items():
-        if value:
+_LIVE: Final = {
+    "subscriptions": "--subscription",
+    "management_group": "--management-group",
+    "auth": "--auth",
+    "save_snapshot": "--save-snapshot",
+    "no_models": "--no-models",
+    "no_logs": "--no-logs",
+    "no_probe": "--no-probe",
+    "inspect_blobs": "--inspect-blobs",
+}
+
+
+def _refuse_live_options() -> None:
+    """Options that only make sense with Azure are no good with a saved snapshot; dropping them would mislead.
+
+    What the configuration says is for all scans, and of no account here.
+    """
+    context = click.get_current_context()
+    for name, option in _LIVE.items():
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
             raise UsageError(
-                f"{name} is for Azure, and --snapshot contacts nothing", f"Leave out {name} or --snapshot."
+                f"{option} is for Azure, and --snapshot contacts nothing", f"Leave out {option} or --snapshot."
             )

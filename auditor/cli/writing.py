@@ -25,15 +25,20 @@ def write_reports(report: Report, outputs: Sequence[Output], *, no_color: bool, 
     """Render every format first, then write: a failure leaves nothing half done."""
     rendered = [(output, _render(report, output, no_color=no_color)) for output in outputs]
     summary = _step_summary(report, outputs)
-    for output, text in rendered:
-        if output.path is None:
-            _print(text)
-        else:
-            write_file(output.path, text)
-            if not quiet:
-                click.echo(f"{output.format}: {output.path}", err=True)
+    write_rendered(rendered, quiet=quiet)
     if summary is not None:
         _append(*summary)
+
+
+def write_rendered(rendered: Sequence[tuple[Output, str | bytes]], *, quiet: bool) -> None:
+    """Write what is rendered to stdout or to its files."""
+    for output, written in rendered:
+        if output.path is None:
+            _print(written)
+        else:
+            write_file(output.path, written)
+            if not quiet:
+                click.echo(f"{output.format}: {output.path}", err=True)
 
 
 def _step_summary(report: Report, outputs: Sequence[Output]) -> tuple[Path, str] | None:
@@ -55,9 +60,9 @@ def _append(path: Path, text: str) -> None:
         ) from error
 
 
-def _print(text: str) -> None:
+def _print(text: str | bytes) -> None:
     try:
-        click.echo(text, nl=not text.endswith("\n"), color=True)
+        click.echo(text, nl=isinstance(text, str) and not text.endswith("\n"), color=True)
     except BrokenPipeError:
         raise  # whoever reads has enough; click ends quietly
     except OSError as error:
@@ -78,21 +83,21 @@ def _render(report: Report, output: Output, *, no_color: bool) -> str:
     return str(render(report, Look(width, terminal and not no_color and not os.environ.get("NO_COLOR"))))
 
 
-def write_file(path: Path, text: str) -> None:
+def write_file(path: Path, text: str | bytes) -> None:
     """Write a file whole or not at all: beside it first, then under its name. A device or a pipe is written as it is.
 
     Half a surrogate pair, which no encoding takes, becomes its escape; JSON reads it again.
     """
+    content = text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text
     temporary = ""
     try:
         target = path.resolve()
         if target.exists() and not target.is_file():
-            with target.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
-                stream.write(text)
+            target.write_bytes(content)
             return
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
         made = Path(temporary)
         made.chmod(0o644)  # mkstemp makes files that only we can read
         made.replace(target)

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 State: TypeAlias = Literal["pass", "fail", "unknown", "waived", "notSeen"]
 """A status of a finding, or `notSeen`: the resource lay where a run could not look, so nothing is known since."""
 STATES: Final[tuple[State, ...]] = ("fail", "unknown", "notSeen", "waived", "pass")
-Ending: TypeAlias = Literal["changed", "gone", "ruleGone"]
+Ending: TypeAlias = Literal["changed", "gone", "notApplicable", "ruleGone"]
+"""How an interval ended: the state is another one since; the resource is not there any more (its list was read); it is
+there, but the rule does not apply to it any more; or the rule itself was taken out of the policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,8 @@ class Run:
 class Interval:
     """How one pair of rule and resource was, from the run that first saw it so to the one that last did.
 
-    `until` is when it was first seen otherwise (the start of that run), None while it lasts; `ending` says how it ended.
-    `last_known` is the status before a `notSeen`.
+    `until` is when it was first seen otherwise (the start of the run `until_run`), None while it lasts; `ending` says how
+    it ended. `last_known` is the status before a `notSeen`.
     """
 
     rule: str
@@ -70,6 +72,7 @@ class Interval:
     ending: Ending | None = None
     last_known: State | None = None
     message: str = ""
+    until_run: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@
   const MARKS = { fail: "●", unknown: "◐", waived: "◇", pass: "○" };
   const SEVERITY = ["critical", "high", "medium", "low"];
   const PAGE = 100;
-  const PRINTED = 3000;
+  const PRINTED = 1000;
   const find = (selector, within = document) => within.querySelector(selector);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
@@ -40,11 +40,15 @@
   };
   for (const node of all("[data-copy]")) copyable(node, node.dataset.copy === "id" ? "the id" : `the snippet, ${node.dataset.copy}`);
 
-  // A link to a row opens it.
+  // A link to a row opens it, what it is folded away in, and, in a table of rules, the text about the rule.
   const openTarget = () => {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    if (target instanceof HTMLDetailsElement) target.open = true;
-    if (target) target.scrollIntoView();
+    if (!target) return false;
+    for (let node = target; node; node = node.parentElement) if (node instanceof HTMLDetailsElement) node.open = true;
+    const about = find(".about", target);
+    if (about) about.open = true;
+    target.scrollIntoView();
+    return true;
   };
 
   const form = find(".filter");
@@ -59,7 +63,9 @@
   const first = new Set(data.first);
   const rules = data.rules.map(([id, title, severity, family]) => ({ id, title, severity, family }));
   const resources = data.resources.map((numbers) => {
-    const [id, name, type, region] = numbers.map((number) => data.texts[number]);
+    const [above, last, own, type, region] = [data.texts[numbers[0]], numbers[1], numbers[2], data.texts[numbers[3]], data.texts[numbers[4]]];
+    const id = above === undefined ? last : `${above}/${last}`;
+    const name = own === 0 ? last : own;
     const subscription = /^\/subscriptions\/([^/]+)/i.exec(id)?.[1].toLowerCase() ?? "";
     const group = /\/resourceGroups\/([^/]+)/i.exec(id)?.[1] ?? "";
     return { id, name, type, region, subscription, group };
@@ -104,6 +110,7 @@
     return {
       status: values.getAll("status"), severity: values.getAll("severity"), family: values.get("family") ?? "",
       subscription: values.get("subscription") ?? "", text: values.get("text") ?? "", rule: form.dataset.rule ?? "",
+      only: form.dataset.only ?? "",
     };
   };
 
@@ -117,6 +124,7 @@
       (!wanted.severity.length || wanted.severity.includes(item.rule.severity)) &&
       (!wanted.family || item.rule.family === wanted.family) &&
       (!wanted.rule || item.rule.id === wanted.rule) &&
+      (!wanted.only || item.fingerprint === wanted.only) &&
       (!wanted.subscription || item.resource.subscription === wanted.subscription) &&
       words.every((word) => haystack(item).includes(word)));
     view.sort((left, right) => sign * compare(KEYS[key](left), KEYS[key](right)) ||
@@ -135,7 +143,7 @@
     shown = Math.min(shown + number, view.length);
     more.hidden = shown >= view.length;
     more.textContent = `Show ${Math.min(PAGE, view.length - shown)} more`;
-    const rule = form.dataset.rule ? ` of rule ${form.dataset.rule}` : "";
+    const rule = form.dataset.rule ? ` of rule ${form.dataset.rule}` : form.dataset.only ? ", the one that the address names" : "";
     const part = shown < view.length ? `, the first ${shown} shown` : "";
     count.textContent = view.length
       ? `${view.length} of ${findings.length} findings${rule}${part}`
@@ -178,9 +186,9 @@
         pair("Source", quiet(piece.source || "not recorded")),
       ], { class: "evidence" }));
     }
-    const links = [quiet("Fingerprint "), make("code", item.fingerprint)];
-    if (first.has(item.rule.id)) links.push(" ", make("a", "How to fix it", { href: `#g-${item.rule.id}` }));
-    links.push(" ", make("a", "The rule's counts", { href: `#rule-${item.rule.id}` }));
+    const links = [quiet("Fingerprint "), make("code", item.fingerprint), " · ", make("a", "Link to this finding", { href: `#f-${item.fingerprint}` })];
+    if (first.has(item.rule.id)) links.push(" · ", make("a", "How to fix it", { href: `#g-${item.rule.id}` }));
+    links.push(" · ", make("a", "About the rule", { href: `#rule-${item.rule.id}` }));
     inside.append(make("p", links));
     return make("tr", make("td", inside, { colspan: "5" }), { class: "detail" });
   };
@@ -197,7 +205,7 @@
   };
   const take = () => {
     const [place, text = ""] = location.hash.slice(1).split("?");
-    if (place !== "findings") return openTarget();
+    if (place !== "findings") return openTarget() || one(place);
     const query = new URLSearchParams(text);
     for (const name of ["status", "severity"]) {
       const wanted = (query.get(name) ?? "").split(",");
@@ -205,20 +213,33 @@
     }
     for (const name of ["family", "subscription", "text"]) controls[name].value = query.get(name) ?? "";
     form.dataset.rule = query.get("rule") ?? "";
+    form.dataset.only = "";
     const key = query.get("sort") ?? "status";
     sort = key.replace("-", "") in KEYS ? key : "status";
     update();
     find("#findings").scrollIntoView();
   };
 
+  // A finding that is written out nowhere else is shown alone in the list, opened: #f-FINGERPRINT
+  const one = (place) => {
+    const fingerprint = place.replace(/^f-/, "");
+    if (!findings.some((item) => item.fingerprint === fingerprint)) return;
+    form.reset();
+    form.dataset.rule = "";
+    form.dataset.only = fingerprint;
+    update();
+    find("button", body).click();
+    find("#findings").scrollIntoView();
+  };
+
   let waiting = 0;
-  const changed = () => { write(); update(); };
+  const changed = () => { form.dataset.only = ""; write(); update(); };
   form.addEventListener("input", (event) => {
     clearTimeout(waiting);
     waiting = setTimeout(changed, event.target.name === "text" ? 150 : 0);
   });
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => {
+  find("[type=reset]", form).addEventListener("click", () => {
     form.dataset.rule = "";
     setTimeout(changed);
   });

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ("azure", "aiohttp", "jinja2", "rich", "sqlalchemy")
+HEAVY = ("azure", "aiohttp", "jinja2", "rich", "sqlalchemy", "alembic", "cryptography", "platformdirs")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["-h"]])
@@ -18,7 +18,8 @@ def test_help_and_version_load_nothing_heavy_and_no_command(arguments: list[str]
 
 
 @pytest.mark.parametrize(
-    "arguments", [["rules", "list"], ["rules", "schema"], ["scan", "--help"], ["doctor", "--help"], ["role"]]
+    "arguments",
+    [["rules", "list"], ["rules", "schema"], ["scan", "--help"], ["doctor", "--help"], ["role"], ["history", "--help"]],
 )
 def test_rules_and_the_help_of_commands_load_neither_azure_nor_a_renderer(arguments: list[str]) -> None:
     assert loaded_by(arguments).isdisjoint(HEAVY)

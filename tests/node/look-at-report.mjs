@@ -1,6 +1,6 @@
 // Looks at HTML reports in a real browser, and tells what it saw as one JSON object.
 //
-//   node look-at-report.mjs CHROMIUM DIRECTORY        DIRECTORY holds mixed.html, hostile.html, blind.html and large.html
+//   node look-at-report.mjs CHROMIUM DIRECTORY        DIRECTORY holds mixed.html, hostile.html, blind.html, large.html and many.html
 //
 // Nothing is judged here: the tests that read the object know what is right.
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -44,7 +44,7 @@ const cells = (page, column) => page.locator(`#list tbody tr:not(.detail) td:nth
 const opened = (page) => page.evaluate(() => { for (const node of document.querySelectorAll("details")) node.open = true; });
 
 try {
-  for (const name of ["mixed", "hostile", "blind", "large"]) {
+  for (const name of ["mixed", "hostile", "blind", "large", "many"]) {
     const page = await open(name);
     seen.widths[name] = {};
     for (const width of [390, 768, 1440]) {
@@ -150,7 +150,65 @@ try {
   await large.locator("#more").click();
   seen.large.more = await rows(large);
   seen.large.focused = await large.evaluate(() => document.activeElement === document.querySelectorAll("#list tbody tr:not(.detail) button")[100]);
+
+  // A link to a finding that stands nowhere but in the data, from outside and from its own row
+  const fingerprint = await large.evaluate(() => JSON.parse(document.querySelector("#data").textContent).findings.at(-1)[4]);
   await large.close();
+  const alone = async (tab) => ({
+    rows: await rows(tab), count: await count(tab), detail: (await tab.locator("#list .detail").allTextContents()).join(" "),
+    seen: await tab.evaluate(() => document.querySelector("#findings").getBoundingClientRect().top < innerHeight),
+  });
+  const sent = await open("large", `#f-${fingerprint}`);
+  seen.link = { fingerprint, sent: await alone(sent), href: await sent.locator('#list .detail a[href^="#f-"]').getAttribute("href") };
+  await sent.locator('button[type="reset"]').click();
+  await sent.waitForFunction(() => document.querySelector("#count").textContent.startsWith("5000 of 5000"));
+  seen.link.cleared = new URL(sent.url()).hash;
+  await sent.evaluate((hash) => { location.hash = hash; }, `#f-${fingerprint}`);
+  await sent.waitForSelector("#list .detail");
+  seen.link.followed = await alone(sent);
+  await sent.locator('input[name="status"][value="fail"]').check();
+  await sent.waitForFunction(() => document.querySelector("#count").textContent.startsWith("2"));
+  seen.link.filtered = { count: await count(sent), hash: new URL(sent.url()).hash };
+  await sent.evaluate(() => { location.hash = "#f-nothing"; });
+  seen.link.nothing = await count(sent);
+  await sent.close();
+
+  // Paper has the first of a large list, and says so
+  const paper = await open("large");
+  await paper.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  seen.paper = { rows: await rows(paper), count: await count(paper) };
+  await paper.close();
+
+  // What a filter lets through is what is saved
+  const part = await open("large", "#findings?text=stdocuments00499");
+  seen.part = { csv: await saved(part, "csv"), json: await saved(part, "json"), count: await count(part) };
+  await part.close();
+
+  // Many rules: what is less severe is folded away, a link opens it; a link to a rule opens its text
+  const many = await open("many");
+  const folded = many.locator(".lesser");
+  seen.many = { folded: !(await folded.evaluate((node) => node.open)), shown: await many.locator(".group:visible").count() };
+  seen.many.all = await many.locator(".group").count();
+  await many.locator(".index a").last().click();
+  await many.waitForFunction(() => document.querySelector(".lesser").open);
+  seen.many.opened = await many.locator(".group").last().isVisible();
+  await many.locator(".group .meta a.rule").first().click();
+  await many.waitForFunction(() => document.querySelector(".about[open]"));
+  seen.many.rule = await many.evaluate(() => document.querySelector(".about[open]").closest("tr").id);
+  seen.many.about = await many.locator(".about[open]").textContent();
+  await many.emulateMedia({ media: "print" });
+  await many.evaluate(() => { document.querySelector(".lesser").open = false; });
+  seen.many.printed = { last: await many.locator(".group").last().isVisible(), about: await many.locator(".about[open] p").first().isVisible() };
+  await many.close();
+
+  // Without JavaScript: the worst with all detail, the others by name, all by number
+  const plain = await (await chromium.launch({ executablePath, headless: true, args: ["--headless", "--no-sandbox", "--disable-gpu"] })).newPage({ javaScriptEnabled: false });
+  await plain.goto(address("large"));
+  seen.plain = {
+    rows: await plain.locator("details.row").count(), told: await plain.locator("noscript").count(),
+    filter: await plain.locator(".filter").isVisible(), counts: await plain.locator(".facts .tally").innerText(),
+  };
+  await plain.context().browser().close();
 
   // Accessibility, light and dark, with everything open
   for (const name of ["mixed", "blind"]) {
@@ -175,6 +233,14 @@ try {
     why: await print.locator("#g-DI-TLS-001 .notes p").first().isVisible(),
     navigation: await print.locator(".contents").isVisible(),
   };
+  seen.printed.heading = await print.evaluate(() => getComputedStyle(document.querySelector("[data-sort=status]"), "::before").content);
+  seen.printed.counted = await print.locator("#count").isVisible();
+  await print.emulateMedia({ media: "print", colorScheme: "dark" });
+  seen.printed.paper = await print.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await print.emulateMedia({ media: "screen", colorScheme: "dark" });
+  seen.dark = await print.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await print.emulateMedia({ media: "screen", colorScheme: "light" });
+  seen.light = await print.evaluate(() => getComputedStyle(document.body).backgroundColor);
   await print.close();
 } finally {
   await context.close();

@@ -770,17 +770,32 @@ def declared() -> Report:
     )
 
 
-def large(findings: int = 5000) -> Report:
+def large(findings: int = 5000, rules: tuple[Rule, ...] = RULES) -> Report:
     """Many findings, four in ten of them failing."""
     lines = []
     statuses: tuple[Status, ...] = ("fail", "fail", "unknown", "pass", "pass")
     tls = evidence("properties.minimumTlsVersion", {"atLeast": "TLS1_2"}, "be at least TLS1_2", Found("TLS1_0"))
     for number in range(findings):
-        of = RULES[number % len(RULES)]
+        of = rules[number % len(rules)]
         about = subject(f"stdocuments{number:06d}", subscription=SECOND if number % 3 else SUBSCRIPTION)
         said = f"properties.minimumTlsVersion of stdocuments{number:06d} is TLS1_0; it must be at least TLS1_2."
-        lines.append(line(of, statuses[number // len(RULES) % len(statuses)], about, said, tls))
-    return report(tuple(lines), headline=f"Not compliant: {findings} checks were made.")
+        lines.append(line(of, statuses[number // len(rules) % len(statuses)], about, said, tls))
+    return report(tuple(lines), rules, headline=f"Not compliant: {findings} checks were made.")
+
+
+def many(rules: int = 20) -> Report:
+    """More rules that fail than a reader takes in at once: half of them severe."""
+    made = tuple(
+        replace(
+            TLS,
+            id=f"DI-TLS-{100 + number}",
+            title=f"Rule {number}",
+            severity=("high", "medium", "low")[number % 2 + number % 4 // 3],
+        )
+        for number in range(rules)
+    )
+    lines = tuple(line(of, "fail", subject("stdocuments"), f"Against {of.id}.") for of in made)
+    return report(lines, made, headline="Not compliant.")
 
 
 HOSTILE = (

@@ -31,6 +31,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "hostile": builders.hostile(),
         "blind": builders.blind(),
         "large": builders.large(),
+        "many": builders.many(),
     }
     for name, report in pages.items():
         (folder / f"{name}.html").write_text(html.render(report), encoding="utf-8", newline="")
@@ -131,6 +132,60 @@ def test_a_large_list_comes_in_pages(seen: dict[str, Any]) -> None:
     }
 
 
+def test_a_link_to_a_finding_opens_it_wherever_it_stands(seen: dict[str, Any]) -> None:
+    found = seen["link"]
+    for way in ("sent", "followed"):
+        assert (found[way]["rows"], found[way]["seen"]) == (1, True)
+        assert found[way]["count"] == "1 of 5000 findings, the one that the address names"
+        assert f"Fingerprint {found['fingerprint']}" in found[way]["detail"]
+    assert found["href"] == f"#f-{found['fingerprint']}"
+    assert found["cleared"] == "#findings"
+    assert found["filtered"] == {
+        "count": "2002 of 5000 findings, the first 100 shown",
+        "hash": "#findings?status=fail",
+    }
+    assert found["nothing"] == found["filtered"]["count"]
+
+
+def test_what_the_filter_lets_through_is_what_is_saved(seen: dict[str, Any]) -> None:
+    found = seen["part"]
+    table = list(csv.DictReader(io.StringIO(found["csv"]["text"].removeprefix("\ufeff"))))
+    wanted = {f"stdocuments00499{number}" for number in range(10)}
+    assert found["count"] == "10 of 5000 findings"
+    assert (
+        {row["resource"] for row in table} == {row["resource"] for row in json.loads(found["json"]["text"])} == wanted
+    )
+    for row in table:
+        assert row["id"] == builders.subject(row["resource"], subscription=row["id"].split("/")[2]).id
+
+
+def test_many_rules_fold_what_is_less_severe_and_links_open_it(seen: dict[str, Any]) -> None:
+    found = seen["many"]
+    assert found["folded"] is True
+    assert (found["shown"], found["all"]) == (10, 20)
+    assert found["opened"] is True
+    assert found["printed"] == {"last": True, "about": False}
+
+
+def test_a_link_to_a_rule_opens_its_text(seen: dict[str, Any]) -> None:
+    found = seen["many"]
+    assert found["rule"] == "rule-DI-TLS-100"
+    for words in ("Why it matters", "How to fix it", "Standards", "References"):
+        assert words in found["about"]
+
+
+def test_without_javascript_the_worst_stand_there_and_all_are_counted(seen: dict[str, Any]) -> None:
+    found = seen["plain"]
+    assert 100 <= found["rows"] <= 300
+    assert (found["told"], found["filter"]) == (1, False)
+    assert " ".join(found["counts"].split()) == "● 2002 fail ◐ 1001 unknown ◇ 0 waived ○ 1997 pass"
+
+
+def test_it_is_light_or_dark_as_the_reader_likes_and_paper_is_white(seen: dict[str, Any]) -> None:
+    assert seen["light"] == seen["printed"]["paper"] == "rgb(255, 255, 255)"
+    assert seen["dark"] == "rgb(21, 24, 27)"
+
+
 def test_it_is_accessible_in_light_and_dark(seen: dict[str, Any]) -> None:
     assert set(seen["axe"]) == {"mixed light", "mixed dark", "blind light", "blind dark"}
     for violations in seen["axe"].values():
@@ -140,4 +195,11 @@ def test_it_is_accessible_in_light_and_dark(seen: dict[str, Any]) -> None:
 def test_it_prints_whole(seen: dict[str, Any]) -> None:
     assert seen["A4"] > 5
     assert seen["Letter"] > 5
-    assert seen["printed"] == {"detail": True, "why": True, "navigation": False}
+    printed = {key: seen["printed"][key] for key in ("detail", "why", "navigation")}
+    assert printed == {"detail": True, "why": True, "navigation": False}
+    assert seen["printed"]["heading"] == '"Status"'
+
+
+def test_paper_says_how_much_of_a_large_list_it_has(seen: dict[str, Any]) -> None:
+    assert seen["paper"] == {"rows": 1000, "count": "5000 of 5000 findings, the first 1000 shown"}
+    assert seen["printed"]["counted"] is True

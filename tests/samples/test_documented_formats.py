@@ -13,7 +13,7 @@ import pytest
 from auditor import audit
 from auditor.model.snapshot_file import read_snapshot
 from auditor.model.types import RESOURCE_TYPES, ResourceType
-from auditor.statements import read_configuration, read_models
+from auditor.statements import read_declared, read_models
 from tests.needs import PROJECT
 
 SNAPSHOT: Final = (PROJECT / "docs" / "snapshot.md").read_text(encoding="utf-8")
@@ -57,6 +57,5 @@ def test_the_files_that_the_text_shows_are_read(tmp_path: Path) -> None:
     (tmp_path / "models.yaml").write_text(models, encoding="utf-8")
     (tmp_path / "auditor.yaml").write_text(configuration, encoding="utf-8")
     assert len(read_models(tmp_path / "models.yaml", AT).resources) == 2
-    found = read_configuration(tmp_path / "auditor.yaml", AT)
-    assert found.models == tmp_path / "privacy" / "models.yaml"
-    assert len(found.storage.resources) == 1
+    found = read_declared(tmp_path / "auditor.yaml", AT)
+    assert len(found.resources) == 1

@@ -39,7 +39,7 @@ from auditor.model.types import (
 from auditor.policy.rule import QUESTIONS
 from auditor.report.formats.json import as_data, render
 from auditor.report.report import Report
-from auditor.statements import read_configuration, read_models
+from auditor.statements import read_declared, read_models
 from auditor.yaml_source import read_yaml
 from samples.make_estate import STARTED, build
 from tests.judges.oav import the_judge
@@ -151,12 +151,9 @@ def test_judging_twice_gives_the_same_bytes() -> None:
 
 def test_the_file_holds_what_the_customer_states() -> None:
     """So that the demo, and whoever judges the file alone or in its own folder, see the same."""
-    configuration = read_configuration(SAMPLES / "auditor.yaml", STARTED)
-    assert configuration.models == SAMPLES / "models.yaml"
+    configuration = read_declared(SAMPLES / "auditor.yaml", STARTED)
     alone = audit.read_saved(SAMPLES / "estate.jsonl", [])
-    both = audit.read_saved(
-        SAMPLES / "estate.jsonl", [configuration.storage, read_models(SAMPLES / "models.yaml", STARTED)]
-    )
+    both = audit.read_saved(SAMPLES / "estate.jsonl", [configuration, read_models(SAMPLES / "models.yaml", STARTED)])
     assert render(audit.judge_snapshot(prepared(), alone)) == render(report())
     assert render(audit.judge_snapshot(prepared(), both)) == render(report())
 

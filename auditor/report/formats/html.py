@@ -28,13 +28,16 @@ if TYPE_CHECKING:
     from auditor.model.finding import Subject
     from auditor.report.report import Group, Line, Report
 
-_DETAILED: Final = 1200
-_MOST_IN_GROUP: Final = 100
-_LEAST_IN_GROUP: Final = 10
-_MOST_NAMES: Final = 10_000
+_DETAILED: Final = 300
+"""How many failing findings are written out with all their detail. Each is some 150 nodes, and with many thousand of them
+a browser has to be waited for; the list of all findings, which a script writes as it is needed, has the others."""
+_LEAST_IN_GROUP: Final = 2
+_MOST_NAMES: Final = 5_000
+_MANY_GROUPS: Final = 12
 MOST_PICTURED: Final = 60
 """How many stores and models are drawn; the worst come first, and the page says how many more there are."""
 MOST_EDGES: Final = 400
+_OPEN_EDGES: Final = 40
 LANGUAGES: Final = (("az", "Azure CLI"), ("bicep", "Bicep"), ("terraform", "Terraform"))
 
 
@@ -51,12 +54,12 @@ class Shown:
 
 def render(report: Report) -> str:
     """Write the page. The same report gives the same bytes."""
-    style, script = (Markup(_asset(name)) for name in ("style.css", "script.js"))  # noqa: S704 - our own files
+    style, script = (Markup(asset(name)) for name in ("style.css", "script.js"))  # noqa: S704 - our own files
     policy = (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; img-src data:; "
+        f"default-src 'none'; style-src {content_hash(style)}; script-src {content_hash(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     return template.render(
         report=report,
         heading=tables.heading(report.scope),
@@ -66,6 +69,7 @@ def render(report: Report) -> str:
         policy=policy,
         data=_embedded(report),
         groups=_groups(report),
+        many_groups=_MANY_GROUPS,
         holes=tables.holes(report.unseen),
         undecided=tables.undecided(report.lines),
         picture=lanes.draw(report.residency),
@@ -78,16 +82,18 @@ def render(report: Report) -> str:
     )
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """The text of a file beside the templates."""
     return (templates_folder() / name).read_text(encoding="utf-8")
 
 
-def _hash(text: str) -> str:
+def content_hash(text: str) -> str:
+    """What a Content-Security-Policy calls a style sheet or script by."""
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return f"'sha256-{digest}'"
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
     """Jinja, escaping always: its automatic choice does not see that `report.html.j2` is HTML."""
     environment = Environment(
         loader=FileSystemLoader(templates_folder()),
@@ -125,6 +131,7 @@ def _environment() -> Environment:
         was_asked=wording.was_asked,
         lifetime=bars.lifetime,
         most_edges=MOST_EDGES,
+        open_edges=_OPEN_EDGES,
         most_concerned=MOST_CONCERNED,
     )
     return environment
@@ -159,7 +166,7 @@ def _json(value: Any) -> str:
 def _groups(report: Report) -> tuple[Shown, ...]:
     """What to do first, with as much detail as a browser opens without a wait."""
     judged = Counter(line.rule.id for line in report.lines)
-    room = max(_LEAST_IN_GROUP, min(_MOST_IN_GROUP, _DETAILED // max(len(report.first), 1)))
+    room = _room([len(group.lines) for group in report.first])
     names = _MOST_NAMES
     shown = []
     for group in report.first:
@@ -169,8 +176,22 @@ def _groups(report: Report) -> tuple[Shown, ...]:
     return tuple(shown)
 
 
+def _room(sizes: list[int]) -> int:
+    """How many rows of each group there is room for: all, or as many as share the page evenly."""
+    room, left = 0, _DETAILED
+    for number, size in enumerate(sorted(sizes)):
+        share = left // (len(sizes) - number)
+        if size > share:
+            return max(room, share, _LEAST_IN_GROUP)
+        room, left = size, left - size
+    return room
+
+
 def _embedded(report: Report) -> Markup:
-    """All findings as JSON for the script: texts that recur stand once, in `texts`, and are named by their number."""
+    """All findings as JSON for the script: texts that recur stand once, in `texts`, and are named by their number.
+
+    An id is the number of what stands above its last part, and that part; a name that is the same is 0.
+    """
     texts: dict[str, int] = {}
     subjects: dict[str, int] = {}
     rules = {rule: number for number, rule in enumerate(sorted(report.rules))}
@@ -185,7 +206,10 @@ def _embedded(report: Report) -> Markup:
         subject = finding.subject
         if subject.id not in subjects:
             subjects[subject.id] = len(subjects)
-            resources.append([text(subject.id), text(subject.name), text(subject.type), text(subject.location)])
+            above, _, last = subject.id.rpartition("/")
+            own = [text(above), wording.visible(last)] if above else [-1, wording.visible(subject.id)]
+            name = 0 if subject.name == last else wording.visible(subject.name)
+            resources.append([*own, name, text(subject.type), text(subject.location)])
         evidence = [
             [text(item.path), text(wording.was_read(item)), text(wording.was_asked(item)), text(item.source)]
             for item in finding.evidence

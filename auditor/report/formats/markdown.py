@@ -37,7 +37,7 @@ _MARKER: Final = re.compile(r"^(\d+(?=[.)])|(?=[-+]))(.)(?=\s|$)")
 
 def render(report: Report) -> str:
     """Write the report; the same report gives the same text."""
-    template = _environment().get_template("report.md.j2")
+    template = environment().get_template("report.md.j2")
     text = ""
     for most in _FEWER:
         text = template.render(
@@ -85,7 +85,7 @@ def _shorten(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[:most]}…"
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
     """Jinja with its own escaping: every text that a template writes is prose, unless a filter has made it ready."""
     environment = Environment(
         loader=FileSystemLoader(templates_folder()),

@@ -7,15 +7,16 @@ their region come first, so that what a full lane has no room for is what stays 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from auditor.report.report import Place, Residency
 from auditor.report.wording import plural, visible, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from auditor.report.report import Edge, Place, Residency
+    from auditor.report.report import Edge
 
 WIDTH: Final = 1080
 _COLUMNS: Final = {"account": 14, "store": 413, "elsewhere": 812}
@@ -24,6 +25,8 @@ _PITCH: Final = 50
 _HEAD: Final = 34
 _GAP: Final = 10
 _MOST: Final = 12
+_THICKET: Final = 60
+_TOLD: Final = 5
 _LETTERS: Final = 33
 _NOUNS: Final = {"account": "account", "store": "store", "elsewhere": "other place"}
 _NOTES: Final = {"account": "Document Intelligence", "store": "storage", "elsewhere": "copy"}
@@ -74,13 +77,17 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Everything that the template draws; `hidden` is the number of places that had no room."""
+    """Everything that the template draws; `hidden` is the number of places that had no room.
+
+    `merged` tells that places of one kind and region stand together.
+    """
 
     height: float
     lanes: tuple[Lane, ...]
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
     hidden: int
+    merged: bool
     width: float = WIDTH
     box: tuple[int, int] = _BOX
 
@@ -89,8 +96,13 @@ def draw(residency: Residency) -> Drawing:
     """Lay the picture out."""
     places = {place.id.lower(): place for place in residency.places}
     joined = _join(residency.edges, places)
+    merged = len(joined) > _THICKET
+    if merged:
+        residency = _merged(residency)
+        places = {place.id.lower(): place for place in residency.places}
+        joined = _join(residency.edges, places)
     telling = {key for pair, edges in joined.items() if _leaves(edges) is not False for key in pair}
-    notes = {pair[1]: words(edges[0].via) for pair, edges in joined.items() if places[pair[1]].kind == "elsewhere"}
+    notes = _notes(joined, places)
     rank = _ranks(places, joined, telling)
     lanes: list[Lane] = []
     boxes: list[Box] = []
@@ -107,7 +119,34 @@ def draw(residency: Residency) -> Drawing:
         sends, takes = (_crossing(joined, places, region, end) for end in (0, 1))
         lanes.append(Lane(region and short(region, 3 * _LETTERS), top, height, sends, takes))
         top += height + _GAP
-    return Drawing(max(top - _GAP, 0), tuple(lanes), tuple(boxes), _arrows(joined, boxes), hidden)
+    return Drawing(max(top - _GAP, 0), tuple(lanes), tuple(boxes), _arrows(joined, boxes), hidden, merged)
+
+
+def _merged(residency: Residency) -> Residency:
+    """The places of one kind and region as one, with all their ways."""
+    alike: defaultdict[tuple[str, str | None], list[Place]] = defaultdict(list)
+    for place in residency.places:
+        alike[place.kind, place.region].append(place)
+    stands_in: dict[str, Place] = {}
+    for (kind, region), places in alike.items():
+        name = plural(len(places), _NOUNS[kind])
+        one = places[0] if len(places) == 1 else replace(places[0], id=f"{name} in {region or '?'}", name=name)
+        stands_in |= {place.id.lower(): one for place in places}
+    edges = [
+        replace(edge, source=stands_in[edge.source.lower()].id, target=stands_in[edge.target.lower()].id)
+        for edge in residency.edges
+        if {edge.source.lower(), edge.target.lower()} <= stands_in.keys()
+    ]
+    return Residency(tuple(dict.fromkeys(stands_in.values())), tuple(edges))
+
+
+def _notes(joined: Mapping[tuple[str, str], list[Edge]], places: Mapping[str, Place]) -> dict[str, str]:
+    """What the other places are, as the ways that lead to them tell."""
+    ways: defaultdict[str, set[str]] = defaultdict(set)
+    for (_, target), edges in joined.items():
+        if places[target].kind == "elsewhere":
+            ways[target].update(words(edge.via) for edge in edges)
+    return {target: ", ".join(sorted(found)) for target, found in ways.items()}
 
 
 def short(text: str, letters: int) -> str:
@@ -169,8 +208,9 @@ def _column(kind: str, places: Sequence[Place], notes: Mapping[str, str], top: f
 def _crossing(
     joined: Mapping[tuple[str, str], list[Edge]], places: Mapping[str, Place], region: str | None, end: int
 ) -> int:
-    """How many connections that leave their region start (0) or end (1) in this one."""
-    return sum(_leaves(edges) is True and places[pair[end]].region == region for pair, edges in joined.items())
+    """How many ways that leave their region start (0) or end (1) in this one."""
+    crossing = [edges for pair, edges in joined.items() if places[pair[end]].region == region]
+    return sum(edge.leaves_region is True for edges in crossing for edge in edges)
 
 
 def _arrows(joined: Mapping[tuple[str, str], list[Edge]], boxes: Sequence[Box]) -> tuple[Arrow, ...]:
@@ -212,11 +252,14 @@ def _arrow(edges: Sequence[Edge], source: Box, target: Box, ports: tuple[float, 
     side = f"{source.title} {right}"
     label = "" if leaves is False or side in labelled else " and ".join(sorted({edge.carries for edge in edges}))
     labelled.update([side] if label else [])
+    told = dict.fromkeys(edge.words for edge in edges[:_TOLD])
+    if len(edges) > _TOLD:
+        told[f"and {len(edges) - _TOLD} more"] = None
     return Arrow(
         path,
         "documents" if any(edge.carries == "documents" for edge in edges) else edges[0].carries,
         leaves,
-        "; ".join(edge.words for edge in edges),
+        "; ".join(told),
         f"{label}?" if label and leaves is None else label,
         x1 + away * 10,
         start + (15 if stop < start else -6),

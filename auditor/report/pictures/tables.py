@@ -65,8 +65,14 @@ def kind_of(type_name: str) -> str:
 def counted(read: Mapping[str, int]) -> list[str]:
     """How many resources of each type were read: `3 storage accounts`."""
     kinds = {name: kind_of(name) for name in read}
-    many = {name: f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s" for name, kind in kinds.items()}
-    return [plural(number, kinds[name], many[name]) for name, number in read.items() if number]
+    return [plural(number, kinds[name], _many(kinds[name])) for name, number in read.items() if number]
+
+
+def _many(kind: str) -> str:
+    """`TLS probes of an account`: it is the noun in front that there are many of."""
+    head, link, rest = re.split(r"( (?:of|at|on) |$)", kind, maxsplit=1)
+    many = head if head.endswith("s") else f"{head[:-1]}ies" if head.endswith("y") else f"{head}s"
+    return f"{many}{link}{rest}"
 
 
 def where(subject: Subject) -> str:
