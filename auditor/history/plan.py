@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from auditor.history.sightings import anchor_of
+from auditor.history.sightings import anchor_of, same_policy
 from auditor.model.resource import resource_key
 from auditor.model.types import BY_NAME, BY_OPERATION, DIAGNOSTIC_SETTING, SUBSCRIPTION, owner_of
 
@@ -95,18 +95,12 @@ class _Absent:
             yield Step(before.judged, before, "gone", None)
 
     def _taken_out(self, before: Begun) -> bool:
-        """Whether the rule is gone from the policy by which the pair was judged, and not just left out this time.
-
-        That it is the same policy shows in the profile, and in that it still has half of its rules at least.
-        """
+        """Whether the rule is gone from the policy by which the pair was judged, and not just left out this time."""
         rule = before.judged.rule
         if not frozenset(before.anchor.split()) <= self._scope or self._seen.late(self._run, before.anchor, rule):
             return False
         judged_by = self._seen.last(before.anchor, rule, self._run.number)
-        if judged_by is None:
-            return False
-        same_profile = self._run.profile in {judged_by.profile, "strict"}
-        return same_profile and 2 * len(self._rules & set(judged_by.rules)) >= len(set(judged_by.rules))
+        return judged_by is not None and same_policy(self._run, judged_by)
 
     def _hidden(self, rule: str, key: str, type_name: str) -> bool:
         """Whether the resource may be there, and the run could not look.

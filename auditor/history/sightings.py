@@ -37,6 +37,15 @@ def restored(anchor: str, resource_id: str) -> str:
     return anchor or subscription_of(resource_id) or ""
 
 
+def same_policy(run: Run, earlier: Run) -> bool:
+    """Whether a run judged by the policy of an earlier one, changed perhaps, and not by some other.
+
+    That shows in the profile, and in that it still has half of the rules at least.
+    """
+    rules = set(earlier.rules)
+    return run.profile in {earlier.profile, "strict"} and 2 * len(rules & set(run.rules)) >= len(rules)
+
+
 class Sightings:
     """Answers which runs, in order of their numbers, had an eye on an anchor by a rule.
 
@@ -72,9 +81,13 @@ class Sightings:
             latest, runs = self._floor, []
             for index in self._around(anchor):
                 run = self._runs[index]
-                if rule in self._rules[index] and run.started >= latest:
+                if run.started < latest:
+                    continue
+                if rule in self._rules[index]:
                     latest = run.started
                     runs.append(run)
+                elif runs and same_policy(run, runs[-1]):  # it has taken the rule out, and what began before it is late
+                    latest = run.started
             found = self._found[anchor, rule] = ([run.number for run in runs], runs)
         return found
 
