@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.errors import InfrastructureError, Mistake
@@ -9,6 +10,7 @@ from auditor.infra.terraform import instances
 from auditor.infra.terraform.build import Building
 from auditor.infra.terraform.configuration import Configuration
 from auditor.infra.terraform.table import RECORDS
+from auditor.model.resource import resource_key
 from auditor.model.types import BY_NAME
 
 if TYPE_CHECKING:
@@ -41,7 +43,22 @@ def read(document: Document, inputs: Inputs) -> Declared:  # noqa: ARG001 - a pl
         if plan.get(name) is value:
             building.hide_all(reason)
     _note_changes(building, plan)
-    return building.declared()
+    declared = building.declared()
+    return replace(declared, changed=(declared.changed or frozenset()) | _named_by_removed(plan))
+
+
+def _named_by_removed(plan: Mapping[str, Any]) -> frozenset[str]:
+    """The ids in what the plan removes: its own, and those of what it belonged to, which answer differently without it."""
+    found: set[str] = set()
+    for change in _objects(plan.get("resource_changes")):
+        done = change.get("change")
+        before = done.get("before") if isinstance(done, dict) else None
+        actions = done.get("actions") if isinstance(done, dict) else None
+        if isinstance(before, dict) and isinstance(actions, list) and {"delete", "forget"} & set(map(str, actions)):
+            found.update(
+                resource_key(value) for value in before.values() if isinstance(value, str) and value[:1] == "/"
+            )
+    return frozenset(found)
 
 
 def note_oddities(building: Building, document: Mapping[str, Any]) -> None:

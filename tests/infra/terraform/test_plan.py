@@ -41,6 +41,20 @@ def test_children_and_what_others_change_count_too() -> None:
     assert read(service).changed == {STORE.lower(), f"{STORE}/blobservices/default".lower()}
 
 
+@pytest.mark.parametrize("actions", [["delete"], ["forget"]])
+def test_what_is_removed_changes_what_it_belonged_to(actions: list[str]) -> None:
+    kept = account("docs", {"id": STORE}, unknown={"id": False}, actions=["no-op"])
+    value = plan(kept)
+    before = {"id": f"{STORE}/managementPolicies/default", "storage_account_id": STORE, "rule": [], "note": "/x"}
+    removed = {"address": "azurerm_storage_management_policy.p", "type": "azurerm_storage_management_policy"}
+    value["resource_changes"].append(
+        {**removed, "mode": "managed", "name": "p", "change": {"actions": actions, "before": before, "after": None}}
+    )
+    found = plans.read(document(value), Inputs())
+    assert [item.id for item in found.resources] == [STORE]
+    assert found.changed == {STORE.lower(), f"{STORE}/managementPolicies/default".lower(), "/x"}
+
+
 def test_an_import_changes_nothing_by_itself() -> None:
     there = account("docs", {"id": STORE}, unknown={"id": False}, actions=["no-op"])
     value = plan(there)
