@@ -203,7 +203,7 @@ def test_clauses(report: PeriodReport) -> None:
     )
     assert plain(report.headline) == (
         "2026-Q3 was audited on 90 of 92 days. The rules were kept for 77.07 % of resource-time, waived for 3.31 %, "
-        "broken for 4.73 %, and for 14.89 % nobody can say. 8 lapses: 1 still open, 5 fixed, 1 waived, 1 resource gone."
+        "broken for 4.73 %, and for 14.89 % nobody can say. 8 lapses: 1 still open, 5 fixed, 1 waived, 1 gone with the resource."
     )
 
 

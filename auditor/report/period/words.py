@@ -46,7 +46,7 @@ ENDING_WORDS: Final[dict[LapseEnding, str]] = {
     "open": "still open",
     "fixed": "fixed",
     "waived": "waived",
-    "gone": "resource gone",
+    "gone": "gone with the resource",
     "not applicable": "no longer asked of it",
     "rule gone": "rule dropped",
 }
