@@ -14,7 +14,7 @@ from auditor.model.reading import UNREAD_KEY, Json, Unread, mark_unread
 from auditor.policy.clauses import BASES
 from auditor.policy.compiler import CompiledRule, Language, compile_rule
 from auditor.policy.defaults import FILE_NAME, Defaults, read_defaults
-from auditor.policy.rule import PROFILES, Example, Fix, Parameter, Peers, Rule
+from auditor.policy.rule import PROFILES, REQUIRED, Example, Fix, Parameter, Peers, Rule
 from auditor.yaml_source import Document, Place, nearest, read_yaml
 
 if TYPE_CHECKING:
@@ -27,19 +27,6 @@ _ID = re.compile(r"^[A-Z][A-Z0-9]*(?:-[A-Z0-9]+){1,4}$")
 _NAME = re.compile(r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$")
 _MAPPINGS: Final = ("iso27001", "nist80053", "gdpr", "mcsb")
 _EXPECTED: Final = ("pass", "fail", "unknown", "notApplicable")
-_REQUIRED: Final = (
-    "id",
-    "name",
-    "title",
-    "severity",
-    "profile",
-    "basis",
-    "appliesTo",
-    "check",
-    "why",
-    "fix",
-    "references",
-)
 _OPTIONAL: Final = ("where", "parameters", "mappings", "peers", "examples")
 _HINT: Final = (
     "`auditor rules schema` writes a JSON Schema for editors; `auditor rules show ID` shows a rule that works."
@@ -156,7 +143,7 @@ class _RuleFile:
             self._document.mistake((), "a rule is a mapping: id, name, title, …")
             return None
         self._value = self._document.value
-        self._keys(self._value, (), _REQUIRED, _OPTIONAL)
+        self._keys(self._value, (), REQUIRED, _OPTIONAL)
         if "where" in self._value and self._value["where"] is None:
             self._document.mistake(("where",), "where is empty; leave it out, or write a condition")
         rule = self._rule()

@@ -13,6 +13,21 @@ if TYPE_CHECKING:
 Profile: TypeAlias = Literal["baseline", "strict"]
 PROFILES: Final[tuple[Profile, ...]] = ("baseline", "strict")
 
+REQUIRED: Final = (
+    "id",
+    "name",
+    "title",
+    "severity",
+    "profile",
+    "basis",
+    "appliesTo",
+    "check",
+    "why",
+    "fix",
+    "references",
+)
+"""The keys that every rule file has."""
+
 FAMILIES: Final = {
     "REG": ("region", "Same region"),
     "TLS": ("tls", "TLS in transit"),

@@ -8,7 +8,7 @@ from auditor.model.finding import SEVERITIES
 from auditor.model.types import BY_NAME
 from auditor.policy.clauses import BASES
 from auditor.policy.operators import OPERATORS
-from auditor.policy.rule import PROFILES
+from auditor.policy.rule import PROFILES, REQUIRED
 
 _ANY: dict[str, Any] = {}
 
@@ -21,19 +21,7 @@ def rule_schema() -> dict[str, Any]:
         "title": "A rule of the Document Intelligence privacy auditor",
         "type": "object",
         "additionalProperties": False,
-        "required": [
-            "id",
-            "name",
-            "title",
-            "severity",
-            "profile",
-            "basis",
-            "appliesTo",
-            "check",
-            "why",
-            "fix",
-            "references",
-        ],
+        "required": list(REQUIRED),
         "properties": {
             "id": _text(
                 "Opaque and never reused; waivers and history refer to it.", "^[A-Z][A-Z0-9]*(-[A-Z0-9]+){1,4}$"
