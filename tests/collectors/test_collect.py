@@ -560,7 +560,8 @@ def test_a_scan_needs_no_listener() -> None:
 
 
 INTERRUPTED = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background has it ignored
 sys.path.insert(0, {project!r})
 from auditor.collectors.collect import Request, collect
 from tests.collectors.scans import Progress, Sink, every_store
