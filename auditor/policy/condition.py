@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from auditor.model.finding import Evidence, Judgement
 from auditor.model.reading import MISSING, Found, Json, Missing, Reading, Unread, read_whole
 from auditor.model.verdict import Verdict, all_of, any_of
-from auditor.policy.paths import EACH, Path, Segment, read_below, walk
+from auditor.policy.paths import EACH, Path, Segment, read_below, read_path, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -165,8 +165,7 @@ class Field:
         """Read the one place that the path leads to; a path with `[*]` is for `read_all`."""
         if self.depth is not None:
             return read_below(scope.elements[self.depth][0], self.segments)
-        value, used = scope.target.start(self.segments)
-        return read_below(value, self.segments[used:])
+        return read_path(self.path, scope.target)
 
     def read_all(self, scope: Scope) -> Iterator[tuple[str, Reading]]:
         """Read every place that the path leads to, each with its own path."""

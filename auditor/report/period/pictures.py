@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 STEP: Final = 10
 """The width of a day in a picture's own units."""
-HEIGHT: Final = 16
 _CELL: Final = 8
 _BOXES: Final[dict[State, tuple[int, int]]] = {
     "fail": (0, 16),
