@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -19,8 +18,8 @@ from auditor.model.durations import parse_moment
 from auditor.model.finding import SEVERITIES
 from auditor.model.reading import Json, Unread
 from auditor.model.resource import Resource
-from auditor.model.snapshot import AZURE, INFRASTRUCTURE, Snapshot
-from auditor.model.snapshot_file import open_writer, read_snapshot
+from auditor.model.snapshot import AZURE, INFRASTRUCTURE, Snapshot, Stopped
+from auditor.model.snapshot_file import read_snapshot, saving
 from auditor.model.types import (
     ACCOUNT_TLS,
     BLOB_LOGS,
@@ -43,6 +42,7 @@ from auditor.policy.shapes import Shapes
 from auditor.report.assemble import Basis, assemble
 from auditor.report.baseline import NOTHING_BEFORE
 from auditor.report.coverage import unanswerable
+from auditor.saving import Saving
 from auditor.version import VERSION
 from auditor.waivers import MAX_WAIVER_DAYS, waive
 from auditor.yaml_source import nearest, parse_yaml
@@ -52,13 +52,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from auditor.collectors.collect import Progress
-    from auditor.model.resource import Gap, ListRead
-    from auditor.model.snapshot import Header
-    from auditor.model.snapshot_file import SnapshotWriter
     from auditor.model.waiver import Waiver
     from auditor.policy.rule import Rule
     from auditor.report.baseline import Baseline
     from auditor.report.report import Report
+    from auditor.saving import Resumed
     from auditor.statements import Statement
 
 _OURS: Final = MAX_WAIVER_DAYS
@@ -248,7 +246,7 @@ def fails(report: Report, fail_on: str, *, fail_on_unknown: bool) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LiveScan:
-    """What to read of Azure, as the user said it, and where to keep it (`save_to`)."""
+    """What to read of Azure, as the user said it, and where to keep it (`save_to`); `resumed` is what that file holds."""
 
     subscriptions: tuple[str, ...] = ()
     management_group: str | None = None
@@ -259,6 +257,7 @@ class LiveScan:
     no_probe: bool = False
     inspect_blobs: bool = False
     save_to: Path | None = None
+    resumed: Resumed | None = None
 
 
 _LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
@@ -278,8 +277,21 @@ def _left_out(audit: Audit, live: LiveScan) -> dict[str, str]:
     return {name: why for why, names in _LEFT_OUT.items() if given[why] for name in names if name in audit.types}
 
 
-def collect_live(audit: Audit, live: LiveScan, statements: Sequence[Statement], progress: Progress) -> Snapshot:
-    """Read Azure for an audit: only what its rules and facts need. With `save_to` the file is written meanwhile."""
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What a live scan read, and the file that holds it. `signal`: what stopped the scan before its end, 0 if nothing did."""
+
+    snapshot: Snapshot
+    kept_in: Path | None
+    signal: int = 0
+
+
+def collect_live(audit: Audit, live: LiveScan, statements: Sequence[Statement], progress: Progress) -> Collected:
+    """Read Azure for an audit: only what its rules and facts need. With `save_to` the file is written meanwhile.
+
+    With `resumed`, what that file holds is not asked for once more. A scan that SIGINT or SIGTERM stops gives what it
+    had read by then; raises `Stopped` if that is nothing.
+    """
     from auditor.collectors.collect import Request, collect  # noqa: PLC0415 - asyncio is for those who scan
 
     request = Request(
@@ -292,56 +304,32 @@ def collect_live(audit: Audit, live: LiveScan, statements: Sequence[Statement], 
         tool=VERSION,
         unasked={} if live.inspect_blobs else {INSPECTION: "--inspect-blobs was not given"},
     )
-    with ExitStack() as stack:
-        sink = _Saving(stack, live.save_to, statements)
-        snapshot = collect(
-            request, sink, lambda read: documents_stores(read, audit, statements), progress, begin=sink.begin
-        )
+    with Saving(live.save_to, statements, live.resumed) as sink:
+        signal = 0
+        try:
+            snapshot = collect(
+                request,
+                sink,
+                lambda read: documents_stores(read, audit, statements),
+                progress,
+                begin=sink.begin,
+                calls=sink.calls,
+                held=sink.held,
+            )
+        except Stopped as stopped:
+            if stopped.snapshot is None:
+                raise
+            signal, snapshot = stopped.signal, stopped.snapshot
         for statement in statements:
             snapshot = statement.added_to(snapshot)
-        sink.end(snapshot)
-    return snapshot
+        return Collected(snapshot, sink.end(snapshot), signal)
 
 
-class _Saving:
-    """Writes what is read to a snapshot file, if there is one to be written; opened once the head is known."""
-
-    def __init__(self, stack: ExitStack, path: Path | None, statements: Sequence[Statement]) -> None:
-        self._stack = stack
-        self._path = path
-        self._statements = statements
-        self._writer: SnapshotWriter | None = None
-
-    def begin(self, header: Header) -> None:
-        """Open the file, and write down what the customer states."""
-        if self._path is None:
-            return
-        self._writer = self._stack.enter_context(open_writer(self._path, header))
-        for statement in self._statements:
-            for resource in statement.resources:
-                self._writer.resource(resource)
-            for read in statement.reads:
-                self._writer.list_read(read)
-
-    def resource(self, resource: Resource) -> None:
-        """Keep a resource."""
-        if self._writer is not None:
-            self._writer.resource(resource)
-
-    def gap(self, gap: Gap) -> None:
-        """Keep what could not be read."""
-        if self._writer is not None:
-            self._writer.gap(gap)
-
-    def list_read(self, read: ListRead) -> None:
-        """Keep that a list was read to its end."""
-        if self._writer is not None:
-            self._writer.list_read(read)
-
-    def end(self, snapshot: Snapshot) -> None:
-        """Write the end."""
-        if self._writer is not None and snapshot.end is not None:
-            self._writer.end(snapshot.end)
+def complete(resumed: Resumed, statements: Sequence[Statement]) -> Collected:
+    """Give the file its name of a scan that was killed between its last line and that; nothing is asked."""
+    with saving(resumed.path) as file:
+        file.finish()
+    return Collected(read_saved(resumed.path, statements), resumed.path)
 
 
 def documents_stores(snapshot: Snapshot, audit: Audit, statements: Sequence[Statement]) -> frozenset[str]:

@@ -9,14 +9,14 @@ import click
 
 from auditor import audit
 from auditor.cli import options
+from auditor.cli.resuming import refuse_beside, resumed, tell_stopped
 from auditor.cli.statements import find_statements, find_waivers
 from auditor.cli.writing import write_reports
-from auditor.errors import ExitCode, UsageError
+from auditor.errors import ExitCode
 
 if TYPE_CHECKING:
     from auditor.cli.options import Output
     from auditor.cli.recording import Recorder
-    from auditor.model.snapshot import Snapshot
     from auditor.statements import Statement
 
 
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--snapshot", type=click.Path(path_type=Path), metavar="FILE", help="Judge a saved snapshot; contacts nothing."
+)
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Go on with the snapshot of a scan that broke off, and complete it.",
 )
 @click.option("--no-models", is_flag=True, help="Do not ask the data plane for models; their rules become unknown.")
 @click.option("--no-logs", is_flag=True, help="Ask neither logs nor metrics; the rules about practice become unknown.")
@@ -48,6 +54,7 @@ def scan(
     auth: str | None,
     save_snapshot: Path | None,
     snapshot: Path | None,
+    resume: Path | None,
     no_models: bool,
     no_logs: bool,
     no_probe: bool,
@@ -74,6 +81,7 @@ def scan(
     auditor scan -s Production -o html=report.html  one subscription, a page to read
     auditor scan --save-snapshot today.jsonl.zst    keep what was read
     auditor scan --snapshot today.jsonl.zst         judge it again, without Azure
+    auditor scan --resume today.jsonl.zst           go on where a scan broke off
     auditor scan --history                          record it, and tell what changed since
     """
     outputs = options.check_outputs(outputs)
@@ -81,8 +89,9 @@ def scan(
     statements = find_statements(config, models)
     recorder = None if history is None else _recorder(history, signing_key)
     granted = find_waivers(waivers, judged.max_waiver_days)
+    kept_in, signal = snapshot, 0
     if snapshot is not None:
-        _refuse_live_options()
+        refuse_beside("--snapshot", _LIVE, "is for Azure, and --snapshot contacts nothing")
         read = audit.read_saved(snapshot, statements)
     else:
         wish = audit.LiveScan(
@@ -96,12 +105,17 @@ def scan(
             inspect_blobs=inspect_blobs,
             save_to=save_snapshot,
         )
-        read = _collect(judged, wish, statements, quiet=quiet)
+        found = _collect(
+            judged, wish if resume is None else resumed(wish, resume, quiet=quiet), statements, quiet=quiet
+        )
+        read, kept_in, signal = found.snapshot, found.kept_in, found.signal
     shows_passes = any(output.format != "text" for output in outputs)
     report = audit.judge_snapshot(judged, read, explain_passes=shows_passes, waivers=granted)
     write_reports(report, outputs, no_color=no_color, quiet=quiet)
+    if signal:
+        return tell_stopped(signal, kept_in)
     if recorder is not None:
-        recorder.record(report, read, snapshot or save_snapshot, quiet=quiet)
+        recorder.record(report, read, kept_in, quiet=quiet)
     if audit.nothing_was_read(read):
         click.echo("error: nothing could be read: every request was refused or failed", err=True)
         click.echo("hint: the report lists what is missing; `Reader` on the subscriptions is enough.", err=True)
@@ -116,9 +130,13 @@ def _recorder(history: str, signing_key: Path | None) -> Recorder:
     return Recorder.opened(history, signing_key)
 
 
-def _collect(judged: audit.Audit, wish: audit.LiveScan, statements: tuple[Statement, ...], *, quiet: bool) -> Snapshot:
+def _collect(
+    judged: audit.Audit, wish: audit.LiveScan, statements: tuple[Statement, ...], *, quiet: bool
+) -> audit.Collected:
     from auditor.cli.progress import stderr_progress
 
+    if wish.resumed is not None and wish.resumed.whole:
+        return audit.complete(wish.resumed, statements)
     with stderr_progress(quiet=quiet) as progress:
         return audit.collect_live(judged, wish, statements, progress)
 
@@ -128,21 +146,9 @@ _LIVE: Final = {
     "management_group": "--management-group",
     "auth": "--auth",
     "save_snapshot": "--save-snapshot",
+    "resume": "--resume",
     "no_models": "--no-models",
     "no_logs": "--no-logs",
     "no_probe": "--no-probe",
     "inspect_blobs": "--inspect-blobs",
 }
-
-
-def _refuse_live_options() -> None:
-    """Options that only make sense with Azure are no good with a saved snapshot; dropping them would mislead.
-
-    What the configuration says is for all scans, and of no account here.
-    """
-    context = click.get_current_context()
-    for name, option in _LIVE.items():
-        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
-            raise UsageError(
-                f"{option} is for Azure, and --snapshot contacts nothing", f"Leave out {option} or --snapshot."
-            )

@@ -6,12 +6,17 @@ Importing this module loads nothing of Azure; `collect` does, and only the clien
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from auditor.collectors.stopping import Stop
+from auditor.model.snapshot import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from auditor.collectors.held import Held
     from auditor.collectors.reader import Patience
     from auditor.model.resource import Gap, ListRead, Resource
     from auditor.model.snapshot import Header, Snapshot
@@ -74,15 +79,39 @@ def collect(
     *,
     begin: Callable[[Header], None] | None = None,
     patience: Patience | None = None,
+    calls: Counter[str] | None = None,
+    held: Held | None = None,
 ) -> Snapshot:
     """Read what the request names, and give it to the sink while it is read.
 
     `select` is called with everything but the details of storage accounts, and returns the keys of the accounts whose
-    details are wanted; then again, as long as it names further accounts for what these details tell. `begin` is told the head of the snapshot before anything else. What cannot be read is a
-    gap in the snapshot; raises `SignInError` or `SourceError` if there is nothing to audit at all, `UsageError` for a
-    cloud or a way to sign in that does not exist.
+    details are wanted; then again, as long as it names further accounts for what these details tell. `begin` is told
+    the head of the snapshot before anything else. `calls` is counted on from what it holds, by operation. What is `held`
+    from a part of this scan that broke off is not asked for, but given to the sink as if it was.
+
+    What cannot be read is a gap in the snapshot; raises `SignInError` or `SourceError` if there is nothing to audit at
+    all, `UsageError` for a cloud or a way to sign in that does not exist, `Stopped` where SIGINT or SIGTERM came.
     """
     from auditor.collectors.reader import Patience  # noqa: PLC0415 - loads aiohttp and azure-core
     from auditor.collectors.scan import scan  # noqa: PLC0415 - as above
 
-    return asyncio.run(scan(request, sink, select, progress, begin=begin, patience=patience or Patience()))
+    stop = Stop()
+    counted = Counter() if calls is None else calls
+    scanning = scan(
+        request,
+        sink,
+        select,
+        progress,
+        begin=begin,
+        patience=patience or Patience(),
+        calls=counted,
+        held=held,
+        stop=stop,
+    )
+    try:
+        snapshot = asyncio.run(scanning)
+    except asyncio.CancelledError:
+        raise Stopped(stop.signal, None) from None
+    if stop.signal:
+        raise Stopped(stop.signal, snapshot)
+    return snapshot

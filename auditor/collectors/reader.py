@@ -80,8 +80,8 @@ class Call:
 class Reader:
     """Reads through the official clients. `calls` counts every request that was sent, by operation."""
 
-    def __init__(self, azure: Azure, patience: Patience) -> None:
-        self.calls: Counter[str] = Counter()
+    def __init__(self, azure: Azure, patience: Patience, calls: Counter[str] | None = None) -> None:
+        self.calls: Counter[str] = Counter() if calls is None else calls
         self._azure = azure
         self._patience = patience
         self._clock = patience.clock

@@ -7,26 +7,34 @@ third stage their details are read, and in the fourth practice is looked at: han
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor.collectors.catalogue import COLLECTORS, SUBSCRIPTIONS, Collector, Stage, with_owners
 from auditor.collectors.clients import connect
 from auditor.collectors.clouds import cloud_named
+from auditor.collectors.held import BEGIN_ANEW
 from auditor.collectors.jobs import Job, Worker
 from auditor.collectors.questions import Hidden, Silent
 from auditor.collectors.reader import Patience, Reader
 from auditor.collectors.recorder import Recorder
 from auditor.collectors.subscriptions import TENANT, Scope, find_scope
 from auditor.collectors.together import each, together
-from auditor.model.snapshot import AZURE, End, Header, utc_now
+from auditor.errors import SourceError
+from auditor.model.snapshot import AZURE, Asked, End, Header, utc_now
 from auditor.model.types import STORAGE, SUBSCRIPTION, subscription_of
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Sequence
 
+    from auditor.collectors.clouds import Cloud
     from auditor.collectors.collect import Progress, Request, Sink
+    from auditor.collectors.held import Held
     from auditor.collectors.limits import Throttle
     from auditor.collectors.questions import Decision
+    from auditor.collectors.stopping import Stop
     from auditor.model.resource import Resource
     from auditor.model.snapshot import Snapshot
 
@@ -39,33 +47,73 @@ async def scan(
     *,
     begin: Callable[[Header], None] | None,
     patience: Patience,
+    calls: Counter[str],
+    held: Held | None,
+    stop: Stop,
 ) -> Snapshot:
-    """Do what `collect` promises."""
+    """Do what `collect` promises; if it is stopped, what was read until then."""
     started = utc_now()
     cloud = cloud_named(request.cloud)
-    async with connect(cloud, request.auth, request.tool, patience) as azure:
-        reader = Reader(azure, patience)
-        scope = await find_scope(reader, cloud, request)
-        reader.spread_over(len(scope.subscriptions))
-        header = Header(request.tool, AZURE, tuple(body["id"] for body in scope.subscriptions), started)
-        if begin is not None:
-            begin(header)
-        recorder = Recorder(header, sink)
-        unwanted: dict[str, Decision] = {name.lower(): Hidden(reason) for name, reason in request.skipped.items()}
-        unwanted |= {name.lower(): Silent(reason) for name, reason in request.unasked.items()}
-        worker = Worker(cloud, unwanted, reader, recorder)
-        wanted = with_owners([*request.types, *request.skipped])
-        collectors = tuple(record for record in COLLECTORS if record.kind.key in wanted)
-        stages = _Stages(collectors, worker, recorder, progress, reader.share)
-        await stages.lists(scope)
-        await stages.further(Stage.SIGNALS, frozenset())
-        chosen = seen = wanted = select(recorder.snapshot())
-        await stages.further(Stage.DETAILS, wanted)
-        while wanted and (wanted := select(recorder.snapshot()) - seen):  # details name further accounts
-            await stages.further(Stage.DETAILS, wanted, others=False)
-            seen |= wanted
-        await stages.further(Stage.PRACTICE, chosen)
-    return recorder.snapshot(End(utc_now(), dict(sorted((+reader.calls).items()))))
+    recorder: Recorder | None = None
+    try:
+        with stop.by_signal():
+            async with connect(cloud, request.auth, request.tool, patience) as azure:
+                reader = Reader(azure, patience, calls)
+                scope = await _scope(reader, cloud, request, held)
+                reader.spread_over(len(scope.subscriptions))
+                header = held.header if held is not None else _header(request, scope, started)
+                if begin is not None:
+                    begin(header)
+                recorder = Recorder(header, sink)
+                if held is not None:
+                    recorder.recall(held.tenant())
+                worker = Worker(cloud, _unwanted(request), reader, recorder, held)
+                wanted = with_owners([*request.types, *request.skipped])
+                collectors = tuple(record for record in COLLECTORS if record.kind.key in wanted)
+                await _read(_Stages(collectors, worker, recorder, progress, reader.share), scope, recorder, select)
+    except asyncio.CancelledError:
+        if recorder is None:
+            raise
+        return recorder.snapshot()
+    return recorder.snapshot(End(utc_now(), dict(sorted((+calls).items()))))
+
+
+def _header(request: Request, scope: Scope, started: str) -> Header:
+    asked = Asked(request.cloud, request.subscriptions, request.management_group)
+    return Header(request.tool, AZURE, tuple(body["id"] for body in scope.subscriptions), started, asked)
+
+
+def _unwanted(request: Request) -> dict[str, Decision]:
+    hidden: dict[str, Decision] = {name.lower(): Hidden(reason) for name, reason in request.skipped.items()}
+    return hidden | {name.lower(): Silent(reason) for name, reason in request.unasked.items()}
+
+
+async def _read(
+    stages: _Stages, scope: Scope, recorder: Recorder, select: Callable[[Snapshot], frozenset[str]]
+) -> None:
+    await stages.lists(scope)
+    await stages.further(Stage.SIGNALS, frozenset())
+    chosen = seen = wanted = select(recorder.snapshot())
+    await stages.further(Stage.DETAILS, wanted)
+    while wanted and (wanted := select(recorder.snapshot()) - seen):  # details name further accounts
+        await stages.further(Stage.DETAILS, wanted, others=False)
+        seen |= wanted
+    await stages.further(Stage.PRACTICE, chosen)
+
+
+async def _scope(reader: Reader, cloud: Cloud, request: Request, held: Held | None) -> Scope:
+    """The subscriptions to read: those that a scan which goes on began with, be there more by now or not."""
+    if held is None:
+        return await find_scope(reader, cloud, request)
+    if held.scope is not None:
+        return held.scope
+    found = await find_scope(reader, cloud, request)
+    bodies = {body["id"]: body for body in found.subscriptions}
+    for identity in held.header.scope:
+        if identity not in bodies:
+            raise SourceError(f"the scan began with {identity}, which cannot be seen any more", BEGIN_ANEW)
+    subscriptions = tuple(bodies[identity] for identity in held.header.scope)
+    return replace(found, subscriptions=subscriptions, whole=found.whole and len(subscriptions) == len(bodies))
 
 
 class _Stages:

@@ -25,13 +25,26 @@ def utc_now() -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What a scan was told to read; one that goes on with it has to read the same."""
+
+    cloud: str
+    subscriptions: tuple[str, ...] = ()
+    management_group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
-    """The head of a snapshot: who made it, of what (`kind` azure or infrastructure), and when it began."""
+    """The head of a snapshot: who made it, of what (`kind` azure or infrastructure), and when it began.
+
+    `asked` stands in files that a scan wrote.
+    """
 
     tool: str
     kind: str
     scope: tuple[str, ...]
     started: str
+    asked: Asked | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,3 +199,12 @@ class Snapshot:
 def kind_of_gap(gap: Gap) -> ResourceType | None:
     """The type of resource that a gap hides, where its operation is one that the table of types knows."""
     return BY_OPERATION.get(gap.operation.lower())
+
+
+class Stopped(KeyboardInterrupt):
+    """A scan that a signal has ended: what it had read by then, None if it had not begun to."""
+
+    def __init__(self, signal: int, snapshot: Snapshot | None) -> None:
+        super().__init__()
+        self.signal = signal
+        self.snapshot = snapshot

@@ -8,20 +8,22 @@ never evaluates anything.
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import json
 import math
 import zlib
-from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Any, Final, NoReturn, cast
+from contextlib import ExitStack, contextmanager, suppress
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, NoReturn, cast
 
 from auditor.errors import SnapshotFormatError, SourceError
 from auditor.model.durations import parse_moment
 from auditor.model.reading import mark_unread, plain
 from auditor.model.redaction import cut_secrets
 from auditor.model.resource import Gap, ListRead, Read, Resource
-from auditor.model.snapshot import AZURE, INFRASTRUCTURE, End, Header, Snapshot
+from auditor.model.snapshot import AZURE, INFRASTRUCTURE, Asked, End, Header, Snapshot
+from auditor.model.whole_file import PARTIAL, Draft, InUseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,37 +38,71 @@ DEEPEST: Final = 200
 
 
 class SnapshotWriter:
-    """Writes a snapshot line by line. Without `close`, or after an exception, the file has no end and is partial."""
+    """Writes a snapshot line by line. Without `end`, or after an exception, the file has no end and is partial.
 
-    def __init__(self, stream: IO[str], header: Header) -> None:
+    `calls` says how many calls were made so far, by operation; gaps and lists tell it, so that a scan that goes on with
+    the file can count on. Raises `SourceError`, which names the `path`, where there is no room for a line.
+    """
+
+    def __init__(
+        self, stream: IO[str], header: Header, calls: Mapping[str, int] | None = None, path: Path | None = None
+    ) -> None:
         self._stream = stream
-        self._resources = 0
-        self._gaps = 0
+        self._path = path
+        self._calls: Mapping[str, int] = {} if calls is None else calls
+        self.resources = self.gaps = self.reads = 0
+        source: dict[str, Any] = {"kind": header.kind, "scope": list(header.scope)}
+        if header.asked is not None:
+            source["asked"] = self._asked(header.asked)
         self._write(
             {
                 "schema": SCHEMA,
                 "tool": {"name": "auditor", "version": header.tool},
-                "source": {"kind": header.kind, "scope": list(header.scope)},
+                "source": source,
                 "started": header.started,
             }
         )
+
+    def _asked(self, asked: Asked) -> dict[str, Any]:
+        found: dict[str, Any] = {"cloud": asked.cloud, "subscriptions": list(asked.subscriptions)}
+        if asked.management_group is not None:
+            found["managementGroup"] = asked.management_group
+        return found | {"calls": dict(sorted(self._calls.items()))}
 
     def resource(self, resource: Resource) -> None:
         """Write one resource."""
         line: dict[str, Any] = {"resource": plain(dict(resource.body))}
         if resource.read is not None:
             line["read"] = {"from": resource.read.source, "at": resource.read.at}
-        self._resources += 1
+        self.resources += 1
         self._write(line)
 
     def gap(self, gap: Gap) -> None:
         """Write what could not be read."""
-        self._gaps += 1
-        self._write({"gap": {"scope": gap.scope, "operation": gap.operation, "reason": gap.reason, "at": gap.at}})
+        self.gaps += 1
+        told = {"scope": gap.scope, "operation": gap.operation, "reason": gap.reason, "at": gap.at}
+        self._write({"gap": told | self._so_far(gap.operation)})
 
     def list_read(self, read: ListRead) -> None:
         """Write that a list was read to its end."""
-        self._write({"read": {"of": read.of, "operation": read.operation, "from": read.source, "at": read.at}})
+        self.reads += 1
+        told = {"of": read.of, "operation": read.operation, "from": read.source, "at": read.at}
+        self._write({"read": told | self._so_far(read.operation)})
+
+    def _so_far(self, operation: str) -> dict[str, int]:
+        calls = self._calls.get(operation, 0)
+        return {"calls": calls} if calls else {}
+
+    def all_of(self, snapshot: Snapshot) -> None:
+        """Write everything that a snapshot holds, but for its head."""
+        for resource in snapshot.resources:
+            self.resource(resource)
+        for gap in snapshot.gaps:
+            self.gap(gap)
+        for read in snapshot.reads:
+            self.list_read(read)
+        if snapshot.end is not None:
+            self.end(snapshot.end)
 
     def end(self, end: End) -> None:
         """Write the end; a file without it is partial."""
@@ -74,16 +110,20 @@ class SnapshotWriter:
             {
                 "end": {
                     "finished": end.finished,
-                    "resources": self._resources,
-                    "gaps": self._gaps,
+                    "resources": self.resources,
+                    "gaps": self.gaps,
                     "calls": dict(sorted(end.calls.items())),
                 }
             }
         )
 
     def _write(self, line: Mapping[str, Any]) -> None:
-        self._stream.write(json.dumps(line, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n")
-        self._stream.flush()
+        text = json.dumps(line, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n"
+        try:
+            self._stream.write(text)
+            self._stream.flush()  # whatever becomes of us: what was read is in the file, compressed or not
+        except OSError as error:
+            raise _not_written(self._path, error) from error
 
 
 @contextmanager
@@ -91,31 +131,89 @@ def open_writer(path: Path, header: Header) -> Iterator[SnapshotWriter]:
     """Open a snapshot for writing. While it is written it is called `NAME.partial`; whole, it gets its name.
 
     A scan that is broken off leaves the `.partial` file, which can be judged as the partial snapshot that it is.
+    Raises `SourceError` where the file cannot be written, now or later.
     """
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        stream = _open_text(partial, path.name, "w")
-    except OSError as error:
-        raise SourceError(
-            f"cannot write the snapshot {path}: {error.strerror or error}",
-            "Name a file in a folder that you can write.",
-        ) from error
-    with stream:
-        yield SnapshotWriter(stream, header)
-    partial.replace(path)
+    with saving(path) as file:
+        yield file.begin(header)
+        file.finish()
 
 
 def write_snapshot(path: Path, snapshot: Snapshot) -> None:
     """Write a whole snapshot at once."""
     with open_writer(path, snapshot.header) as writer:
-        for resource in snapshot.resources:
-            writer.resource(resource)
-        for gap in snapshot.gaps:
-            writer.gap(gap)
-        for read in snapshot.reads:
-            writer.list_read(read)
-        if snapshot.end is not None:
-            writer.end(snapshot.end)
+        writer.all_of(snapshot)
+
+
+@contextmanager
+def saving(path: Path) -> Iterator[SnapshotFile]:
+    """A snapshot file to be written by this process alone. Raises `SourceError` where it cannot be, now or later."""
+    with _explained(path):
+        file = SnapshotFile(Draft(path))
+    try:
+        yield file
+    finally:
+        file.close()
+
+
+class SnapshotFile:
+    """A snapshot file while it is written: begun, perhaps begun once more from what it held, finished."""
+
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self._open: list[IO[Any]] = []
+
+    def begin(
+        self, header: Header, calls: Mapping[str, int] | None = None, kept: Snapshot | None = None
+    ) -> SnapshotWriter:
+        """Write the head, and what is kept of the file; until that is written, what it held is still there."""
+        path = self._draft.path
+        with _explained(path):
+            self._put_down()
+            raw = self._draft.empty() if kept is None else self._draft.beside()
+            self._open = [_text_into(raw, path.name), raw]
+        writer = SnapshotWriter(self._open[0], header, calls, path)
+        if kept is not None:
+            writer.all_of(kept)
+            with _explained(path):
+                self._draft.show()
+        return writer
+
+    def finish(self) -> None:
+        """Give the file its name."""
+        with _explained(self._draft.path):
+            self._put_down()
+            self._draft.finish()
+
+    def close(self) -> None:
+        """Let go of the file, finished or not."""
+        with suppress(OSError):  # a full disk was told of when the line was written
+            self._put_down()
+        self._draft.close()
+
+    def _put_down(self) -> None:
+        streams, self._open = self._open, []
+        with ExitStack() as stack:
+            for stream in reversed(streams):
+                stack.callback(stream.close)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _not_written(path, error) from error
+
+
+def _not_written(path: Path | None, error: OSError) -> SourceError:
+    match error:
+        case InUseError():
+            hint = "Wait until it is done, or name another file."
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT | errno.EFBIG | errno.EIO):
+            hint = f"Make room; `auditor scan --resume {path}` then goes on, and asks for nothing that the file holds."
+        case _:
+            hint = "Name a file in a folder that you can write."
+    return SourceError(f"cannot write the snapshot {path}: {error.strerror or error}", hint)
 
 
 def read_snapshot(path: Path) -> Snapshot:
@@ -123,9 +221,15 @@ def read_snapshot(path: Path) -> Snapshot:
 
     Raises `SnapshotFormatError` with the line of the first thing that is not as the format says.
     """
+    return read_with_calls(path)[0]
+
+
+def read_with_calls(path: Path) -> tuple[Snapshot, Mapping[str, int]]:
+    """Read a snapshot file, and how many calls it took as far as the file tells, by operation. Raises as above."""
     try:
-        with _open_text(path, path.name.removesuffix(".partial"), "r") as stream:
-            return _Reader(path).read(stream)
+        with _open_text(path, path.name.removesuffix(PARTIAL)) as stream:
+            reader = _Reader(path)
+            return reader.read(stream), reader.calls
     except FileNotFoundError as error:
         raise SnapshotFormatError(path, 1, "there is no such file") from error
     except IsADirectoryError as error:
@@ -142,6 +246,7 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._line = 0
+        self.calls: dict[str, int] = {}
 
     def read(self, stream: IO[str]) -> Snapshot:
         lines = self._lines(stream)
@@ -160,8 +265,10 @@ class _Reader:
                     resources[resource.key] = resource
                     count += 1
                 case {"gap": dict(gap)}:
+                    self._count_calls({gap.get("operation"): gap.get("calls")})
                     gaps.append(Gap(*(self._text(gap, name) for name in ("scope", "operation", "reason", "at"))))
                 case {"read": dict(read)}:
+                    self._count_calls({read.get("operation"): read.get("calls")})
                     reads.append(ListRead(*(self._text(read, name) for name in ("of", "operation", "from", "at"))))
                 case {"end": dict(body)}:
                     end = self._end(body, count, len(gaps))
@@ -206,7 +313,7 @@ class _Reader:
                 self._check_time("started", started)
                 tool = line.get("tool")
                 version = tool.get("version", "") if isinstance(tool, dict) else ""
-                return Header(str(version), kind, tuple(map(str, scope)), started)
+                return Header(str(version), kind, tuple(map(str, scope)), started, self._asked(source.get("asked")))
             case {"schema": str(schema)} if schema != SCHEMA:
                 self._fail(f"the schema is {schema!r}; this version reads {SCHEMA}")
             case None:
@@ -214,6 +321,21 @@ class _Reader:
                 self._fail("the file is empty")
             case _:
                 self._fail(f'the first line is not the header of a snapshot: {{"schema": "{SCHEMA}", …}}')
+
+    def _asked(self, asked: Any) -> Asked | None:
+        match asked:
+            case {"cloud": str(cloud), "subscriptions": list(subscriptions), **rest}:
+                self._count_calls(rest.get("calls"))
+                group = rest.get("managementGroup")
+                return Asked(cloud, tuple(map(str, subscriptions)), group if isinstance(group, str) else None)
+            case _:
+                return None
+
+    def _count_calls(self, calls: Any) -> None:
+        """Calls that were made so far, by operation: the highest number counts."""
+        for operation, count in calls.items() if isinstance(calls, dict) else ():
+            if isinstance(count, int):
+                self.calls[str(operation)] = max(self.calls.get(str(operation), 0), count)
 
     def _resource(self, body: dict[Any, Any], rest: Mapping[Any, Any]) -> Resource:  # noqa: RET503 - as above
         for name in ("id", "type"):
@@ -277,19 +399,19 @@ def _whole_letters(value: Any) -> Any:
     return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
-def _open_text(path: Path, name: str, mode: str) -> IO[str]:
-    """Open a file as text, compressed as its name says.
+def _open_text(path: Path, name: str) -> IO[str]:
+    """Open a file to read it as text, compressed as its name says.
 
     `backslashreplace` is JSON's own escape when it writes; when it reads, it makes bytes that are no text no JSON.
     """
     if name.endswith(".gz"):
-        return cast("IO[str]", gzip.open(path, f"{mode}t", encoding="utf-8", errors="backslashreplace"))
+        return cast("IO[str]", gzip.open(path, "rt", encoding="utf-8", errors="backslashreplace"))
     if name.endswith(".zst"):
-        return _open_zstandard(path, mode)
-    return path.open(mode, encoding="utf-8", errors="backslashreplace")
+        return _open_zstandard(path)
+    return path.open(encoding="utf-8", errors="backslashreplace")
 
 
-def _open_zstandard(path: Path, mode: str) -> IO[str]:
+def _open_zstandard(path: Path) -> IO[str]:
     import zstandard  # noqa: PLC0415 - only for such files
 
     class Text(io.TextIOWrapper):
@@ -305,4 +427,16 @@ def _open_zstandard(path: Path, mode: str) -> IO[str]:
             if isinstance(error, zstandard.ZstdError):
                 raise SnapshotFormatError(path, 1, f"the file is damaged: {error}") from error
 
-    return Text(zstandard.open(path, f"{mode}b"), encoding="utf-8", errors="backslashreplace")
+    return Text(zstandard.open(path, "rb"), encoding="utf-8", errors="backslashreplace")
+
+
+def _text_into(raw: BinaryIO, name: str) -> IO[str]:
+    """Text that ends in this file, compressed as the name says; the file itself is closed after it."""
+    into: Any = raw
+    if name.endswith(".gz"):
+        into = gzip.GzipFile(name, "wb", fileobj=raw)
+    elif name.endswith(".zst"):
+        import zstandard  # noqa: PLC0415 - only for such files
+
+        into = zstandard.ZstdCompressor().stream_writer(raw, closefd=False)
+    return io.TextIOWrapper(into, encoding="utf-8", errors="backslashreplace", newline="\n")

@@ -159,7 +159,7 @@ def test_a_compressed_file_torn_anywhere_is_what_was_written_before_or_an_error(
             assert cut < len(whole) // 10
             continue
         assert list(found.resources) == many[: len(found.resources)]
-        assert found.end is None
+        assert found.end is None or cut > len(whole) - 16, "only what closes the compressed stream is torn"
         read = max(read, len(found.resources))
     assert read > 200
 
