@@ -154,6 +154,15 @@ signing_key = click.option(
     metavar="FILE",
     help="Sign what is recorded: an Ed25519 key in PEM. [default: AUDITOR_SIGNING_KEY, if set]",
 )
+notify = click.option(
+    "--notify",
+    multiple=True,
+    metavar="URL|@FILE",
+    help="Tell somebody what changed, by an Apprise URL (Teams, Slack, mail, webhook, …) or a file of them; with --history; repeatable.",
+)
+report_link = click.option(
+    "--report-link", metavar="URL", help="Where the report can be read; notifications lead there."
+)
 inspecting_blobs = click.option(
     "--inspect-blobs",
     is_flag=True,
