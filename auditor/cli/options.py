@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from auditor.cli.configuration import config_option
 from auditor.errors import UsageError
@@ -47,6 +48,14 @@ class OutputType(click.ParamType[Output]):
 
             self.fail(f"no format {format_name!r}; {nearest(format_name, self.formats)}", param, ctx)
         return Output(format_name, None if path in {"", STDOUT} else Path(path))
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The formats; behind `FORMAT=` the shell knows better."""
+        return [
+            CompletionItem(name, help=entry.summary)
+            for name, entry in self.formats.items()
+            if name.startswith(incomplete)
+        ]
 
     def within(self, value: str, folder: Path) -> str:
         """The value as a file in that folder means it."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli import colourless
 from auditor.errors import RenderError
 from auditor.report.formats import FORMATS
 
@@ -80,7 +81,7 @@ def _render(report: Report, output: Output, *, no_color: bool) -> str:
 
     terminal = output.path is None and sys.stdout.isatty()
     width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
-    return str(render(report, Look(width, terminal and not no_color and not os.environ.get("NO_COLOR"))))
+    return str(render(report, Look(width, terminal and not no_color and not colourless())))
 
 
 def write_file(path: Path, text: str | bytes) -> None:
