@@ -19,21 +19,20 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).parents[1]
 TAKEN_IN: Final = "repository"
+IN_NAV: Final = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
 _LINK: Final = re.compile(r"(\]\()([^)\s#:]+)([^)\s]*\))")
 
 
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     """Take in every file outside of `docs/` that a page leads to, also from pages that are taken in themselves."""
-    waiting = [file.src_uri for file in files.documentation_pages()]
+    waiting = [*IN_NAV, *(path for file in files.documentation_pages() for path in _outside(file.src_uri))]
     while waiting:
-        source = waiting.pop()
-        for wanted in _outside(source):
-            uri = f"{TAKEN_IN}/{wanted}"
-            if files.get_file_from_path(uri) is None:
-                files.append(
-                    File.generated(config, uri, abs_src_path=str(ROOT / wanted), inclusion=InclusionLevel.NOT_IN_NAV)
-                )
-                waiting += [uri] if uri.endswith(".md") else []
+        path = waiting.pop()
+        uri = f"{TAKEN_IN}/{path}"
+        if files.get_file_from_path(uri) is None:
+            level = InclusionLevel.INCLUDED if path in IN_NAV else InclusionLevel.NOT_IN_NAV
+            files.append(File.generated(config, uri, abs_src_path=str(ROOT / path), inclusion=level))
+            waiting += _outside(uri) if uri.endswith(".md") else []
     return files
 
 
@@ -52,17 +51,23 @@ def on_page_markdown(markdown: str, *, page: Page, **_: object) -> str:
 
 def _outside(source: str) -> list[str]:
     """The files of the repository, outside of `docs/`, that a page leads to."""
-    path = ROOT / (source.removeprefix(f"{TAKEN_IN}/") if source.startswith(f"{TAKEN_IN}/") else f"docs/{source}")
-    found = (_in_repository(source, match[2]) for match in _LINK.finditer(path.read_text(encoding="utf-8")))
-    return [item for item in found if item is not None and not item.startswith("docs/")]
+    text = (ROOT / _own(source)).read_text(encoding="utf-8")
+    found = (_in_repository(source, match[2]) for match in _LINK.finditer(text))
+    return [path for path in found if path is not None and not path.startswith("docs/")]
 
 
 def _in_repository(source: str, link: str) -> str | None:
     """Where a link of a page leads to in the repository; None where there is no such file, which MkDocs then says."""
-    own = source.removeprefix(f"{TAKEN_IN}/") if source.startswith(f"{TAKEN_IN}/") else f"docs/{source}"
-    path = normpath(f"{PurePosixPath(own).parent}/{link}")
+    path = normpath(f"{PurePosixPath(_own(source)).parent}/{link}")
     return path if not path.startswith("..") and (ROOT / path).is_file() else None
 
 
+def _own(source: str) -> str:
+    """The path in the repository of a page of the site."""
+    inside = source.removeprefix(f"{TAKEN_IN}/")
+    return f"docs/{source}" if inside == source else inside
+
+
 def _in_site(path: str) -> str:
-    return path.removeprefix("docs/") if path.startswith("docs/") else f"{TAKEN_IN}/{path}"
+    inside = path.removeprefix("docs/")
+    return f"{TAKEN_IN}/{path}" if inside == path else inside
