@@ -15,6 +15,7 @@ import click
 
 from auditor import audit
 from auditor.cli import cli, keys
+from auditor.cli.configuration import configured
 from auditor.collectors.catalogue import COLLECTORS, Collector
 from auditor.collectors.limits import Throttle
 from auditor.model.types import BY_NAME, DIAGNOSTIC_SETTING, REGISTER_ID, RESOURCE_TYPES, ResourceType
@@ -109,7 +110,7 @@ def commands() -> str:
 
 def _help(words: str, command: click.Command) -> str:
     above = click.Context(cli, info_name="auditor", terminal_width=100, **cli.context_settings)
-    return command.get_help(click.Context(command, info_name=words, parent=above))
+    return configured(command).get_help(click.Context(command, info_name=words, parent=above))
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
