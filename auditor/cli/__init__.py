@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +25,7 @@ COMMANDS: Final = {
     "rules": Entry("auditor.cli.rules:rules", "List, show and test the rules; write their schema."),
     "doctor": Entry("auditor.cli.doctor:doctor", "What this identity may read, and what would be unknown without it."),
     "role": Entry("auditor.cli.role:role", "The least that an identity needs, as Azure role definitions."),
+    "completion": Entry("auditor.cli.completion:completion", "Print what makes your shell complete all of this."),
     "demo": Entry("auditor.cli.demo:demo", "Audit a bundled sample estate; needs no Azure."),
 }
 
@@ -77,7 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _take_every_letter()
     gc.set_threshold(*_RARELY)
     try:
-        outcome: Any = cli.main(list(arguments) if arguments is not None else None, standalone_mode=False)
+        given = list(arguments) if arguments is not None else None
+        outcome: Any = cli.main(given, standalone_mode=False, color=False if colourless() else None)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
@@ -91,6 +94,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo(f"hint: {error.hint}", err=True)
         return error.exit_code
     return int(outcome or 0)
+
+
+def colourless() -> bool:
+    """Whether the environment wants no colours: NO_COLOR (https://no-color.org), or a terminal that knows none."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
 
 
 def _take_every_letter() -> None:

@@ -29,6 +29,10 @@ def demo(directory: Path, quiet: bool, no_color: bool) -> None:
 
     The sample has two subscriptions with accounts and stores of every kind of trouble. It always exits with 0: the
     findings are the point.
+
+    \b
+    auditor demo                           report.html, report.md, report.json in auditor-demo/
+    auditor demo --directory /tmp/demo -q  only write the files
     """
     samples = samples_folder()
     judged = audit.prepare(audit.Choice())

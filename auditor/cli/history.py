@@ -29,7 +29,14 @@ _form = click.option(
 
 @click.group()
 def history() -> None:
-    """What past audits found, what changed between them, and that nobody edited it since."""
+    """What past audits found, what changed between them, and that nobody edited it since.
+
+    \b
+    auditor history list                                 every audit that `scan --history` recorded
+    auditor history diff 2026-10-01                      what changed from then to the last one
+    auditor history verify --public-key audit.pem        that nothing was changed, removed or moved
+    auditor history prune --before 2024-01-01            forget what is old
+    """
 
 
 @history.command("list")

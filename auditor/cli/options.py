@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from auditor.cli.configuration import config_option
 from auditor.errors import UsageError
@@ -47,6 +48,14 @@ class OutputType(click.ParamType[Output]):
 
             self.fail(f"no format {format_name!r}; {nearest(format_name, self.formats)}", param, ctx)
         return Output(format_name, None if path in {"", STDOUT} else Path(path))
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The formats; behind `FORMAT=` the shell knows better."""
+        return [
+            CompletionItem(name, help=entry.summary)
+            for name, entry in self.formats.items()
+            if name.startswith(incomplete)
+        ]
 
     def within(self, value: str, folder: Path) -> str:
         """The value as a file in that folder means it."""
@@ -153,6 +162,15 @@ signing_key = click.option(
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
     help="Sign what is recorded: an Ed25519 key in PEM. [default: AUDITOR_SIGNING_KEY, if set]",
+)
+notify = click.option(
+    "--notify",
+    multiple=True,
+    metavar="URL|@FILE",
+    help="Tell somebody what changed, by an Apprise URL (Teams, Slack, mail, webhook, …) or a file of them; with --history; repeatable.",
+)
+report_link = click.option(
+    "--report-link", metavar="URL", help="Where the report can be read; notifications lead there."
 )
 inspecting_blobs = click.option(
     "--inspect-blobs",

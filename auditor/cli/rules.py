@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from auditor import audit
 from auditor.cli import options
@@ -18,7 +19,15 @@ from auditor.yaml_source import nearest
 
 @click.group()
 def rules() -> None:
-    """List, show, test and document the rules; write their schema."""
+    """List, show, test and document the rules; write their schema.
+
+    \b
+    auditor rules list                                   all of them
+    auditor rules show DI-RET-001                        one: what it asks, why, how to fix it
+    auditor rules test my-rules/                         the examples of your own
+    auditor rules schema > rule.schema.json              for editors
+    auditor rules docs --policies my-rules/ --directory pages
+    """
 
 
 @rules.command("list")
@@ -40,8 +49,13 @@ def list_rules(policies: tuple[Path, ...], as_json: bool) -> None:
     click.echo(f"{len(policy.rules)} rules, policy {policy.sha256[:12]}")
 
 
+def _rule_ids(context: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    known = audit.load_rules(context.params.get("policies") or ()).rules
+    return [CompletionItem(rule.id, help=rule.title) for rule in known if rule.id.startswith(incomplete.upper())]
+
+
 @rules.command()
-@click.argument("rule_id", metavar="ID")
+@click.argument("rule_id", metavar="ID", shell_complete=_rule_ids)
 @options.policies
 def show(rule_id: str, policies: tuple[Path, ...]) -> None:
     """Show one rule: what it asks, why, how to fix it, what it is mapped to, and who asks for the opposite."""

@@ -12,11 +12,14 @@ from auditor.cli import options
 from auditor.cli.resuming import refuse_beside, resumed, tell_stopped
 from auditor.cli.statements import find_statements, find_waivers
 from auditor.cli.writing import write_reports
-from auditor.errors import ExitCode
+from auditor.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from auditor.cli.options import Output
     from auditor.cli.recording import Recorder
+    from auditor.history.record import Recorded
+    from auditor.notification.sending import Target
+    from auditor.report.report import Report
     from auditor.statements import Statement
 
 
@@ -44,6 +47,8 @@ if TYPE_CHECKING:
 )
 @options.history
 @options.signing_key
+@options.notify
+@options.report_link
 @options.models
 @options.judging
 def scan(
@@ -61,6 +66,8 @@ def scan(
     inspect_blobs: bool,
     history: str | None,
     signing_key: Path | None,
+    notify: tuple[str, ...],
+    report_link: str | None,
     policies: tuple[Path, ...],
     profile: str,
     settings: dict[str, str],
@@ -88,6 +95,7 @@ def scan(
     judged = audit.prepare(audit.Choice(policies, profile, settings, scope == "all"))
     statements = find_statements(config, models)
     recorder = None if history is None else _recorder(history, signing_key)
+    targets = _targets(notify, recorded=recorder is not None) if notify else ()
     granted = find_waivers(waivers, judged.max_waiver_days)
     kept_in, signal = snapshot, 0
     if snapshot is not None:
@@ -115,7 +123,9 @@ def scan(
     if signal:
         return tell_stopped(signal, kept_in)
     if recorder is not None:
-        recorder.record(report, read, kept_in, quiet=quiet)
+        recorded = recorder.record(report, read, kept_in, quiet=quiet)
+        if targets:
+            _notify(report, recorded, targets, report_link)
     if audit.nothing_was_read(read):
         click.echo("error: nothing could be read: every request was refused or failed", err=True)
         click.echo("hint: the report lists what is missing; `Reader` on the subscriptions is enough.", err=True)
@@ -128,6 +138,25 @@ def _recorder(history: str, signing_key: Path | None) -> Recorder:
     from auditor.cli.recording import Recorder
 
     return Recorder.opened(history, signing_key)
+
+
+def _targets(wishes: tuple[str, ...], *, recorded: bool) -> tuple[Target, ...]:
+    """Look at whom to tell before a long scan, not after it."""
+    from auditor.notification.sending import targets_of
+
+    if not recorded:
+        raise UsageError("--notify tells what changed, and only a history knows that", "Add --history.")
+    return targets_of(wishes)
+
+
+def _notify(report: Report, recorded: Recorded, targets: tuple[Target, ...], link: str | None) -> None:
+    """Tell the news, if there are any. What does not arrive is said, quiet or not, and fails nothing."""
+    from auditor.notification.news import news_of
+    from auditor.notification.sending import send
+
+    news = news_of(report, recorded, link)
+    for name in send(news, targets) if news is not None else ():
+        click.echo(f"notice: the notification did not reach URL {name} of --notify", err=True)
 
 
 def _collect(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from auditor.cli import colourless
 from auditor.errors import RenderError
+from auditor.model.whole_file import write_whole
 from auditor.report.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _render(report: Report, output: Output, *, no_color: bool) -> str:
 
     terminal = output.path is None and sys.stdout.isatty()
     width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
-    return str(render(report, Look(width, terminal and not no_color and not os.environ.get("NO_COLOR"))))
+    return str(render(report, Look(width, terminal and not no_color and not colourless())))
 
 
 def write_file(path: Path, text: str | bytes) -> None:
@@ -89,21 +90,14 @@ def write_file(path: Path, text: str | bytes) -> None:
     Half a surrogate pair, which no encoding takes, becomes its escape; JSON reads it again.
     """
     content = text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text
-    temporary = ""
     try:
         target = path.resolve()
         if target.exists() and not target.is_file():
             target.write_bytes(content)
-            return
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        made = Path(temporary)
-        made.chmod(0o644)  # mkstemp makes files that only we can read
-        made.replace(target)
+        else:
+            write_whole(target, content)
     except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
         raise RenderError(
-            f"cannot write {path}: {error.strerror or error}", "Name a file in a folder that exists and is writable."
+            f"cannot write {path}: {error.strerror or error}",
+            "Name a file in a folder that exists and has room for it.",
         ) from error

@@ -8,14 +8,16 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
+from typing import Any
 
 import pytest
 
-from auditor.cli.options import Output
+from auditor.cli import main
+from auditor.cli.options import HistoryType, Output, OutputType
 from auditor.cli.writing import write_file, write_reports
 from auditor.errors import ExitCode, RenderError
-from auditor.report.formats import github, markdown
+from auditor.report.formats import FORMATS, github, markdown
 from tests.needs import PROJECT
 from tests.report.builders import TLS as TLS_RULE
 from tests.report.builders import clean, line, report, subject
@@ -158,6 +160,19 @@ def test_colours_are_for_terminals_that_want_them(
     assert ("\x1b[" in capsys.readouterr().out) == coloured
 
 
+@pytest.mark.parametrize("name", ["NO_COLOR", "TERM"])
+def test_what_the_environment_wants_without_colours_has_no_bold_either(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("click._compat.isatty", lambda _stream: True)
+    monkeypatch.setenv("TERM", "xterm")
+    main(["rules", "list"])
+    assert "\x1b[" in capsys.readouterr().out
+    monkeypatch.setenv(name, "dumb")
+    main(["rules", "list"])
+    assert "\x1b[" not in capsys.readouterr().out
+
+
 def test_a_terminal_decides_how_wide_the_report_is(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -207,3 +222,20 @@ def test_whoever_has_read_enough_gets_no_traceback() -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() != 0
+
+
+@pytest.mark.parametrize(
+    ("given", "within"),
+    [
+        (r"C:\reports\r.html", r"C:\reports\r.html"),
+        (r"reports\r.html", r"D:\privacy\reports\r.html"),
+        (r"\\server\share\r.html", r"\\server\share\r.html"),
+        ("reports/r.html", r"D:\privacy\reports\r.html"),
+    ],
+)
+def test_paths_of_windows_are_taken_as_they_are_meant(given: str, within: str) -> None:
+    folder: Any = PureWindowsPath(r"D:\privacy")
+    kind = OutputType(FORMATS)
+    assert kind.convert(f"html={given}", None, None).path == Path(given)
+    assert kind.within(f"html={given}", folder) == f"html={within}"
+    assert HistoryType().within(given, folder) == within
