@@ -16,19 +16,19 @@ from typing import TYPE_CHECKING, Final
 from auditor.collectors.catalogue import COLLECTORS, SUBSCRIPTIONS
 from auditor.collectors.subscriptions import TENANT, Scope
 from auditor.model.reading import Unread
-from auditor.model.resource import resource_key
+from auditor.model.resource import ListRead, resource_key
 from auditor.model.types import BY_NAME, SUBSCRIPTION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from auditor.collectors.jobs import Job
-    from auditor.model.resource import Gap, ListRead, Resource
+    from auditor.model.resource import Gap, Resource
     from auditor.model.snapshot import Header, Snapshot
 
 BEGIN_ANEW: Final = "Begin anew: `auditor scan --save-snapshot FILE`."
 """What is left to do where a scan cannot go on."""
-_REFUSED: Final = re.compile(r"4(?!01|08|29)\d\d\b")
+_REFUSED: Final = re.compile(r"401 PermissionDenied\b|4(?!01|08|29)\d\d\b")
 _ONE_BY_ONE: Final = frozenset(record.kind.key for record in COLLECTORS if record.kind.single or record.each)
 """Types (lower case) of which each resource is read by itself, so that one is whole although the list was not."""
 
@@ -78,7 +78,11 @@ class Held:
         place = resource_key(job.scope), kind.operation
         gaps, read = self._gaps.get(place, ()), self._reads.get(place)
         resources = self.kept.listing(job.scope, kind.name).resources
-        if not gaps and read is None and not (kind.single and resources):
+        if read is None and kind.single and resources and resources[0].read is not None:
+            if job.collector.survey is not None:
+                return Outcome(resources)
+            read = ListRead(job.scope, kind.operation, resources[0].read.source, resources[0].read.at)
+        if not gaps and read is None:
             return None
         return Outcome(resources, tuple(gaps), () if read is None else (read,))
 

@@ -130,12 +130,12 @@ class _Stages:
 
     async def lists(self, scope: Scope) -> None:
         """The subscriptions, their lists, and the children of what is in these."""
+        for body in scope.subscriptions:
+            self._recorder.resource(body, scope.source)
         for reason in scope.unread:
             self._recorder.gap(TENANT, SUBSCRIPTIONS.operation, reason)
         if scope.whole and not scope.unread:
             self._recorder.list_read(TENANT, SUBSCRIPTIONS.operation, scope.source)
-        for body in scope.subscriptions:
-            self._recorder.resource(body, scope.source)
         async with together() as group:
             for subscription in self._recorder.of_type(SUBSCRIPTION):
                 for record in self._hanging_on(SUBSCRIPTION, Stage.LISTS):

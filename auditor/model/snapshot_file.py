@@ -23,6 +23,7 @@ from auditor.model.reading import mark_unread, plain
 from auditor.model.redaction import cut_secrets
 from auditor.model.resource import Gap, ListRead, Read, Resource
 from auditor.model.snapshot import AZURE, INFRASTRUCTURE, Asked, End, Header, Snapshot
+from auditor.model.types import BY_NAME
 from auditor.model.whole_file import PARTIAL, Draft, InUseError
 
 if TYPE_CHECKING:
@@ -40,8 +41,8 @@ DEEPEST: Final = 200
 class SnapshotWriter:
     """Writes a snapshot line by line. Without `end`, or after an exception, the file has no end and is partial.
 
-    `calls` says how many calls were made so far, by operation; gaps and lists tell it, so that a scan that goes on with
-    the file can count on. Raises `SourceError`, which names the `path`, where there is no room for a line.
+    `calls` says how many calls were made so far, by operation; the lines tell it, so that a scan that goes on with the
+    file can count on. Raises `SourceError`, which names the `path`, where there is no room for a line.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class SnapshotWriter:
         self._stream = stream
         self._path = path
         self._calls: Mapping[str, int] = {} if calls is None else calls
+        self._told: dict[str, int] = {}
         self.resources = self.gaps = self.reads = 0
         source: dict[str, Any] = {"kind": header.kind, "scope": list(header.scope)}
         if header.asked is not None:
@@ -73,7 +75,9 @@ class SnapshotWriter:
         """Write one resource."""
         line: dict[str, Any] = {"resource": plain(dict(resource.body))}
         if resource.read is not None:
-            line["read"] = {"from": resource.read.source, "at": resource.read.at}
+            kind = BY_NAME.get(resource.type_key)
+            told = {"from": resource.read.source, "at": resource.read.at}
+            line["read"] = told | (self._so_far(kind.operation) if kind is not None else {})
         self.resources += 1
         self._write(line)
 
@@ -90,8 +94,12 @@ class SnapshotWriter:
         self._write({"read": told | self._so_far(read.operation)})
 
     def _so_far(self, operation: str) -> dict[str, int]:
+        """How many calls of this kind were made by now, if that is more than was told."""
         calls = self._calls.get(operation, 0)
-        return {"calls": calls} if calls else {}
+        if calls <= self._told.get(operation, 0):
+            return {}
+        self._told[operation] = calls
+        return {"calls": calls}
 
     def all_of(self, snapshot: Snapshot) -> None:
         """Write everything that a snapshot holds, but for its head."""
@@ -345,7 +353,10 @@ class _Reader:
         if "read" not in rest:
             return Resource(known)
         match rest["read"]:
-            case {"from": str(source), "at": str(at)}:
+            case {"from": str(source), "at": str(at), **more}:
+                kind = BY_NAME.get(str(known["type"]).lower())
+                if kind is not None:
+                    self._count_calls({kind.operation: more.get("calls")})
                 return Resource(known, Read(source, at))
             case _:
                 self._fail("a resource's read holds from and at")

@@ -1,0 +1,165 @@
+"""A scan that is killed at any moment goes on with what its file holds: the same result, and no call made twice."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auditor import audit
+from auditor.collectors.catalogue import COLLECTORS
+from auditor.model.snapshot import Snapshot
+from auditor.model.snapshot_file import read_snapshot
+from auditor.model.types import LOCATION
+from tests.fakes.azure import FakeAzure
+from tests.fakes.azure import faults as fault
+from tests.fakes.azure.examples import estate_of_every_type
+from tests.replayed import Played, PowerCutError, content
+
+ONE_BY_ONE = {record.type.lower() for record in COLLECTORS if (record.single or record.each) and record.survey is None}
+SURVEYS = {record.type.lower(): record.operation for record in COLLECTORS if record.survey is not None}
+ALL_SURVEYED = Counter(dict.fromkeys(SURVEYS, 0))
+"""How many of each the estate has: filled by the undisturbed scan."""
+WISH = audit.LiveScan(inspect_blobs=True)
+TROUBLE = (
+    fault.Forbidden("storageAccounts/docscopies/blobServices/default/containers"),
+    fault.Forbidden("documentModels/", times=2),
+    fault.ServerError("keyVault/vaults", times=None),
+    fault.Throttled("localUsers", seconds=300, times=None),
+)
+
+
+@pytest.fixture(scope="module")
+def judged() -> audit.Audit:
+    return audit.prepare(audit.Choice(profile="strict", all_documents=True))
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """A scan that came to its end, what it asked, and its file; `play` does it again."""
+
+    play: Played
+    snapshot: Snapshot
+    file: bytes
+    calls: frozenset[str]
+
+    @classmethod
+    def scan(cls, folder: Path, judged: audit.Audit, *faults: fault.Fault) -> Undisturbed:
+        with FakeAzure(estate_of_every_type(), page_size=2, faults=faults) as azure:
+            play = Played.of(azure, judged, WISH)
+        snapshot = play.scan(folder / "a.jsonl")
+        ALL_SURVEYED.update({kind: len(snapshot.of_type(kind)) for kind in SURVEYS if not ALL_SURVEYED[kind]})
+        return cls(play, snapshot, (folder / "a.jsonl").read_bytes(), frozenset(play.tape.played))
+
+
+@pytest.fixture(scope="module")
+def calm(judged: audit.Audit, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    return Undisturbed.scan(tmp_path_factory.mktemp("calm"), judged)
+
+
+@pytest.fixture(scope="module")
+def troubled(judged: audit.Audit, tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
+    return Undisturbed.scan(tmp_path_factory.mktemp("troubled"), judged, *TROUBLE)
+
+
+def whole_lines(file: bytes) -> list[dict[str, Any]]:
+    """The lines of a file that is torn somewhere; one is whole without its line break, too."""
+    lines = file.split(b"\n")
+    with contextlib.suppress(ValueError):
+        return [json.loads(line) for line in lines if line]
+    return [json.loads(line) for line in lines[:-1]]
+
+
+def held_by(file: bytes) -> tuple[set[str], set[str]]:
+    """The addresses that a file holds the answers of, and the operations of surveys that are all in it."""
+    lines = whole_lines(file)
+    read = [line["read"]["from"] for line in lines if "read" in line and "resource" not in line]
+    read += [line["read"]["from"] for line in lines if line.get("resource", {}).get("type", "").lower() in ONE_BY_ONE]
+    surveyed = Counter(line["resource"]["type"].lower() for line in lines if "resource" in line)
+    return {source.removeprefix("GET ") for source in read if source.startswith("GET ")}, {
+        SURVEYS[kind] for kind, count in surveyed.items() if kind in SURVEYS and count == ALL_SURVEYED[kind]
+    }
+
+
+def exactly(snapshot: Snapshot) -> list[Any]:
+    """All of a snapshot, in an order of its own."""
+    return [
+        snapshot.header,
+        snapshot.end,
+        sorted(map(str, snapshot.resources)),
+        sorted(snapshot.gaps),
+        sorted(snapshot.reads),
+    ]
+
+
+def check(estate: Undisturbed, torn: bytes, folder: Path, seed: int) -> None:
+    """Resume a torn file: the result is that of the undisturbed scan, in memory and in the file, and no call was made twice."""
+    path = folder / "b.jsonl"
+    path.unlink(missing_ok=True)
+    path.with_name("b.jsonl.partial").write_bytes(torn)
+    resumed = estate.play.scan(path, resume=True, seed=seed)
+    assert content(resumed) == content(estate.snapshot)
+    saved = read_snapshot(path)
+    assert exactly(saved) == exactly(resumed)
+    assert saved.header == estate.snapshot.header
+    lines = whole_lines(path.read_bytes())
+    assert len(lines) == len(estate.file.splitlines()), "nothing stands twice"
+    asked, (addresses, surveys) = estate.play.tape.played, held_by(torn)
+    assert len(asked) == len(set(asked))
+    assert set(asked) <= estate.calls
+    assert addresses.isdisjoint(asked)
+    assert surveys.isdisjoint(estate.play.tape.operations)
+    assert sorted(item.name for item in folder.iterdir()) == ["b.jsonl"]
+
+
+def test_a_file_that_ends_with_any_line_is_completed_to_the_same_result(calm: Undisturbed, tmp_path: Path) -> None:
+    """Every place between two kinds of lines, and every third of the others."""
+    ends = [at + 1 for at, byte in enumerate(calm.file) if byte == ord("\n")]
+    lines = whole_lines(calm.file)
+    kinds = [(*line, line.get("resource", {}).get("type")) for line in lines]
+    cuts = [
+        at for at in range(len(lines) - 1) if kinds[at] != kinds[at + 1] or (at % 3 == 0 and LOCATION not in kinds[at])
+    ]
+    assert len(cuts) > 60
+    for at in cuts:
+        check(calm, calm.file[: ends[at]], tmp_path, at)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_file_torn_at_any_byte_is_completed_to_the_same_result(
+    seed: int, troubled: Undisturbed, tmp_path: Path
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 - a seed, no secret
+    head = troubled.file.index(b"\n") + 1
+    for _ in range(12):
+        cut = chance.randrange(head, len(troubled.file) - len(troubled.file.splitlines()[-1]))
+        check(troubled, troubled.file[:cut], tmp_path, cut)
+
+
+@pytest.mark.parametrize("name", ["b.jsonl", "b.jsonl.gz", "b.jsonl.zst"])
+def test_a_scan_that_dies_again_and_again_comes_to_the_same_result(
+    name: str, calm: Undisturbed, tmp_path: Path
+) -> None:
+    """What the file holds grows with each part, compressed or not; the end counts the calls of all parts."""
+    path, chance, last = tmp_path / name, random.Random(name), False  # noqa: S311 - a seed, no secret
+    for attempt in range(40):
+        try:
+            found = calm.play.scan(path, resume=attempt > 0, seed=attempt, cut_off_after=chance.randrange(12, 30))
+            last = True
+        except PowerCutError:
+            assert not path.exists()
+        if last:
+            break
+    assert last
+    assert attempt > 2
+    assert content(found) == content(calm.snapshot) == content(read_snapshot(path))
+    assert found.end is not None
+    assert calm.snapshot.end is not None
+    assert sum(found.end.calls.values()) >= sum(calm.snapshot.end.calls.values())
+    assert sorted(item.name for item in tmp_path.iterdir()) == [name]
