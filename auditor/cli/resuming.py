@@ -62,6 +62,12 @@ def tell_stopped(signal: int, kept_in: Path | None) -> int:
     return _STOPPED + signal
 
 
+def tell_stopped_early(signal: int) -> int:
+    """Say that a scan was stopped that had nothing to tell yet; the exit code."""
+    click.echo("stopped: nothing was read yet.", err=True)
+    return _STOPPED + signal
+
+
 def refuse_beside(option: str, others: Mapping[str, str], why: str) -> None:
     """Options that make no sense beside another are no good; dropping them would mislead.
 

@@ -9,10 +9,11 @@ import click
 
 from auditor import audit
 from auditor.cli import options
-from auditor.cli.resuming import refuse_beside, resumed, tell_stopped
+from auditor.cli.resuming import refuse_beside, resumed, tell_stopped, tell_stopped_early
 from auditor.cli.statements import find_statements, find_waivers
 from auditor.cli.writing import write_reports
 from auditor.errors import ExitCode, UsageError
+from auditor.model.snapshot import Stopped
 
 if TYPE_CHECKING:
     from auditor.cli.options import Output
@@ -166,8 +167,11 @@ def _collect(
 
     if wish.resumed is not None and wish.resumed.whole:
         return audit.complete(wish.resumed, statements)
-    with stderr_progress(quiet=quiet) as progress:
-        return audit.collect_live(judged, wish, statements, progress)
+    try:
+        with stderr_progress(quiet=quiet) as progress:
+            return audit.collect_live(judged, wish, statements, progress)
+    except Stopped as stopped:
+        raise click.exceptions.Exit(tell_stopped_early(stopped.signal)) from None
 
 
 _LIVE: Final = {

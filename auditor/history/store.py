@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from auditor.errors import HistoryError
 from auditor.history.tables import METADATA, REVISION
 from auditor.history.url import history_url
+from auditor.model.whole_file import OURS_ALONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,9 +99,10 @@ def _make_ready(path: Path, *, create: bool) -> None:
         raise HistoryError(f"there is no history {path}", "`auditor scan --history` begins one.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(OURS_ALONE, exist_ok=True)  # SQLite takes an empty file for a new one, and keeps its permissions
     except OSError as error:
         raise HistoryError(
-            f"the folder {path.parent} cannot be made: {error.strerror or error}", "Name another file with --history."
+            f"the history {path} cannot be made: {error.strerror or error}", "Name another file with --history."
         ) from error
 
 

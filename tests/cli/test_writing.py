@@ -25,13 +25,21 @@ from tests.report.builders import clean, line, report, subject
 ESTATE = str(PROJECT / "samples" / "estate.jsonl")
 
 
-def test_a_file_is_written_whole_and_can_be_read_by_others(tmp_path: Path) -> None:
+def test_a_file_is_written_whole_and_is_for_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "report.txt"
     write_file(path, "old")
     write_file(path, "größe\r\n")
     assert path.read_bytes() == "größe\r\n".encode()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_whoever_may_read_the_file_of_before_may_read_the_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "report.txt"
+    path.write_text("old", encoding="utf-8")
+    path.chmod(0o644)
+    write_file(path, "new")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
 
 
 @pytest.mark.parametrize("name", ["none/report.txt", "file/report.txt", "folder"])
