@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import random
+import signal
+import threading
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +17,14 @@ import pytest
 
 from auditor import audit
 from auditor.collectors.catalogue import COLLECTORS
-from auditor.model.snapshot import Snapshot
+from auditor.collectors.stopping import Stop
+from auditor.errors import SourceError
+from auditor.model.snapshot import Snapshot, Stopped
 from auditor.model.snapshot_file import read_snapshot
-from auditor.model.types import LOCATION
+from auditor.model.types import BLOB_SERVICE, LOCATION, REGISTERED_MODEL
+from auditor.saving import find_resumed
+from auditor.statements import read_models
+from tests.collectors.scans import Progress
 from tests.fakes.azure import FakeAzure
 from tests.fakes.azure import faults as fault
 from tests.fakes.azure.examples import estate_of_every_type
@@ -163,3 +171,131 @@ def test_a_scan_that_dies_again_and_again_comes_to_the_same_result(
     assert calm.snapshot.end is not None
     assert sum(found.end.calls.values()) >= sum(calm.snapshot.end.calls.values())
     assert sorted(item.name for item in tmp_path.iterdir()) == [name]
+
+
+def partly(estate: Undisturbed, path: Path, *more: dict[str, Any]) -> None:
+    """The first half of the file, with further lines."""
+    lines = estate.file.splitlines()
+    lines = [*lines[: len(lines) // 2], *(json.dumps(line).encode() for line in more)]
+    path.with_name(f"{path.name}.partial").write_bytes(b"\n".join(lines) + b"\n")
+
+
+def test_what_is_stated_counts_as_it_is_stated_now(calm: Undisturbed, tmp_path: Path) -> None:
+    register, path = tmp_path / "models.yaml", tmp_path / "b.jsonl"
+    text = "schema: auditor.models/1\nmodels: [{account: forms, model: MODEL, owner: o, purpose: p}]"
+    stated = []
+    for name in ("one", "other"):
+        register.write_text(text.replace("MODEL", name), encoding="utf-8")
+        stated.append(replace(calm.play, statements=(read_models(register, "2026-11-01T06:00:00Z"),)))
+    with pytest.raises(PowerCutError):
+        stated[0].scan(path, cut_off_after=20)
+    assert [item.name for item in read_snapshot(tmp_path / "b.jsonl.partial").of_type(REGISTERED_MODEL)] == ["one"]
+    resumed = stated[1].scan(path, resume=True)
+    assert [item.name for item in resumed.of_type(REGISTERED_MODEL)] == ["other"]
+    assert exactly(read_snapshot(path)) == exactly(resumed)
+
+
+def test_what_is_gone_or_not_known_is_left_out_of_the_file(calm: Undisturbed, tmp_path: Path) -> None:
+    """A container of a store that has gone between the parts, and a type that this version does not know."""
+    path = tmp_path / "b.jsonl"
+    subscription = calm.snapshot.header.scope[0]
+    store = f"{subscription}/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/gone"
+    read = {"from": "GET https://management.azure.com/", "at": "2026-11-01T06:00:00Z"}
+    partly(
+        calm,
+        path,
+        {"resource": {"id": f"{store}/blobServices/default", "type": BLOB_SERVICE}, "read": read},
+        {
+            "resource": {"id": f"{store}/surprises/x", "type": "Microsoft.Storage/storageAccounts/surprises"},
+            "read": read,
+        },
+    )
+    resumed = calm.play.scan(path, resume=True)
+    assert content(resumed) == content(calm.snapshot)
+    assert exactly(read_snapshot(path)) == exactly(resumed)
+
+
+def test_a_subscription_that_cannot_be_seen_any_more_ends_the_scan(calm: Undisturbed, tmp_path: Path) -> None:
+    head = json.loads(calm.file.splitlines()[0])
+    head["source"]["scope"].append("/subscriptions/gone")
+    (tmp_path / "b.jsonl.partial").write_text(json.dumps(head) + "\n", encoding="utf-8")
+    with pytest.raises(SourceError, match="began with /subscriptions/gone, which cannot be seen any more"):
+        calm.play.scan(tmp_path / "b.jsonl", resume=True)
+
+
+def test_a_file_that_changed_since_it_was_read_is_not_written(calm: Undisturbed, tmp_path: Path) -> None:
+    path = tmp_path / "b.jsonl"
+    partly(calm, path)
+    found = find_resumed(path)
+    found.source.write_bytes(found.source.read_bytes()[:-20])
+    left = found.source.read_bytes()
+    with calm.play.tape.playing(0), pytest.raises(SourceError, match="another scan has written"):
+        audit.collect_live(calm.play.judged, replace(WISH, save_to=path, resumed=found), (), Progress())
+    assert found.source.read_bytes() == left
+
+
+@pytest.mark.parametrize(
+    ("reason", "again"),
+    [
+        ("403 AuthorizationFailed", False),
+        ("401 PermissionDenied", False),
+        ("404 ResourceNotFound", False),
+        ("401 InvalidAuthenticationToken", True),
+        ("408 Request Timeout", True),
+        ("429 TooManyRequests: asks to wait 300 s", True),
+        ("503 ServerTimeout", True),
+        ("no answer in time", True),
+        ("the answer was not JSON", True),
+        ("--no-models was given", True),
+    ],
+)
+def test_a_gap_stays_if_azure_refused_and_is_asked_again_if_it_may_pass(
+    reason: str, again: bool, calm: Undisturbed, tmp_path: Path
+) -> None:
+    path, operation = tmp_path / "b.jsonl", "Microsoft.KeyVault/vaults/read"
+    head = calm.file.splitlines()[:3]
+    gap = {"scope": calm.snapshot.header.scope[0], "operation": operation, "reason": reason, "at": ""}
+    (tmp_path / "b.jsonl.partial").write_bytes(b"\n".join([*head, json.dumps({"gap": gap}).encode()]) + b"\n")
+    resumed = calm.play.scan(path, resume=True)
+    assert (calm.play.tape.operations[operation] == 1) == again
+    assert [item.reason for item in resumed.gaps] == ([] if again else [reason])
+
+
+# Signals
+
+
+def test_a_signal_that_is_ignored_stays_ignored_and_others_are_as_before() -> None:
+    async def look() -> tuple[object, object]:
+        with Stop().by_signal():
+            return signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        heard = asyncio.run(look())
+        after = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert heard[0] is signal.SIG_IGN
+    assert heard[1] is not signal.SIG_DFL
+    assert after == (signal.SIG_IGN, signal.SIG_DFL)
+
+
+def test_in_another_thread_than_the_main_one_a_scan_hears_no_signals(calm: Undisturbed, tmp_path: Path) -> None:
+    found: list[Snapshot] = []
+    thread = threading.Thread(target=lambda: found.append(calm.play.scan(tmp_path / "b.jsonl")))
+    thread.start()
+    thread.join(30)
+    assert content(found[0]) == content(calm.snapshot)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_scan_gives_what_it_had_read(number: signal.Signals, calm: Undisturbed, tmp_path: Path) -> None:
+    path = tmp_path / "b.jsonl"
+    with calm.play.tape.playing(0, then=lambda: signal.raise_signal(number), cut_off_after=20):
+        found = audit.collect_live(calm.play.judged, replace(WISH, save_to=path), (), Progress())
+    assert (found.signal, found.kept_in) == (number, tmp_path / "b.jsonl.partial")
+    assert found.snapshot.end is None
+    assert exactly(read_snapshot(tmp_path / "b.jsonl.partial")) == exactly(found.snapshot)
+    assert content(calm.play.scan(path, resume=True)) == content(calm.snapshot)
+    with calm.play.tape.playing(0, then=lambda: signal.raise_signal(number), cut_off_after=0), pytest.raises(Stopped):
+        audit.collect_live(calm.play.judged, WISH, (), Progress())

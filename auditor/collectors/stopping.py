@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,13 +25,12 @@ class Stop:
 
         A signal that is ignored stays so, as in a job that a shell runs in the background.
         """
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        loop, task = asyncio.get_running_loop(), cast("asyncio.Task[object]", asyncio.current_task())
 
         def stop(number: signal.Signals) -> None:
             self.signal = number
             release()
-            if task is not None:
-                task.cancel()
+            task.cancel()
 
         def release() -> None:
             for number in heard:

@@ -78,10 +78,6 @@ def answered(azure: FakeAzure, part: str) -> bool:
     return any(part in call.url for call in azure.exchanges) and (bool(azure.in_flight) or "managementP" in part)
 
 
-def asked(azure: FakeAzure) -> list[str]:
-    return [call.url for call in azure.calls() if call.method == "GET" and not call.faults]
-
-
 def test_a_killed_scan_is_resumed_to_the_same_findings_and_no_call_is_repeated(tmp_path: Path) -> None:
     """Killed while a call is in the air, with a gap in the file for what may not be read."""
     refused = Forbidden("managementPolicies")
@@ -92,7 +88,7 @@ def test_a_killed_scan_is_resumed_to_the_same_findings_and_no_call_is_repeated(t
             signal.SIGKILL, azure, tmp_path, lambda: answered(azure, "localUsers") and answered(azure, "managementPolicies"),
             "--save-snapshot", "s.jsonl.zst",
         )  # fmt: skip
-        before = asked(azure)
+    held = {read.source.removeprefix("GET ") for read in read_snapshot(partial).reads}
     assert killed.code == -signal.SIGKILL
     assert [path.name for path in tmp_path.iterdir()] == [partial.name]
     assert partial.stat().st_mode & 0o777 == 0o600
@@ -106,12 +102,11 @@ def test_a_killed_scan_is_resumed_to_the_same_findings_and_no_call_is_repeated(t
     assert expected.result is not None
     assert [gap["reason"] for gap in ran.result["gaps"]] == [gap["reason"] for gap in expected.result["gaps"]]
     assert read_snapshot(tmp_path / "s.jsonl.zst").end is not None
-    assert len(before) > 5
-    assert set(before).isdisjoint(after)
+    assert len(held) > 5
+    assert held.isdisjoint(after)
     assert not any("managementPolicies" in url for url in after), "the gap is in the file"
-    assert {name: count for name, count in ran.result["calls"].items() if "containers/read" not in name} == {
-        name: count for name, count in expected.result["calls"].items() if "containers/read" not in name
-    }
+    for name, count in expected.result["calls"].items():
+        assert ran.result["calls"][name] >= count, "of both parts"
     assert ran.err.startswith("resume: s.jsonl.zst.partial, begun 0 min ago, holds ")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["report.json", "s.jsonl.zst"]
 
@@ -354,7 +349,9 @@ import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)), resource.RLIM_INFINITY))
 from auditor.cli import main
-sys.exit(main())
+code = main()
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+sys.exit(code)
 """
 """A file grows to so many bytes, then there is no more room for it."""
 
