@@ -16,6 +16,7 @@ import re
 import shutil
 import sys
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -38,12 +39,13 @@ def run(
     keep: Callable[[Path, str], None] | None = None,
 ) -> int:
     """Do what the command line asks; `audit` runs the auditor, `keep` takes the results where they are to stay."""
-    options = parser().parse_args(arguments)
+    own = list(takewhile(lambda argument: argument != "--", arguments))
+    options = parser().parse_args(own)
     stamp, quarter = now.strftime(STAMP), quarter_before(now)
     name = stamp if options.what == "audit" else f"{quarter}/{stamp}"
     folder = options.to / name
     folder.mkdir(parents=True)
-    status = audit([*command(options.what, folder, quarter), *options.more])
+    status = audit([*command(options.what, folder, quarter), *arguments[len(own) + 1 :]])
     if status not in {ExitCode.CLEAN, ExitCode.FINDINGS}:
         tell(f"the auditor ended with {int(status)}; this run proves nothing")
         return status
@@ -57,12 +59,13 @@ def run(
 
 def parser() -> argparse.ArgumentParser:
     """Return what reads the command line."""
-    found = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    usage = "%(prog)s audit|quarter --to FOLDER [--keep DAYS] [--upload URL] [-- ARGUMENT…]"
+    layout = argparse.RawDescriptionHelpFormatter
+    found = argparse.ArgumentParser(usage=usage, description=__doc__, formatter_class=layout)
     found.add_argument("what", choices=["audit", "quarter"])
     found.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="in it, a folder for each run")
     found.add_argument("--keep", type=int, default=0, metavar="DAYS", help="remove older audits [default: none]")
     found.add_argument("--upload", default="", metavar="URL", help="copy the folder into this container of blobs")
-    found.add_argument("more", nargs="*", metavar="-- ARGUMENT", help="for `auditor scan` or `auditor report`")
     return found
 
 
@@ -98,6 +101,7 @@ def upload(folder: Path, url: str) -> None:
     It takes the right to make blobs and no other; `If-None-Match` keeps what is there from being written over.
     """
     from azure.core import PipelineClient
+    from azure.core.exceptions import AzureError
     from azure.core.pipeline.policies import BearerTokenCredentialPolicy, RetryPolicy
     from azure.core.rest import HttpRequest
     from azure.identity import DefaultAzureCredential
@@ -108,7 +112,10 @@ def upload(folder: Path, url: str) -> None:
         with PipelineClient(url, policies=policies) as blobs:
             for path in sorted(folder.iterdir()):
                 request = HttpRequest("PUT", f"{url}/{path.name}", headers=headers, content=path.read_bytes())
-                blobs.send_request(request).raise_for_status()
+                try:
+                    blobs.send_request(request).raise_for_status()
+                except AzureError as error:
+                    raise SystemExit(f"nightly: {path.name} was not kept at {url}: {error.message}") from error
 
 
 def tell(line: str) -> None:
