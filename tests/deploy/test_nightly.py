@@ -126,7 +126,7 @@ def test_a_real_audit_ends_up_as_blobs_and_writes_over_none(tmp_path: Path) -> N
         fake = stack.enter_context(FakeAzure(estate()))
         port = stack.enter_context(azurite(tmp_path, "docsstore"))
         at = stack.enter_context(wires.proxy({"docsstore.blob.core.windows.net": port}, otherwise=fake.port))
-        through = {name: f"http://127.0.0.1:{at}" for name in ("HTTPS_PROXY", "https_proxy")}
+        through = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), f"http://127.0.0.1:{at}")
         own = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path), "AUDITOR_AUTH": "environment"}
         environment = {**fake.environment, **through, **own, "AUDITOR_NO_PROBE": "true"}
         address = f"{STORE}/audits?restype=container"
