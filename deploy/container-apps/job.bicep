@@ -137,6 +137,20 @@ resource storage 'Microsoft.Storage/storageAccounts@2023-05-01' = {
     supportsHttpsTrafficOnly: true
     allowBlobPublicAccess: false
     allowSharedKeyAccess: false
+    sasPolicy: {
+      expirationAction: 'Block'
+      sasExpirationPeriod: '00.01:00:00'
+    }
+    encryption: {
+      keySource: 'Microsoft.Storage'
+      requireInfrastructureEncryption: true
+      services: {
+        blob: {
+          enabled: true
+          keyType: 'Account'
+        }
+      }
+    }
     allowCrossTenantReplication: false
     allowedCopyScope: 'AAD'
     defaultToOAuthAuthentication: true

@@ -43,19 +43,22 @@ def program(name: str) -> str:
     return found
 
 
-def complaints(*command: str | Path, cwd: Path = PROJECT, text: str | None = None) -> str:
-    """Run a linter; return what it says if it is not content."""
+def complaints(*command: str | Path, text: str | None = None, quiet: bool = False) -> str:
+    """Run a linter; return what it says if it is not content, or if it is `quiet` whenever it is."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     done = subprocess.run(
         [program(str(command[0])), *command[1:]],
-        cwd=cwd,
+        cwd=PROJECT,
         input=text,
         capture_output=True,
         text=True,
         check=False,
         env={**os.environ, "PATH": path},
     )
-    return (done.stdout + done.stderr).strip() or f"exit code {done.returncode}" if done.returncode else ""
+    said = (done.stdout + done.stderr).strip()
+    if done.returncode:
+        return said or f"exit code {done.returncode}"
+    return said if quiet else ""
 
 
 def container_file(deploy: Path) -> str:
@@ -142,7 +145,7 @@ def units(deploy: Path) -> str:
         python = root / "opt/docintel-auditor/bin/python"
         python.parent.mkdir(parents=True)
         python.touch(0o755)
-        said = complaints("systemd-analyze", "verify", f"--root={root}", "--man=no", *names)
+        said = complaints("systemd-analyze", "verify", f"--root={root}", "--man=no", *names, quiet=True)
         for name in (name for name in names if name.endswith(".service") and not said):
             rating = ("--offline=yes", f"--root={root}", f"--threshold={EXPOSURE}", "--no-pager")
             said = complaints("systemd-analyze", "security", *rating, name)
