@@ -6,6 +6,7 @@ param registry string
 param schedule string
 param historySecretUrl string
 param keepDays int
+param alarmGroupId string
 
 @description('What the nightly audit asks.')
 param configuration string = loadTextContent('auditor.yaml')
@@ -485,6 +486,70 @@ resource quarterlyJob 'Microsoft.App/jobs@2024-03-01' = if (!empty(historySecret
           name: 'data'
           storageType: 'EmptyDir'
         }
+      ]
+    }
+  }
+}
+
+// Two alarms: a run that could not audit, and no audit at all (the image is gone, the schedule is off). Findings are none.
+
+resource failed 'Microsoft.Insights/scheduledQueryRules@2022-06-15' = {
+  name: 'privacy-audit-failed'
+  location: location
+  properties: {
+    displayName: 'A privacy audit could not be done'
+    severity: 1
+    enabled: true
+    scopes: [
+      logs.id
+    ]
+    evaluationFrequency: 'PT1H'
+    windowSize: 'PT1H'
+    skipQueryValidation: true // the table comes with the first line of a log
+    criteria: {
+      allOf: [
+        {
+          query: 'ContainerAppConsoleLogs | where Log has "proves nothing" or Log has "was not kept"'
+          timeAggregation: 'Count'
+          operator: 'GreaterThan'
+          threshold: 0
+        }
+      ]
+    }
+    actions: {
+      actionGroups: empty(alarmGroupId) ? [] : [
+        alarmGroupId
+      ]
+    }
+  }
+}
+
+resource missing 'Microsoft.Insights/scheduledQueryRules@2022-06-15' = {
+  name: 'privacy-audit-missing'
+  location: location
+  properties: {
+    displayName: 'No privacy audit for two days'
+    severity: 1
+    enabled: true
+    scopes: [
+      logs.id
+    ]
+    evaluationFrequency: 'PT1H'
+    windowSize: 'P2D'
+    skipQueryValidation: true // the table comes with the first line of a log
+    criteria: {
+      allOf: [
+        {
+          query: 'ContainerAppConsoleLogs | where JobName == "privacy-audit" | where Log startswith "nightly: done" or Log startswith "nightly: findings"'
+          timeAggregation: 'Count'
+          operator: 'LessThan'
+          threshold: 1
+        }
+      ]
+    }
+    actions: {
+      actionGroups: empty(alarmGroupId) ? [] : [
+        alarmGroupId
       ]
     }
   }

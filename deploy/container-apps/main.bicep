@@ -21,6 +21,9 @@ param schedule string = '15 2 * * *'
 @description('A secret of a key vault that holds the URL of the history in PostgreSQL. Empty: nothing is recorded.')
 param historySecretUrl string = ''
 
+@description('The action group that is told when no audit could be done. Empty: the alert stands in the portal alone.')
+param alarmGroupId string = ''
+
 @description('After how many days a report is removed.')
 @minValue(1)
 param keepDays int = 400
@@ -45,6 +48,7 @@ module job 'job.bicep' = {
     schedule: schedule
     historySecretUrl: historySecretUrl
     keepDays: keepDays
+    alarmGroupId: alarmGroupId
   }
 }
 

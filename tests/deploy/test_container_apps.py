@@ -12,6 +12,7 @@ import pytest
 from auditor.cli import main
 from tests.deploy.bicep import parsed, template
 from tests.deploy.linters import DEPLOY
+from tests.deploy.test_nightly import NOW, Auditor, run
 
 FOLDER = DEPLOY / "container-apps"
 JOB = parsed(FOLDER / "job.bicep")["resources"]
@@ -46,6 +47,21 @@ def test_nothing_takes_or_makes_a_key() -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.bicep*"))
     assert not re.search(r"listKeys|listAccountSas|sharedKey:|accountKey|connectionString|@secure", text, re.IGNORECASE)
     assert JOB["logs"]["config"]["properties"]["features"] == {"disableLocalAuth": True}
+
+
+def test_the_alarms_look_for_what_the_scheduled_run_says(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    for status in (0, 1, 3):
+        run(["audit", "--to", str(tmp_path / str(status))], NOW, Auditor(status))
+    done, found, failed = capsys.readouterr().err.splitlines()
+    (query,) = (item["query"] for item in JOB["failed"]["config"]["properties"]["criteria"]["allOf"])
+    assert [word in failed for word in re.findall('"(.*?)"', query)] == [True, False]
+    script = (DEPLOY / "nightly.py").read_text(encoding="utf-8")
+    assert all(word in script for word in re.findall('has "(.*?)"', query))
+    (query,) = (item["query"] for item in JOB["missing"]["config"]["properties"]["criteria"]["allOf"])
+    job, *starts = re.findall('"(.*?)"', query)
+    assert job == JOB["nightlyJob"]["config"]["name"]
+    assert [done.startswith(starts[0]), found.startswith(starts[1])] == [True, True]
+    assert not failed.startswith(tuple(starts))
 
 
 def findings(tmp_path: Path, *arguments: str) -> set[tuple[str, str]]:
