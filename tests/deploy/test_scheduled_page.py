@@ -20,7 +20,7 @@ from tests.deploy.test_nightly import SCRIPT
 from tests.needs import PROJECT, tool
 
 PAGE = (PROJECT / "docs" / "scheduled.md").read_text(encoding="utf-8")
-WORKFLOW: dict[str, Any] = yaml.safe_load((DEPLOY / "github" / "nightly.yml").read_text(encoding="utf-8"))
+WORKFLOW: dict[Any, Any] = yaml.safe_load((DEPLOY / "github" / "nightly.yml").read_text(encoding="utf-8"))
 PIPELINE: dict[str, Any] = yaml.safe_load((DEPLOY / "azure-pipelines" / "nightly.yml").read_text(encoding="utf-8"))
 
 
@@ -91,6 +91,17 @@ def test_variables_that_are_set_exist() -> None:
 
 
 SUFFIXES = {".bicep", ".service", ".conf", ".yaml", ".yml"}
+
+
+def test_each_schedule_has_its_job_and_no_other() -> None:
+    night, quarter = (item["cron"] for item in WORKFLOW[True]["schedule"])  # YAML takes `on` for a truth value
+    assert WORKFLOW["jobs"]["audit"]["if"] == f"github.event.schedule != '{quarter}'"
+    assert WORKFLOW["jobs"]["quarter"]["if"] == f"github.event.schedule == '{quarter}'"
+    assert [item["cron"] for item in PIPELINE["schedules"]] == [night, quarter]
+    _, name = (item["displayName"] for item in PIPELINE["schedules"])
+    conditions = [job["condition"] for job in PIPELINE["jobs"]]
+    asked = "and(succeeded(), {}(variables['Build.CronSchedule.DisplayName'], '{}'))"
+    assert conditions == [asked.format("ne", name), asked.format("eq", name)]
 
 
 @pytest.mark.parametrize("name", ["github audit", "azure audit"])
