@@ -97,6 +97,14 @@ def test_findings_are_no_failure_and_all_else_is(
     assert said in capsys.readouterr().err
 
 
+def test_a_crash_is_no_finding(tmp_path: Path) -> None:
+    def crash(_: Sequence[str]) -> int:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        run(["audit", "--to", str(tmp_path), "--upload", "https://store/audits"], NOW, crash, Auditor().keep)
+
+
 def test_only_old_audits_are_removed(tmp_path: Path) -> None:
     for name in ("2026-10-26T021506Z", "2026-10-26T021507Z", "2026-01-01", "2026-Q1", "history.db", "lost+found"):
         (tmp_path / name).mkdir()

@@ -105,19 +105,22 @@ def test_each_schedule_has_its_job_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("name", ["github audit", "azure audit"])
-@pytest.mark.parametrize(("status", "expected"), [(0, 0), (1, 0), (2, 2), (3, 3)])
+@pytest.mark.parametrize(
+    ("status", "report", "expected"), [(0, True, 0), (1, True, 0), (1, False, 1), (2, False, 2), (3, False, 3)]
+)
 def test_a_pipeline_fails_where_there_was_no_audit_and_only_there(
-    name: str, status: int, expected: int, tmp_path: Path
+    name: str, status: int, report: bool, expected: int, tmp_path: Path
 ) -> None:
-    done = played(scripts()[name], status, tmp_path, AUDITOR_HISTORY="$(AUDITOR_HISTORY)")
+    history = {"AUDITOR_HISTORY": "$(AUDITOR_HISTORY)"}
+    done = played(scripts()[name], status, tmp_path, "echo found > audit/report.json" * report, **history)
     assert done.returncode == expected
-    assert ("There are findings" in done.stdout) is (status == 1)
+    assert ("There are findings" in done.stdout) is (status == 1 and report)
     asked = (tmp_path / "asked").read_text(encoding="utf-8").split()
     assert {"scan", "--auth", "cli", "--save-snapshot", "html=audit/report.html", "json=audit/report.json"} <= set(
         asked
     )
-    history = (tmp_path / "history").read_text(encoding="utf-8").strip()
-    assert history == (
+    seen = (tmp_path / "history").read_text(encoding="utf-8").strip()
+    assert seen == (
         "" if name == "azure audit" else "$(AUDITOR_HISTORY)"
     )  # Azure leaves what it does not know as it is
 
@@ -136,10 +139,12 @@ def test_a_pipeline_reports_the_quarter_that_is_over(name: str, today: str, expe
     assert asked[:3] == ["report", "--quarter", expected]
 
 
-def played(script: str, status: int, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def played(
+    script: str, status: int, folder: Path, does: str = "", **variables: str
+) -> subprocess.CompletedProcess[str]:
     """Run a script with an auditor that notes its arguments and ends with that status."""
     stand_in = folder / "auditor"
-    text = f'#!/bin/sh\necho "$@" > asked\necho "$AUDITOR_HISTORY" > history\nexit {status}\n'
+    text = f'#!/bin/sh\necho "$@" > asked\necho "$AUDITOR_HISTORY" > history\n{does}\nexit {status}\n'
     stand_in.write_text(text, encoding="utf-8")
     stand_in.chmod(0o755)
     return subprocess.run(
