@@ -41,13 +41,14 @@ demo: $(venv)/runtime  ## audit the bundled sample estate and leave demo/report.
 test: $(venv)/development $(node)/installed  ## run all tests
 	@$(bin)/python -m pytest -n 2 --dist loadgroup
 
-lint: $(venv)/development  ## check style, types, the direction of imports, the constraints and the documentation's links
+lint: $(venv)/development  ## check style, types, the direction of imports, constraints, deploy/ and the documentation's links
 	@$(bin)/ruff check
 	@$(bin)/ruff format --check
 	@$(bin)/mypy
 	@$(bin)/lint-imports --no-logo
 	@! grep -nvE '^(#.*|[A-Za-z0-9._-]+==[A-Za-z0-9.!+]+)$$' constraints.txt || \
 	  { echo "constraints.txt: only NAME==VERSION and comments, please" >&2; exit 1; }
+	@$(bin)/python -m tests.deploy.linters
 	@NO_MKDOCS_2_WARNING=1 $(bin)/mkdocs build --site-dir $(venv)/site
 
 docs: $(venv)/development  ## build the documentation as a site into site/

@@ -14,7 +14,7 @@ from auditor.cli import cli, main
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(path for path in ROOT.glob("docs/*.md") if path.name != "commands.md")])
 _FENCE = re.compile(r"^```[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
-_CALL = re.compile(r"(?:^|[|&;]|script:|run:|-)\s*(?:\S*/)?auditor\s+(?P<words>[^|&;#>]*)")
+_CALL = re.compile(r"(?:^\s*(?:-\s)?|[|&;]|script:|run:|-\sscript:)\s*(?:\S*/)?auditor\s+(?P<words>[^|&;#>]*)")
 
 
 def _calls() -> list[tuple[str, str]]:

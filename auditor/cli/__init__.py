@@ -69,6 +69,12 @@ def cli() -> None:
     What was not seen is unknown, never a pass.
 
     \b
+    auditor demo                      see a report, without Azure
+    auditor scan -o html=report.html  audit what you can see
+    auditor gate infra/               judge templates and plans before they are deployed
+    auditor report --quarter 2026-Q3  a document for an assessor
+
+    \b
     Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or a
     broken rule or input file, 3 the audit could not be done.
     """
