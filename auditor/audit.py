@@ -61,6 +61,8 @@ if TYPE_CHECKING:
     from auditor.report.report import Report
     from auditor.statements import Statement
 
+LOCAL: Final = "local"
+"""The executor that is no cluster: this machine."""
 _OURS: Final = MAX_WAIVER_DAYS
 """The parameter that belongs to no rule; it stands in the report with the others, since it says how much may be waived."""
 _PROFILE_RULES: Final[Mapping[str, frozenset[str]]] = {
@@ -248,7 +250,7 @@ def fails(report: Report, fail_on: str, *, fail_on_unknown: bool) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LiveScan:
-    """What to read of Azure, as the user said it, and where to keep it (`save_to`)."""
+    """What to read of Azure, as the user said it, where to keep it (`save_to`), and which machines do so (`executor`)."""
 
     subscriptions: tuple[str, ...] = ()
     management_group: str | None = None
@@ -259,6 +261,8 @@ class LiveScan:
     no_probe: bool = False
     inspect_blobs: bool = False
     save_to: Path | None = None
+    executor: str = LOCAL
+    scheduler: str = ""
 
 
 _LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
@@ -280,7 +284,7 @@ def _left_out(audit: Audit, live: LiveScan) -> dict[str, str]:
 
 def collect_live(audit: Audit, live: LiveScan, statements: Sequence[Statement], progress: Progress) -> Snapshot:
     """Read Azure for an audit: only what its rules and facts need. With `save_to` the file is written meanwhile."""
-    from auditor.collectors.collect import Request, collect  # noqa: PLC0415 - asyncio is for those who scan
+    from auditor.collectors.collect import Cluster, Request, collect  # noqa: PLC0415 - asyncio is for those who scan
 
     request = Request(
         types=audit.types,
@@ -292,10 +296,16 @@ def collect_live(audit: Audit, live: LiveScan, statements: Sequence[Statement], 
         tool=VERSION,
         unasked={} if live.inspect_blobs else {INSPECTION: "--inspect-blobs was not given"},
     )
+    cluster = None if live.executor == LOCAL else Cluster(live.executor, live.scheduler)
     with ExitStack() as stack:
         sink = _Saving(stack, live.save_to, statements)
         snapshot = collect(
-            request, sink, lambda read: documents_stores(read, audit, statements), progress, begin=sink.begin
+            request,
+            sink,
+            lambda read: documents_stores(read, audit, statements),
+            progress,
+            begin=sink.begin,
+            cluster=cluster,
         )
         for statement in statements:
             snapshot = statement.added_to(snapshot)

@@ -36,6 +36,14 @@ if TYPE_CHECKING:
     is_flag=True,
     help="List the blobs of documents containers for the age of the oldest. Takes a right that could read content.",
 )
+@click.option(
+    "--executor",
+    type=click.Choice(["local", "dask"]),
+    default=audit.LOCAL,
+    show_default=True,
+    help="Who reads Azure: this machine, or the workers of a Dask cluster (`--scheduler`).",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="The cluster's scheduler: tcp://HOST:8786, or tls://.")
 @options.history
 @options.signing_key
 @options.models
@@ -52,6 +60,8 @@ def scan(
     no_logs: bool,
     no_probe: bool,
     inspect_blobs: bool,
+    executor: str,
+    scheduler: str | None,
     history: str | None,
     signing_key: Path | None,
     policies: tuple[Path, ...],
@@ -85,6 +95,7 @@ def scan(
         _refuse_live_options()
         read = audit.read_saved(snapshot, statements)
     else:
+        _check_cluster(executor, scheduler)
         wish = audit.LiveScan(
             subscriptions=subscriptions,
             management_group=management_group,
@@ -95,6 +106,8 @@ def scan(
             no_probe=no_probe,
             inspect_blobs=inspect_blobs,
             save_to=save_snapshot,
+            executor=executor,
+            scheduler=scheduler or "",
         )
         read = _collect(judged, wish, statements, quiet=quiet)
     shows_passes = any(output.format != "text" for output in outputs)
@@ -107,6 +120,14 @@ def scan(
         click.echo("hint: the report lists what is missing; `Reader` on the subscriptions is enough.", err=True)
         return ExitCode.NOT_AUDITED
     return ExitCode.FINDINGS if audit.fails(report, fail_on, fail_on_unknown=fail_on_unknown) else ExitCode.CLEAN
+
+
+def _check_cluster(executor: str, scheduler: str | None) -> None:
+    """Neither of the two is dropped without a word."""
+    if executor != audit.LOCAL and not scheduler:
+        raise UsageError(f"--executor {executor} takes --scheduler", "It is the address that `dask scheduler` prints.")
+    if executor == audit.LOCAL and scheduler:
+        raise UsageError("--scheduler is for a cluster", "Add --executor dask, or leave out --scheduler.")
 
 
 def _recorder(history: str, signing_key: Path | None) -> Recorder:
@@ -132,6 +153,8 @@ _LIVE: Final = {
     "no_logs": "--no-logs",
     "no_probe": "--no-probe",
     "inspect_blobs": "--inspect-blobs",
+    "executor": "--executor",
+    "scheduler": "--scheduler",
 }
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
+
+from auditor.lazy import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,6 +38,19 @@ class Request:
     skipped: Mapping[str, str]
     tool: str
     unasked: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Other machines that read: one of `EXECUTORS`, and where its scheduler is."""
+
+    executor: str
+    scheduler: str
+
+
+EXECUTORS: Final[Mapping[str, Entry]] = {
+    "dask": Entry("auditor.collectors.cluster:dask", "The workers of a Dask cluster; takes the extra `dask`.")
+}
 
 
 class Sink(Protocol):
@@ -74,15 +89,22 @@ def collect(
     *,
     begin: Callable[[Header], None] | None = None,
     patience: Patience | None = None,
+    cluster: Cluster | None = None,
 ) -> Snapshot:
     """Read what the request names, and give it to the sink while it is read.
 
     `select` is called with everything but the details of storage accounts, and returns the keys of the accounts whose
-    details are wanted; then again, as long as it names further accounts for what these details tell. `begin` is told the head of the snapshot before anything else. What cannot be read is a
-    gap in the snapshot; raises `SignInError` or `SourceError` if there is nothing to audit at all, `UsageError` for a
+    details are wanted; then again, as long as it names further accounts for what these details tell. `begin` is told the head of the snapshot before anything else. With a
+    `cluster` its machines read, and nothing else changes. What cannot be read is a gap in the snapshot; raises `SignInError` or `SourceError` if there is nothing to audit at all, `UsageError` for a
     cloud or a way to sign in that does not exist.
     """
     from auditor.collectors.reader import Patience  # noqa: PLC0415 - loads aiohttp and azure-core
     from auditor.collectors.scan import scan  # noqa: PLC0415 - as above
 
-    return asyncio.run(scan(request, sink, select, progress, begin=begin, patience=patience or Patience()))
+    patience = patience or Patience()
+    if cluster is None:
+        return asyncio.run(scan(request, sink, select, progress, begin=begin, patience=patience))
+    from auditor.collectors.shards import scan_on  # noqa: PLC0415 - as above
+
+    machines = EXECUTORS[cluster.executor].load()(cluster.scheduler)
+    return asyncio.run(scan_on(machines, request, sink, select, progress, begin=begin, patience=patience))

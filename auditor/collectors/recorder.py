@@ -10,6 +10,8 @@ from auditor.model.resource import Gap, ListRead, Read, Resource, resource_key
 from auditor.model.snapshot import End, Header, Snapshot, utc_now
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from auditor.collectors.collect import Sink
     from auditor.collectors.shapes import Body
 
@@ -28,7 +30,10 @@ class Recorder:
     def resource(self, body: Body, source: str) -> Resource | None:
         """Keep one resource; None if there is one with its id, as a list that changes meanwhile gives on two pages."""
         # Marked as the snapshot file is read, so that a tag called $unread means the same in both.
-        resource = Resource(mark_unread(cut_secrets(body)), Read(source, utc_now()))
+        return self.keep(Resource(mark_unread(cut_secrets(body)), Read(source, utc_now())))
+
+    def keep(self, resource: Resource) -> Resource | None:
+        """Keep a resource as it is; None as above."""
         if resource.key in self._resources:
             return None
         self._resources[resource.key] = resource
@@ -37,17 +42,29 @@ class Recorder:
 
     def gap(self, scope: str, operation: str, reason: str) -> None:
         """Record what could not be read; the same words about the same list count once."""
-        key = (resource_key(scope), operation, reason)
+        self.keep_gap(Gap(scope, operation, reason, utc_now()))
+
+    def keep_gap(self, gap: Gap) -> None:
+        """Record a gap as it is."""
+        key = (resource_key(gap.scope), gap.operation, gap.reason)
         if key not in self._gaps:
-            self._gaps[key] = Gap(scope, operation, reason, utc_now())
-            self._sink.gap(self._gaps[key])
+            self._gaps[key] = gap
+            self._sink.gap(gap)
 
     def list_read(self, of: str, operation: str, source: str) -> None:
         """Record that a list was read to its end."""
-        read = ListRead(of, operation, source, utc_now())
+        self.keep_read(ListRead(of, operation, source, utc_now()))
+
+    def keep_read(self, read: ListRead) -> None:
+        """Record a list that was read as it is."""
         self._reads.append(read)
-        self._listed.add((resource_key(of), operation))
+        self._listed.add((resource_key(read.of), read.operation))
         self._sink.list_read(read)
+
+    def remember(self, resources: Iterable[Resource], reads: Iterable[ListRead]) -> None:
+        """Know what another recorder has kept, without keeping it here: the sink is not told."""
+        self._resources.update((resource.key, resource) for resource in resources)
+        self._listed.update((resource_key(read.of), read.operation) for read in reads)
 
     def get(self, resource_id: str) -> Resource | None:
         """The resource with this id, if it was read."""
