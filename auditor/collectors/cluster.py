@@ -72,7 +72,7 @@ class DaskCluster:
 
         futures = [self._client.submit(attempt, task, pure=False) for task in tasks]
         try:
-            async for future in as_completed(futures):
+            async for future in as_completed(futures, loop=self._client.loop):
                 yield await _part(future)
                 future.release()
         finally:
