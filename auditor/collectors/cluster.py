@@ -23,35 +23,39 @@ if TYPE_CHECKING:
     from auditor.collectors.parts import Part, Task
 
 PATIENCE: Final = 30.0
-"""Seconds in which the scheduler answers and has a worker."""
+"""Seconds in which a scheduler answers, and then has a worker."""
 
 _QUIET: Final = {"distributed.admin.large-graph-warning-threshold": "1 TB"}
 """A task brings what its stage looks at. Left on the cluster it would be gone with the worker that holds it."""
 
 
 @asynccontextmanager
-async def dask(scheduler: str) -> AsyncIterator[DaskCluster]:
+async def dask(scheduler: str, patience: float = PATIENCE) -> AsyncIterator[DaskCluster]:
     """The cluster of a scheduler, for as long as the block lasts; raises `UsageError` and `SourceError`."""
     try:
         from dask import config  # noqa: PLC0415 - an extra
         from distributed import Client  # noqa: PLC0415 - as above
     except ImportError as error:
         raise UsageError("Dask is not installed", "pip install 'docintel-auditor[dask]' brings it.") from error
+    client = Client(scheduler, asynchronous=True, timeout=patience, set_as_default=False)
     try:
-        client = await Client(scheduler, asynchronous=True, timeout=PATIENCE, set_as_default=False)
+        with config.set(_QUIET):
+            yield DaskCluster(client, await _hands(client, scheduler, patience))
+    finally:
+        await client.close()
+
+
+async def _hands(client: Client, scheduler: str, patience: float) -> int:
+    """How many threads the workers have."""
+    try:
+        await client
     except (OSError, ValueError) as error:
         raise SourceError(
             f"no Dask scheduler answers at {scheduler}: {error}",
             "It takes the address that `dask scheduler` prints (tcp://HOST:8786, or tls:// with certificates).",
         ) from error
-    with config.set(_QUIET):
-        async with client:
-            yield DaskCluster(client, await _hands(client, scheduler))
-
-
-async def _hands(client: Client, scheduler: str) -> int:
     try:
-        await client.wait_for_workers(1, timeout=PATIENCE)
+        await client.wait_for_workers(1, timeout=patience)
     except TimeoutError as error:
         raise SourceError(
             f"the Dask scheduler at {scheduler} has no workers", f"Start some: `dask worker {scheduler}`."

@@ -92,7 +92,7 @@ def azure() -> Iterator[FakeAzure]:
 def cluster(azure: FakeAzure) -> Iterator[Any]:
     """Three processes that find the fake Azure by their environment, as workers find the real one."""
     need(*(("/", "Dask") if find_spec("distributed") else (None, "the extra dask (`make test` installs it)")))
-    from distributed import LocalCluster
+    from distributed import LocalCluster  # noqa: PLC0415 - an extra
 
     with (
         azure.exported(),
@@ -148,7 +148,7 @@ def test_a_cluster_says_and_asks_exactly_what_one_machine_does(
 def test_a_worker_that_is_killed_while_it_reads_loses_nothing(
     azure: FakeAzure, cluster: Any, alone: tuple[Ran, Counter[str]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    from distributed import Client
+    from distributed import Client  # noqa: PLC0415 - an extra
 
     since, killed = len(azure.calls()), []
 
