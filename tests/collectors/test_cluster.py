@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import socket
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from auditor.collectors import cluster
 from auditor.collectors.catalogue import Stage
@@ -117,3 +119,33 @@ def test_a_machine_says_in_words_why_it_cannot_do_a_task() -> None:
     assert isinstance(refusal, Refusal)
     assert refusal.machine == socket.gethostname()
     assert "has version" in refusal.problem
+
+
+def test_a_cluster_over_tls_takes_the_certificates_of_dasks_own_configuration(tmp_path: Path) -> None:
+    from dask import config  # noqa: PLC0415 - an extra
+    from distributed import Scheduler, Worker  # noqa: PLC0415 - an extra
+
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1")
+    files = {name: tmp_path / f"{name}.pem" for name in ("ca", "own", "other")}
+    authority.cert_pem.write_to_path(str(files["ca"]))
+    issued.private_key_and_cert_chain_pem.write_to_path(str(files["own"]))
+    trustme.CA().issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(files["other"]))
+
+    def settings(certificate: str) -> dict[str, object]:
+        tls = "distributed.comm.tls"
+        pairs = {f"{tls}.{role}.cert": str(files[certificate]) for role in ("scheduler", "worker", "client")}
+        return {**pairs, f"{tls}.ca-file": str(files["ca"]), "distributed.comm.require-encryption": True}
+
+    async def opening(certificate: str) -> int:
+        with config.set(settings("own")):
+            scheduler = Scheduler(port=0, dashboard=False, host="127.0.0.1", protocol="tls")
+            async with scheduler, Worker(scheduler.address, nthreads=2, host="127.0.0.1", dashboard=False):
+                assert scheduler.address.startswith("tls://")
+                with config.set(settings(certificate)):
+                    async with dask(scheduler.address, 1) as executor:
+                        return executor.hands
+
+    assert asyncio.run(opening("own")) == 2
+    with pytest.raises(SourceError, match="no Dask scheduler answers at tls://"):
+        asyncio.run(opening("other"))
