@@ -59,6 +59,8 @@ if TYPE_CHECKING:
     from auditor.saving import Resumed
     from auditor.statements import Statement
 
+LOCAL: Final = "local"
+"""The executor that is no cluster: this machine."""
 _OURS: Final = MAX_WAIVER_DAYS
 """The parameter that belongs to no rule; it stands in the report with the others, since it says how much may be waived."""
 _PROFILE_RULES: Final[Mapping[str, frozenset[str]]] = {
@@ -246,7 +248,10 @@ def fails(report: Report, fail_on: str, *, fail_on_unknown: bool) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LiveScan:
-    """What to read of Azure, as the user said it, and where to keep it (`save_to`); `resumed` is what that file holds."""
+    """What to read of Azure, as the user said it, where to keep it (`save_to`), and which machines do so (`executor`).
+
+    `resumed` is what the file holds of a scan that broke off.
+    """
 
     subscriptions: tuple[str, ...] = ()
     management_group: str | None = None
@@ -258,6 +263,8 @@ class LiveScan:
     inspect_blobs: bool = False
     save_to: Path | None = None
     resumed: Resumed | None = None
+    executor: str = LOCAL
+    scheduler: str = ""
 
 
 _LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
@@ -292,7 +299,7 @@ def collect_live(audit: Audit, live: LiveScan, statements: Sequence[Statement], 
     With `resumed`, what that file holds is not asked for once more. A scan that SIGINT or SIGTERM stops gives what it
     had read by then; raises `Stopped` if that is nothing.
     """
-    from auditor.collectors.collect import Request, collect  # noqa: PLC0415 - asyncio is for those who scan
+    from auditor.collectors.collect import Cluster, Request, collect  # noqa: PLC0415 - asyncio is for those who scan
 
     request = Request(
         types=audit.types,
@@ -304,6 +311,7 @@ def collect_live(audit: Audit, live: LiveScan, statements: Sequence[Statement], 
         tool=VERSION,
         unasked={} if live.inspect_blobs else {INSPECTION: "--inspect-blobs was not given"},
     )
+    cluster = None if live.executor == LOCAL else Cluster(live.executor, live.scheduler)
     with Saving(live.save_to, statements, live.resumed) as sink:
         signal = 0
         try:
@@ -315,6 +323,7 @@ def collect_live(audit: Audit, live: LiveScan, statements: Sequence[Statement], 
                 begin=sink.begin,
                 calls=sink.calls,
                 held=sink.held,
+                cluster=cluster,
             )
         except Stopped as stopped:
             if stopped.snapshot is None:

@@ -46,6 +46,14 @@ if TYPE_CHECKING:
     is_flag=True,
     help="List the blobs of documents containers for the age of the oldest. Takes a right that could read content.",
 )
+@click.option(
+    "--executor",
+    type=click.Choice(["local", "dask"]),
+    default=audit.LOCAL,
+    show_default=True,
+    help="Who reads Azure: this machine, or the workers of a Dask cluster (`--scheduler`).",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="The cluster's scheduler: tcp://HOST:8786, or tls://.")
 @options.history
 @options.signing_key
 @options.notify
@@ -65,6 +73,8 @@ def scan(
     no_logs: bool,
     no_probe: bool,
     inspect_blobs: bool,
+    executor: str,
+    scheduler: str | None,
     history: str | None,
     signing_key: Path | None,
     notify: tuple[str, ...],
@@ -103,6 +113,7 @@ def scan(
         refuse_beside("--snapshot", _LIVE, "is for Azure, and --snapshot contacts nothing")
         read = audit.read_saved(snapshot, statements)
     else:
+        _check_cluster(executor, scheduler, resume)
         wish = audit.LiveScan(
             subscriptions=subscriptions,
             management_group=management_group,
@@ -113,6 +124,8 @@ def scan(
             no_probe=no_probe,
             inspect_blobs=inspect_blobs,
             save_to=save_snapshot,
+            executor=executor,
+            scheduler=scheduler or "",
         )
         found = _collect(
             judged, wish if resume is None else resumed(wish, resume, quiet=quiet), statements, quiet=quiet
@@ -132,6 +145,19 @@ def scan(
         click.echo("hint: the report lists what is missing; `Reader` on the subscriptions is enough.", err=True)
         return ExitCode.NOT_AUDITED
     return ExitCode.FINDINGS if audit.fails(report, fail_on, fail_on_unknown=fail_on_unknown) else ExitCode.CLEAN
+
+
+def _check_cluster(executor: str, scheduler: str | None, resume: Path | None) -> None:
+    """Neither of the two is dropped without a word; and a cluster begins anew."""
+    if executor != audit.LOCAL and resume is not None:
+        raise UsageError(
+            f"--resume goes on with a scan on this machine, and --executor {executor} does not",
+            "Leave out --executor and --scheduler, or begin anew.",
+        )
+    if executor != audit.LOCAL and not scheduler:
+        raise UsageError(f"--executor {executor} takes --scheduler", "It is the address that `dask scheduler` prints.")
+    if executor == audit.LOCAL and scheduler:
+        raise UsageError("--scheduler is for a cluster", "Add --executor dask, or leave out --scheduler.")
 
 
 def _recorder(history: str, signing_key: Path | None) -> Recorder:
@@ -184,4 +210,6 @@ _LIVE: Final = {
     "no_logs": "--no-logs",
     "no_probe": "--no-probe",
     "inspect_blobs": "--inspect-blobs",
+    "executor": "--executor",
+    "scheduler": "--scheduler",
 }

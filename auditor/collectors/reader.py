@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from azure.core.rest import AsyncHttpResponse
 
     from auditor.collectors.clients import Azure
+    from auditor.collectors.limits import Gates
     from auditor.model.reading import Json
 
 _Found = TypeVar("_Found")
@@ -77,19 +78,37 @@ class Call:
     means: Callable[[int, Mapping[str, str], bytes], Json] = json_of
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What was asked so far: the gates on a clock that shows zero now, failures in a row, and who else asks meanwhile."""
+
+    gates: Gates = field(default_factory=dict)
+    fruitless: Mapping[tuple[str, Counted], int] = field(default_factory=dict)
+    among: int = 1
+
+
+NOTHING_SPENT: Final = Spent()
+
+
 class Reader:
     """Reads through the official clients. `calls` counts every request that was sent, by operation."""
 
-    def __init__(self, azure: Azure, patience: Patience, calls: Counter[str] | None = None) -> None:
+    def __init__(
+        self, azure: Azure, patience: Patience, calls: Counter[str] | None = None, spent: Spent = NOTHING_SPENT
+    ) -> None:
         self.calls: Counter[str] = Counter() if calls is None else calls
         self._azure = azure
         self._patience = patience
         self._clock = patience.clock
-        self._limits = Limits(patience.clock)
+        self._limits = Limits(patience.clock, spent.gates, spent.among)
         self._in_flight = asyncio.Semaphore(patience.in_flight)
         self.share = patience.in_flight
         self._shares: dict[str, asyncio.Semaphore] = {}
-        self._fruitless: Counter[tuple[str, Counted]] = Counter()
+        self._fruitless: Counter[tuple[str, Counted]] = Counter(dict(spent.fruitless))
+
+    def spent(self) -> Spent:
+        """What another reader must know to go on from here."""
+        return Spent(self._limits.spent(), dict(self._fruitless))
 
     def spread_over(self, subscriptions: int) -> None:
         """Give each subscription its share of the calls in flight."""

@@ -10,6 +10,8 @@ from auditor.model.resource import Gap, ListRead, Read, Resource, resource_key
 from auditor.model.snapshot import End, Header, Snapshot, utc_now
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from auditor.collectors.collect import Sink
     from auditor.collectors.held import Outcome
     from auditor.collectors.shapes import Body
@@ -68,6 +70,11 @@ class Recorder:
         for read in outcome.reads:
             self.keep_read(read)
         return kept
+
+    def remember(self, resources: Iterable[Resource], reads: Iterable[ListRead]) -> None:
+        """Know what another recorder has kept, without keeping it here: the sink is not told."""
+        self._resources.update((resource.key, resource) for resource in resources)
+        self._listed.update((resource_key(read.of), read.operation) for read in reads)
 
     def get(self, resource_id: str) -> Resource | None:
         """The resource with this id, if it was read."""
