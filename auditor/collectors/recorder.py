@@ -10,6 +10,8 @@ from auditor.model.resource import Gap, ListRead, Read, Resource, resource_key
 from auditor.model.snapshot import End, Header, Snapshot, utc_now
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from auditor.collectors.collect import Sink
     from auditor.collectors.shapes import Body
 
@@ -17,9 +19,10 @@ if TYPE_CHECKING:
 class Recorder:
     """What one scan has read so far."""
 
-    def __init__(self, header: Header, sink: Sink) -> None:
+    def __init__(self, header: Header, sink: Sink, now: Callable[[], str] = utc_now) -> None:
         self._header = header
         self._sink = sink
+        self._now = now
         self._resources: dict[str, Resource] = {}
         self._gaps: dict[tuple[str, str, str], Gap] = {}
         self._reads: list[ListRead] = []
@@ -28,7 +31,7 @@ class Recorder:
     def resource(self, body: Body, source: str) -> Resource | None:
         """Keep one resource; None if there is one with its id, as a list that changes meanwhile gives on two pages."""
         # Marked as the snapshot file is read, so that a tag called $unread means the same in both.
-        resource = Resource(mark_unread(cut_secrets(body)), Read(source, utc_now()))
+        resource = Resource(mark_unread(cut_secrets(body)), Read(source, self._now()))
         if resource.key in self._resources:
             return None
         self._resources[resource.key] = resource
@@ -39,12 +42,12 @@ class Recorder:
         """Record what could not be read; the same words about the same list count once."""
         key = (resource_key(scope), operation, reason)
         if key not in self._gaps:
-            self._gaps[key] = Gap(scope, operation, reason, utc_now())
+            self._gaps[key] = Gap(scope, operation, reason, self._now())
             self._sink.gap(self._gaps[key])
 
     def list_read(self, of: str, operation: str, source: str) -> None:
         """Record that a list was read to its end."""
-        read = ListRead(of, operation, source, utc_now())
+        read = ListRead(of, operation, source, self._now())
         self._reads.append(read)
         self._listed.add((resource_key(of), operation))
         self._sink.list_read(read)

@@ -7,6 +7,7 @@ third stage their details are read, and in the fourth practice is looked at: han
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from auditor.collectors.catalogue import COLLECTORS, SUBSCRIPTIONS, Collector, Stage, with_owners
@@ -18,7 +19,7 @@ from auditor.collectors.reader import Patience, Reader
 from auditor.collectors.recorder import Recorder
 from auditor.collectors.subscriptions import TENANT, Scope, find_scope
 from auditor.collectors.together import each, together
-from auditor.model.snapshot import AZURE, End, Header, utc_now
+from auditor.model.snapshot import AZURE, End, Header, text_of
 from auditor.model.types import STORAGE, SUBSCRIPTION, subscription_of
 
 if TYPE_CHECKING:
@@ -41,16 +42,17 @@ async def scan(
     patience: Patience,
 ) -> Snapshot:
     """Do what `collect` promises."""
-    started = utc_now()
+    began = datetime.now(UTC)
     cloud = cloud_named(request.cloud)
     async with connect(cloud, request.auth, request.tool, patience) as azure:
         reader = Reader(azure, patience)
         scope = await find_scope(reader, cloud, request)
         reader.spread_over(len(scope.subscriptions))
+        started = text_of(reader.time.right(began))
         header = Header(request.tool, AZURE, tuple(body["id"] for body in scope.subscriptions), started)
         if begin is not None:
             begin(header)
-        recorder = Recorder(header, sink)
+        recorder = Recorder(header, sink, lambda: text_of(reader.time.now()))
         unwanted: dict[str, Decision] = {name.lower(): Hidden(reason) for name, reason in request.skipped.items()}
         unwanted |= {name.lower(): Silent(reason) for name, reason in request.unasked.items()}
         worker = Worker(cloud, unwanted, reader, recorder)
@@ -65,7 +67,7 @@ async def scan(
             await stages.further(Stage.DETAILS, wanted, others=False)
             seen |= wanted
         await stages.further(Stage.PRACTICE, chosen)
-    return recorder.snapshot(End(utc_now(), dict(sorted((+reader.calls).items()))))
+    return recorder.snapshot(End(text_of(reader.time.now()), dict(sorted((+reader.calls).items()))))
 
 
 class _Stages:
