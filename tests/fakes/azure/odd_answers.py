@@ -101,19 +101,19 @@ class Labelled(Fault):
 
 @dataclass(frozen=True)
 class WrongType(Fault):
-    """One value somewhere in the body is of another type: `at` (0 to 1) chooses it among all, `value` takes its place."""
+    """One value somewhere in a JSON body is of another type, 7 or "seven"; `at` (0 to 1) chooses it among all."""
 
     at: float = 0.0
-    value: Any = "nothing"
 
     async def apply(self, call: Call, proceed: Proceed) -> Answer:
         reply = await proceed()
-        if not reply.content or reply.status != 200:
+        if reply.status != 200 or not reply.content.startswith((b"{", b"[")):
             return reply
         holder = [reply.body]
         places = list(_places(holder))
         inside, key = places[min(int(self.at * len(places)), len(places) - 1)]
-        inside[key] = self.value
+        number = isinstance(inside[key], int | float) and not isinstance(inside[key], bool)
+        inside[key] = "seven" if number else 7
         return reply.with_body(holder[0])
 
 
