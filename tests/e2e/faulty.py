@@ -140,7 +140,7 @@ def outcome(
             azure,
             types or policy.types,
             select=lambda read: audit.documents_stores(read, policy, said),
-            patience=patience or hurried(read=3),
+            patience=patience or hurried(read=20, connect=20, call=100_000),
         ).snapshot
     for statement in said:
         snapshot = statement.added_to(snapshot)
