@@ -121,7 +121,7 @@ few = settings(
 )
 
 
-@settings(few, max_examples=MIXES or 6)
+@settings(few, max_examples=MIXES or 5)
 @given(st.lists(mixed(), min_size=1, max_size=4))
 @example([Mixed("429 until long ago", "handshakes", 4)])
 @example([Mixed("empty", "storage", 2), Mixed("429 until long ago", "accounts", 2)])
@@ -134,7 +134,7 @@ def test_whatever_goes_wrong_no_verdict_turns_into_its_opposite(mix: list[Mixed]
         assert wrongs(result) == {}
 
 
-@settings(few, max_examples=MIXES or 3)
+@settings(few, max_examples=MIXES or 2)
 @given(st.sampled_from(sorted(set(WHERE) - {"handshakes", "blobs", "signing in"})), st.integers(0, 6), st.floats(0, 1))
 @example("subscriptions", 0, 0.2)
 def test_a_value_of_the_wrong_type_makes_nothing_better(place: str, skip: int, at: float) -> None:

@@ -107,8 +107,9 @@ def test_by_a_clock_that_is_days_off_everything_is_as_old_as_azure_has_it(
     assert found.statuses == calm().statuses
     for moment in (found.snapshot.header.started, found.result["finished"], *read_at(found.snapshot)):
         assert abs((parse_moment(moment) or datetime.min.replace(tzinfo=UTC)) - azure_now) < timedelta(minutes=5)
-    believed, _ = outcome(of=estate(signals=False))  # nobody says so, and our clock is believed
-    assert believed.statuses != calm().statuses
+    if days > 0:  # where nobody says so, our clock is believed, and much of what happened lies in its future
+        believed, _ = outcome(of=estate(signals=False))
+        assert believed.statuses != calm().statuses
 
 
 def read_at(snapshot: Snapshot) -> set[str]:
