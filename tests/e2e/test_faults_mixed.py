@@ -137,6 +137,7 @@ def test_whatever_goes_wrong_no_verdict_turns_into_its_opposite(mix: list[Mixed]
 @settings(few, max_examples=MIXES or 2)
 @given(st.sampled_from(sorted(set(WHERE) - {"handshakes", "blobs", "signing in"})), st.integers(0, 6), st.floats(0, 1))
 @example("subscriptions", 0, 0.2)
+@example("the bad subscription", 4, 0.6345)
 def test_a_value_of_the_wrong_type_makes_nothing_better(place: str, skip: int, at: float) -> None:
     """What makes no sense does nothing: a lifecycle rule deletes nothing then, so a check that passed may fail."""
     result = under(odd.WrongType(WHERE[place], at, skip=skip, times=1))
