@@ -18,6 +18,7 @@ from auditor.collectors.reader import NOTHING_SPENT, Patience, Reader, Spent
 from auditor.collectors.recorder import Recorder
 from auditor.collectors.scan import Stages, unwanted
 from auditor.errors import SourceError
+from auditor.model.snapshot import text_of
 from auditor.model.types import subscription_of
 from auditor.version import VERSION
 
@@ -97,10 +98,10 @@ def read_part(task: Task) -> Part:
 
 async def _read_part(task: Task) -> Part:
     cloud, part = cloud_named(task.request.cloud), Part(task.number)
-    recorder = Recorder(task.header, part)
-    recorder.remember((*task.owners, *task.seen), task.reads)
     async with connect(cloud, task.request.auth, task.request.tool, _PATIENCE) as azure:
         reader = Reader(azure, _PATIENCE, spent=task.spent)
+        recorder = Recorder(task.header, part, lambda: text_of(reader.time.now()))
+        recorder.remember((*task.owners, *task.seen), task.reads)
         reader.spread_over(len({subscription_of(resource.key) for resource in task.owners}))
         worker = Worker(cloud, unwanted(task.request), reader, recorder)
         own = frozenset(resource.key for resource in task.owners)

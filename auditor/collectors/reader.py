@@ -24,6 +24,7 @@ from azure.core.exceptions import (
 from azure.core.rest import HttpRequest
 
 from auditor.collectors.answers import NotReadError, json_of
+from auditor.collectors.azure_time import AzureTime
 from auditor.collectors.guard import RefusedError
 from auditor.collectors.limits import Clock, Counted, Limits, SystemClock
 from auditor.collectors.sign_in import short_reason
@@ -91,12 +92,13 @@ NOTHING_SPENT: Final = Spent()
 
 
 class Reader:
-    """Reads through the official clients. `calls` counts every request that was sent, by operation."""
+    """Reads through the official clients. `calls` counts every request that was sent, by operation; `time` is Azure's."""
 
     def __init__(
         self, azure: Azure, patience: Patience, calls: Counter[str] | None = None, spent: Spent = NOTHING_SPENT
     ) -> None:
         self.calls: Counter[str] = Counter() if calls is None else calls
+        self.time = AzureTime()
         self._azure = azure
         self._patience = patience
         self._clock = patience.clock
@@ -188,7 +190,9 @@ class Reader:
         timeouts = {"connection_timeout": self._patience.connect, "read_timeout": self._patience.read}
         async with self._azure.send(call.service, call.endpoint, request, **timeouts) as response:
             content = await _body(response)
-            return call.means(response.status_code, response.headers, content)
+            found = call.means(response.status_code, response.headers, content)
+            self.time.note(response.headers)
+            return found
 
     def _in_words(self, error: Exception) -> NotReadError:
         """What a failed exchange is called in a gap, and whether it may be over soon."""

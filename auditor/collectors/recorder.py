@@ -10,7 +10,7 @@ from auditor.model.resource import Gap, ListRead, Read, Resource, resource_key
 from auditor.model.snapshot import End, Header, Snapshot, utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from auditor.collectors.collect import Sink
     from auditor.collectors.held import Outcome
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 class Recorder:
     """What one scan has read so far."""
 
-    def __init__(self, header: Header, sink: Sink) -> None:
+    def __init__(self, header: Header, sink: Sink, now: Callable[[], str] = utc_now) -> None:
         self._header = header
         self._sink = sink
+        self._now = now
         self._resources: dict[str, Resource] = {}
         self._gaps: dict[tuple[str, str, str], Gap] = {}
         self._reads: list[ListRead] = []
@@ -31,7 +32,7 @@ class Recorder:
     def resource(self, body: Body, source: str) -> Resource | None:
         """Keep one resource; None if there is one with its id, as a list that changes meanwhile gives on two pages."""
         # Marked as the snapshot file is read, so that a tag called $unread means the same in both.
-        return self.keep(Resource(mark_unread(cut_secrets(body)), Read(source, utc_now())))
+        return self.keep(Resource(mark_unread(cut_secrets(body)), Read(source, self._now())))
 
     def keep(self, resource: Resource) -> Resource | None:
         """Keep a resource as it is; None as above."""
@@ -43,7 +44,7 @@ class Recorder:
 
     def gap(self, scope: str, operation: str, reason: str) -> None:
         """Record what could not be read; the same words about the same list count once."""
-        self.keep_gap(Gap(scope, operation, reason, utc_now()))
+        self.keep_gap(Gap(scope, operation, reason, self._now()))
 
     def keep_gap(self, gap: Gap) -> None:
         """Record a gap as it is."""
@@ -54,7 +55,7 @@ class Recorder:
 
     def list_read(self, of: str, operation: str, source: str) -> None:
         """Record that a list was read to its end."""
-        self.keep_read(ListRead(of, operation, source, utc_now()))
+        self.keep_read(ListRead(of, operation, source, self._now()))
 
     def keep_read(self, read: ListRead) -> None:
         """Record a list that was read as it is."""

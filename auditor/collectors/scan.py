@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from auditor.collectors.catalogue import COLLECTORS, SUBSCRIPTIONS, Collector, Stage, with_owners
@@ -22,7 +23,7 @@ from auditor.collectors.recorder import Recorder
 from auditor.collectors.subscriptions import TENANT, Scope, find_scope
 from auditor.collectors.together import each, together
 from auditor.errors import SourceError
-from auditor.model.snapshot import AZURE, Asked, End, Header, utc_now
+from auditor.model.snapshot import AZURE, Asked, End, Header, text_of
 from auditor.model.types import STORAGE, SUBSCRIPTION, subscription_of
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ async def scan(
 
     With `elsewhere`, other machines read what hangs on the subscriptions.
     """
-    started = utc_now()
+    began = datetime.now(UTC)
     cloud = cloud_named(request.cloud)
     recorder: Recorder | None = None
     try:
@@ -78,10 +79,10 @@ async def scan(
                 reader = Reader(azure, patience, calls)
                 scope = await _scope(reader, cloud, request, held)
                 reader.spread_over(len(scope.subscriptions))
-                header = held.header if held is not None else _header(request, scope, started)
+                header = held.header if held is not None else _header(request, scope, text_of(reader.time.right(began)))
                 if begin is not None:
                     begin(header)
-                recorder = Recorder(header, sink)
+                recorder = Recorder(header, sink, lambda: text_of(reader.time.now()))
                 if held is not None:
                     recorder.recall(held.tenant())
                 _keep_scope(scope, recorder)
@@ -92,11 +93,11 @@ async def scan(
                     worker = Worker(cloud, unwanted(request), reader, recorder, held)
                     stages = Stages(request, worker, recorder, progress, at_once=reader.share)
                 await _read(stages, recorder, select)
+                return recorder.snapshot(End(text_of(reader.time.now()), dict(sorted((+calls).items()))))
     except asyncio.CancelledError:
         if recorder is None:
             raise
         return recorder.snapshot()
-    return recorder.snapshot(End(utc_now(), dict(sorted((+calls).items()))))
 
 
 def _header(request: Request, scope: Scope, started: str) -> Header:

@@ -20,8 +20,13 @@ INFRASTRUCTURE = "infrastructure"
 
 
 def utc_now() -> str:
-    """The time as snapshots write it: ISO 8601, UTC, whole seconds."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """The time as snapshots write it."""
+    return text_of(datetime.now(UTC))
+
+
+def text_of(moment: datetime) -> str:
+    """A time in UTC as snapshots write it: ISO 8601, whole seconds."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,17 +184,28 @@ class Snapshot:
         return self._gaps_at.get(("", kind.operation.lower()))
 
     def unlisted(self, kind: ResourceType) -> Iterable[tuple[str, Unread]]:
-        """Each scope (lower case) below which resources of this kind may exist that were not seen, and why."""
+        """Each scope (lower case) below which resources of this kind may exist that were not seen, and why.
+
+        Where a scan was refused the list of owners (accounts, say), there may be more of the kind below them.
+        """
         if kind.owner is None:
             return
         if kind.owner == SUBSCRIPTION:
             owners: Iterable[str] = self.subscriptions if self.header.kind == AZURE else ()
         else:
             owners = [resource.key for resource in self.of_type(kind.owner)]
+            owner_kind = BY_NAME[kind.owner.lower()]
+            yield from (item for item in self.unlisted(owner_kind) if self._was_refused(item[0], owner_kind))
         for owner in owners:
             unread = self.listing(owner, kind.name).unread
             if unread is not None:
                 yield owner, unread
+
+    def _was_refused(self, scope: str, kind: ResourceType) -> bool:
+        """Whether a list of this kind, or of what it hangs on, was asked for at a scope and did not come."""
+        if self.end is None or self.gap_at(scope, kind) is not None:
+            return True
+        return kind.owner not in {None, SUBSCRIPTION} and self._was_refused(scope, BY_NAME[str(kind.owner).lower()])
 
     def extended(self, resources: Iterable[Resource], reads: Iterable[ListRead]) -> Snapshot:
         """The same snapshot with more resources and lists: what the customer states about the estate, say."""
