@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from auditor.cli.configuration import config_option
+from auditor.cli.log import log_to_stderr
 from auditor.errors import UsageError
 from auditor.model.finding import SEVERITIES
 from auditor.report.formats import FORMATS
@@ -160,6 +162,23 @@ inspecting_blobs = click.option(
     help="With the right that `auditor scan --inspect-blobs` takes to list blobs; it could also read them.",
 )
 
+
+def verbose(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`-v`. It sets up the log before the command runs, which need not know of it."""
+
+    @wraps(command)
+    def logged(*, verbose: int, **given: Any) -> Any:
+        log_to_stderr(verbose)
+        return command(**given)
+
+    return click.option(
+        "-v",
+        "--verbose",
+        count=True,
+        help="Log each step and each request on stderr; -vv also pauses, gaps and the sign-in. No secrets.",
+    )(logged)
+
+
 _WHERE = (
     click.option(
         "-s",
@@ -183,7 +202,20 @@ _WHERE = (
         help="One way to sign in. [default: the standard chain of azure-identity]",
     ),
 )
-_JUDGING = (policies, profile, settings, scope, config, waivers, fail_on, fail_on_unknown, outputs, quiet, no_color)
+_JUDGING = (
+    policies,
+    profile,
+    settings,
+    scope,
+    config,
+    waivers,
+    fail_on,
+    fail_on_unknown,
+    outputs,
+    quiet,
+    verbose,
+    no_color,
+)
 
 
 def where(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,6 +6,7 @@ as far as a search finds them (`auditor.infra.bicep_source`).
 
 from __future__ import annotations
 
+import logging
 import os
 import posixpath
 import re
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from auditor.infra.json_text import Pointer
     from auditor.model.reading import Json
 
+_LOG: Final = logging.getLogger(__name__)
 SECONDS: Final = 180
 """For one file, its modules fetched from a registry among it."""
 INSTALL: Final = (
@@ -79,6 +81,7 @@ def _compiled(document: Document) -> str:
 
 
 def _run(arguments: Sequence[str], seconds: float) -> subprocess.CompletedProcess[str]:
+    _LOG.debug("running %s", " ".join(arguments))
     environment = {**os.environ, "AZURE_BICEP_CHECK_VERSION": "False"}
     return subprocess.run(  # noqa: S603 - the user's own compiler, found on the PATH
         arguments,

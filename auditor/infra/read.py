@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from auditor.infra.declared import Declared
     from auditor.infra.files import Opened
 
+_LOG: Final = logging.getLogger(__name__)
 _TEMPLATE: Final = "auditor.infra.arm.template:read"
 READERS: Final[Mapping[Kind, Entry]] = {
     Kind.TEMPLATE: Entry(_TEMPLATE, "ARM templates of all scopes and schema versions."),
@@ -77,6 +79,7 @@ def read(
     notes: list[str] = []
     broken: dict[str, InfrastructureError] = {}
     for item in found:
+        _LOG.info("reading %s: %s", item.document.shown, item.kind)
         inputs = given
         beside = parameters_beside(item.document.path) if item.kind in _TAKE_PARAMETERS else None
         if parameters is None and beside is not None:

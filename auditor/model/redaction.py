@@ -49,7 +49,7 @@ def cut_secrets(value: Json, *, free_text: bool = False) -> Json:
     match value:
         case dict():
             return {
-                _cut(key, free_text=free_text): _cut_named(item)
+                cut_text(key, free_text=free_text): _cut_named(item)
                 if _is_secret_name(key)
                 else cut_secrets(item, free_text=free_text or key.lower() in _FREE_TEXT)
                 for key, item in value.items()
@@ -57,13 +57,18 @@ def cut_secrets(value: Json, *, free_text: bool = False) -> Json:
         case list():
             return [cut_secrets(item, free_text=free_text) for item in value]
         case str():
-            return _cut(value, free_text=free_text)
+            return cut_text(value, free_text=free_text)
         case _:
             return value
 
 
-def cut_text(text: str) -> str:
-    """Return the text without secrets, as told by their shape."""
+def cut_text(text: str, *, free_text: bool = False) -> str:
+    """Return the text without secrets, as told by their shape; in free text also what may be a bare key."""
+    cut = _cut_shapes(text)
+    return _BARE_KEY.sub(CUT, cut) if free_text else cut
+
+
+def _cut_shapes(text: str) -> str:
     if not any(hint in text for hint in _HINTS):
         return text
     if "://" in text:
@@ -71,11 +76,6 @@ def cut_text(text: str) -> str:
     for shape in _SHAPES:
         text = shape.sub(CUT, text)
     return _DOTTED.sub(_cut_web_token, text) if "eyJ" in text else text
-
-
-def _cut(text: str, *, free_text: bool) -> str:
-    cut = cut_text(text)
-    return _BARE_KEY.sub(CUT, cut) if free_text else cut
 
 
 def _cut_named(value: Json) -> Json:
