@@ -78,7 +78,12 @@ def read(
     together = Together()
     notes: list[str] = []
     broken: dict[str, InfrastructureError] = {}
-    for item in found:
+    done: list[Opened] = []
+    through: set[Path] = set()
+    for index, item in enumerate((*found.files, *found.parts)):
+        if index >= len(found.files) and item.document.path.resolve() in through:
+            continue
+        done.append(item)
         _LOG.info("reading %s: %s", item.document.shown, item.kind)
         inputs = given
         beside = parameters_beside(item.document.path) if item.kind in _TAKE_PARAMETERS else None
@@ -86,12 +91,14 @@ def read(
             inputs = replace(given, parameters=read_parameters(beside, shown_path(beside)))
             notes.append(f"{item.document.shown}: values of parameters from {shown_path(beside)}")
         try:
-            together.add(item.document.shown, _declared(item, inputs, readers))
+            declared = _declared(item, inputs, readers)
+            together.add(item.document.shown, declared)
+            through |= declared.through
         except InfrastructureError as error:
             broken.setdefault(error.mistakes[0].problem, error)
     _raise(list(broken.values()))
     notes += _notes(together)
-    scope = tuple(item.document.shown for item in found)
+    scope = tuple(item.document.shown for item in done)
     snapshot = Snapshot(
         Header(tool, INFRASTRUCTURE, scope, started),
         tuple(map(_as_deployed, together.resources.values())),
@@ -99,7 +106,7 @@ def read(
         tuple(dict.fromkeys(together.reads)),
         End(started),
     )
-    counted = Counter(str(item.kind) for item in found)
+    counted = Counter(str(item.kind) for item in done)
     return Infrastructure(snapshot, frozenset(together.changed), dict(sorted(counted.items())), tuple(notes))
 
 
