@@ -16,6 +16,7 @@ from auditor.infra.parameters import parameters_beside, read_parameters
 from auditor.infra.together import Together
 from auditor.lazy import Entry
 from auditor.model.reading import LIVE_SCAN, Unread
+from auditor.model.redaction import cut_secrets, cut_text
 from auditor.model.resource import Resource
 from auditor.model.snapshot import INFRASTRUCTURE, End, Header, Snapshot
 from auditor.model.types import STORAGE
@@ -102,7 +103,7 @@ def read(
     snapshot = Snapshot(
         Header(tool, INFRASTRUCTURE, scope, started),
         tuple(map(_as_deployed, together.resources.values())),
-        tuple(dict.fromkeys(together.gaps)),
+        tuple(dict.fromkeys(replace(gap, reason=cut_text(gap.reason)) for gap in together.gaps)),
         tuple(dict.fromkeys(together.reads)),
         End(started),
     )
@@ -134,14 +135,13 @@ def _in_sources(resource: Resource, folder: Path) -> Resource:
 
 
 def _as_deployed(resource: Resource) -> Resource:
-    """A resource with what Azure alone knows of it marked as unread."""
+    """A resource without secrets, and with what Azure alone knows of it marked as unread."""
+    body = cut_secrets(resource.body)
     names = _ONLY_AZURE_KNOWS.get(resource.type_key, ())
-    properties = resource.body.get("properties", {})
-    missing = [name for name in names if isinstance(properties, dict) and name not in properties]
-    if not missing:
-        return resource
-    unread = Unread("a file does not tell it", settled_by=LIVE_SCAN)
-    body = {**resource.body, "properties": {**properties, **dict.fromkeys(missing, unread)}}
+    properties = body.setdefault("properties", {}) if names else None
+    if isinstance(properties, dict):
+        unread = Unread("a file does not tell it", settled_by=LIVE_SCAN)
+        properties |= {name: unread for name in names if name not in properties}
     return Resource(body, resource.read, resource.origin)
 
 

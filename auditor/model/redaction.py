@@ -8,9 +8,12 @@ strings of URLs (a SAS stands there), connection strings, account keys, bearer t
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, overload
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from auditor.model.reading import Json
 
 CUT: Final = "[secret removed]"
@@ -23,6 +26,8 @@ _FREE_TEXT: Final = frozenset({"tags", "metadata"})
 _SHAPES: Final = tuple(
     re.compile(pattern, flags)
     for pattern, flags in (
+        # Ahead of what ends at the end of a line: it would take the first line, by which the rest is known.
+        (r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL),
         # The query of a bare address; those of whole URLs are cut before.
         (r"(?<=[^\s?])\?(?:[^\s?\"'<>]*&)?(?:sig|se|sv|sp|spr|sr|code|token|key)=[^\s\"'<>]*", re.IGNORECASE),
         (r"(?:AccountKey|SharedAccessKey|SharedAccessSignature)\s*=\s*[^;\s\"']+", re.IGNORECASE),
@@ -32,7 +37,6 @@ _SHAPES: Final = tuple(
         (r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86,}==", 0),
         # Keys with Azure's own signature: 52 or 84 characters around JQQJ99, or ending in AAA…: identifiable secrets.
         (r"(?<![A-Za-z0-9])[A-Za-z0-9]{20,}JQQJ99[A-Za-z0-9]{6,}", 0),
-        (r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL),
     )
 )
 """None of them looks at a letter more than a few times, however long and hostile the text is; a test holds them to it."""
@@ -44,7 +48,11 @@ _BARE_KEY = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{32}(?![0-9A-Za-z])", re.IGNORE
 _HINTS: Final = ("=", "://", "eyJ", "earer", "EARER", "JQQJ99", "-----BEGIN")
 
 
-def cut_secrets(value: Json, *, free_text: bool = False) -> Json:
+@overload
+def cut_secrets(value: Mapping[str, Json], *, free_text: bool = False) -> dict[str, Any]: ...
+@overload
+def cut_secrets(value: Json, *, free_text: bool = False) -> Json: ...
+def cut_secrets(value: Any, *, free_text: bool = False) -> Any:
     """Return the JSON value without secrets; values without any come back as equal copies."""
     match value:
         case dict():
@@ -109,5 +117,6 @@ def _cut_web_token(match: re.Match[str]) -> str:
     return match[0]
 
 
+@lru_cache(maxsize=4096)
 def _is_secret_name(key: str) -> bool:
     return key.lower() in _BY_PLACE or _BY_NAME.search(key) is not None

@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, NoReturn, cast
 from auditor.errors import SnapshotFormatError, SourceError
 from auditor.model.durations import parse_moment
 from auditor.model.reading import mark_unread, plain
-from auditor.model.redaction import cut_secrets
+from auditor.model.redaction import cut_secrets, cut_text
 from auditor.model.resource import Gap, ListRead, Read, Resource
 from auditor.model.snapshot import AZURE, INFRASTRUCTURE, End, Header, Snapshot
 
@@ -244,7 +244,7 @@ class _Reader:
         value = body.get(name, "" if name in {"at", "from"} else None)
         if not isinstance(value, str):
             self._fail(f"{name} is missing, or no text")
-        return value
+        return cut_text(value) if name == "reason" else value
 
     def _check_time(self, name: str, text: str) -> None:
         if parse_moment(text) is None:
