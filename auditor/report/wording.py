@@ -172,7 +172,7 @@ ANSWER_MARKS: Final[dict[Answer, str]] = {
     "nothing to check": "–",  # noqa: RUF001 - a dash is meant
 }
 HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-COMMAND: Final = re.compile(r"##(?=[A-Za-z]*\[)|::(?=[A-Za-z][^\n]*?::)")
+COMMAND: Final = re.compile(r"##(?=[A-Za-z]*\[)|::(?=[A-Za-z][\s\S]*?::)")
 """Azure Pipelines and TeamCity look for theirs anywhere in a line, GitHub where a line begins: texts are wrapped."""
 _MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)")
 _LONG_VALUE: Final = 400
