@@ -77,6 +77,10 @@ class WaiverError(_WrittenFileError):
     what = "waivers"
 
 
+class TooManyMistakesError(_WrittenFileError):
+    """A file holds more mistakes than anybody makes: no more are looked for."""
+
+
 class InfrastructureError(_WrittenFileError):
     """Files that should be judged hold no infrastructure, or none that can be read."""
 
