@@ -79,6 +79,7 @@ JUNK: tuple[Any, ...] = (
     *(
         {"$unread": "junk"},
         {"auditor.unread": 1},
+        "/subscriptions/x",
         "/subscriptions/x/providers/y",
         "/subscriptions//resourceGroups//providers///",
         "Microsoft.CognitiveServices/accounts/documentModels",

