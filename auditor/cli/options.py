@@ -169,7 +169,10 @@ def verbose(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def logged(*, verbose: int, **given: Any) -> Any:
         log_to_stderr(verbose)
-        return command(**given)
+        try:
+            return command(**given)
+        finally:
+            log_to_stderr(0)
 
     return click.option(
         "-v",

@@ -160,15 +160,23 @@ def test_no_secret_of_azures_answers_leaves_a_scan(
 
 
 def test_the_log_tells_each_request_and_why_something_was_not_read(tmp_path: Path) -> None:
-    with FakeAzure(estate(signals=False), faults=[REFUSED]) as azure:
-        ran = scan(azure, tmp_path, "-vv", "--no-probe")
-    calls = [call for call in azure.calls() if not call.host.startswith("login.")]
+    faults = [
+        REFUSED,
+        fault.ServerError(r"GET .*roleDefinitions\?", times=1),
+        fault.CutConnection("/deletedAccounts", times=1),
+    ]
+    with FakeAzure(estate(signals=False), faults=faults) as azure:
+        ran = scan(azure, tmp_path, "-vv")
+    calls = [call for call in azure.calls() if not call.host.startswith("login.") and call.method != "HEAD"]
     asked = [line.split()[1:] for line in ran.err.splitlines() if " GET " in line or " POST " in line]
     assert len(asked) == len(calls)
     assert {(method, address.rstrip(":")) for method, address, *_ in asked} == {
         (call.method, call.url.removeprefix("https://").partition("?")[0]) for call in calls
     }
-    assert {line[2] for line in asked} >= {"200", "403"}
+    assert {line[2] for line in asked} >= {"200", "403", "503", "the"}
+    assert ": the connection broke off in " in ran.err
+    assert "roleDefinitions: 503 ServerTimeout; asked again in 0.5 s" in ran.err
+    assert "handshake with docsstore.blob.core.windows.net, TLS1_0: " in ran.err
     assert f"not read: Microsoft.Storage/storageAccounts/read of /subscriptions/{BAD}: 403 Forbidden" in ran.err
     assert "?" not in "".join(address for _, address, *_ in asked)
 
@@ -199,6 +207,22 @@ def test_no_secret_of_a_template_leaves_the_gate(tmp_path: Path, monkeypatch: py
     assert "was not fetched" in printed.out
     assert [*leaks(tmp_path, printed.out, printed.err)] == []
     assert "c2VjcmV0MTIzNDU2" not in printed.out
+
+
+@pytest.mark.parametrize(
+    "words", [["gate", "main.json"], ["scan", "--snapshot", "kept.jsonl", "--history", "h.db"], ["demo"]]
+)
+def test_every_command_that_can_be_quiet_logs(words: list[str], tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "main.json").write_text(json.dumps(template(store())), encoding="utf-8")
+    head = {"schema": "auditor.snapshot/1", "source": {"kind": "azure"}, "started": "2026-11-01T06:00:00Z"}
+    (tmp_path / "kept.jsonl").write_text(f"{json.dumps(head)}\n", encoding="utf-8")
+    main([*words, "-q"])
+    assert capsys.readouterr().err == ""
+    main([*words, "-q", "-v"])
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) >= 3
+    assert [line for line in lines if not re.match(r"\d\d:\d\d:\d\d\.\d{3} \w", line)] == []
 
 
 def test_no_secret_stands_in_an_error(tmp_path: Path, monkeypatch: Any, capsys: pytest.CaptureFixture[str]) -> None:

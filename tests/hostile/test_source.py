@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -115,3 +116,10 @@ def test_ruff_looks_for_the_rest() -> None:
     ]
     silenced = [line for line in lines if "noqa: S" in line and "SLF" not in line and "SIM" not in line]
     assert [line for line in silenced if " - " not in line] == []
+
+
+def test_every_action_in_an_example_is_pinned_by_its_hash() -> None:
+    pages = [*(PROJECT / "docs").glob("*.md"), PROJECT / "README.md", PROJECT / "action.yml"]
+    used = [line for page in pages for line in re.findall(r"uses: *(\S+)", page.read_text(encoding="utf-8"))]
+    assert used
+    assert [name for name in used if not re.search(r"@(?:[0-9a-f]{40}|COMMIT)$", name)] == []
