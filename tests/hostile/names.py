@@ -35,6 +35,8 @@ NAMES = (
     "]]>",
     "%0A::error::x",
 )
+PAIRS = tuple(one + two for one, two in zip(NAMES[::2], NAMES[1::2], strict=False))
+"""Two attacks in a name: what a letter of each does is shown one by one by the tests of the formats."""
 PLAIN = tuple(f"name {number:02d}" for number in range(6))
 _ODD_IN_IDS = re.compile(r"[/\ud800]")
 

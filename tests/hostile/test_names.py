@@ -18,8 +18,9 @@ from markdown_it import MarkdownIt
 from auditor.cli import main
 from auditor.report.formats import FORMATS
 from auditor.report.period.formats import FORMATS as PERIOD_FORMATS
-from tests.hostile.names import NAMES, PLAIN, commands, hidden, write_estate, write_statements
+from tests.hostile.names import PAIRS, PLAIN, commands, hidden, write_estate, write_statements
 
+pytestmark = pytest.mark.xdist_group("names")
 LETTERS_OF_OURS = {"csv": {"\ufeff", "\r"}, "markdown": {"\u200b"}, "period markdown": {"\u200b"}}
 _PERIOD = [name for name in PERIOD_FORMATS if name != "pdf"]
 _HISTORY = ("list", "show", "diff", "verify")
@@ -71,7 +72,7 @@ def told(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> dict[str, dict[str, str]]:
-    for which, names in {"hostile": NAMES, "plain": PLAIN}.items():
+    for which, names in {"hostile": PAIRS, "plain": PLAIN}.items():
         if which not in twins:
             folder = tmp_path / which
             folder.mkdir()
