@@ -56,12 +56,11 @@ def cut_secrets(value: Any, *, free_text: bool = False) -> Any:
     """Return the JSON value without secrets; values without any come back as equal copies."""
     match value:
         case dict():
-            return {
-                cut_text(key, free_text=free_text): _cut_named(item)
-                if _is_secret_name(key)
-                else cut_secrets(item, free_text=free_text or key.lower() in _FREE_TEXT)
-                for key, item in value.items()
-            }
+            kept = {}
+            for key, item in value.items():
+                name, secret, free = (_name if len(key) <= _LONG_NAME else _name.__wrapped__)(key, free_text)
+                kept[name] = _cut_named(item) if secret else cut_secrets(item, free_text=free)
+            return kept
         case list():
             return [cut_secrets(item, free_text=free_text) for item in value]
         case str():
@@ -118,5 +117,12 @@ def _cut_web_token(match: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _is_secret_name(key: str) -> bool:
-    return key.lower() in _BY_PLACE or _BY_NAME.search(key) is not None
+def _name(key: str, free_text: bool) -> tuple[str, bool, bool]:  # noqa: FBT001 - of a cache
+    """What there is to know of a key: without secrets, whether it names one, and whether people write freely below it."""
+    lower = key.lower()
+    secret = lower in _BY_PLACE or _BY_NAME.search(key) is not None
+    return cut_text(key, free_text=free_text), secret, free_text or lower in _FREE_TEXT
+
+
+_LONG_NAME: Final = 64
+"""Letters; longer names are not remembered, or a stranger's file would fill the memory with them."""
