@@ -7,7 +7,7 @@ bin := $(venv)/bin
 install := $(bin)/python -m pip install -qq --no-compile --no-build-isolation --constraint constraints.txt
 node := tests/node/node_modules
 
-.PHONY: help venv demo test lint docs coverage bench wheel constraints clean
+.PHONY: help venv demo test lint audit docs coverage bench wheel constraints clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 13
@@ -41,7 +41,7 @@ demo: $(venv)/runtime  ## audit the bundled sample estate and leave demo/report.
 test: $(venv)/development $(node)/installed  ## run all tests
 	@$(bin)/python -m pytest -n 2 --dist loadgroup
 
-lint: $(venv)/development  ## check style, types, the direction of imports, constraints, deploy/ and the documentation's links
+lint: $(venv)/development  ## check style, types, imports, constraints, deploy/, the documentation's links, and known vulnerabilities
 	@$(bin)/ruff check
 	@$(bin)/ruff format --check
 	@$(bin)/mypy
@@ -50,6 +50,10 @@ lint: $(venv)/development  ## check style, types, the direction of imports, cons
 	  { echo "constraints.txt: only NAME==VERSION and comments, please" >&2; exit 1; }
 	@$(bin)/python -m tests.deploy.linters
 	@NO_MKDOCS_2_WARNING=1 $(bin)/mkdocs build --site-dir $(venv)/site
+	@$(bin)/python tools/audit_dependencies.py
+
+audit: $(venv)/development  ## ask whether dependencies are known to be vulnerable; what was not checked fails
+	@$(bin)/python tools/audit_dependencies.py --complete
 
 docs: $(venv)/development  ## build the documentation as a site into site/
 	@NO_MKDOCS_2_WARNING=1 $(bin)/mkdocs build && echo "Open site/index.html"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
 
 LOCAL: Final = "local"
 """The executor that is no cluster: this machine."""
+_LOG: Final = logging.getLogger(__name__)
 _OURS: Final = MAX_WAIVER_DAYS
 """The parameter that belongs to no rule; it stands in the report with the others, since it says how much may be waived."""
 _PROFILE_RULES: Final[Mapping[str, frozenset[str]]] = {
@@ -129,6 +131,9 @@ def prepare(choice: Choice) -> Audit:
     rules = tuple(rule for rule in policy.rules if rule.profile in _PROFILE_RULES[choice.profile])
     if not rules:
         raise UsageError(f"no rule belongs to the profile {choice.profile}", "--profile strict takes all rules.")
+    _LOG.info(
+        "rules: %d of %d, profile %s, policy %s", len(rules), len(policy.rules), choice.profile, policy.sha256[:12]
+    )
     return Audit(policy, rules, _parameters(policy, rules, choice.parameters), choice)
 
 
@@ -186,6 +191,7 @@ def judge_snapshot(
         facts = Facts(Estate(snapshot, now, audit.choice.all_documents))
     compiled = compile_all(audit.policy, audit.rules, audit.parameters)
     judged = judge(group_by_type(compiled), snapshot, facts, now, explain_passes=explain_passes)
+    _LOG.info("judged: %d findings about %d resources", len(judged.findings), len(snapshot.resources))
     waived = waive(judged.findings, waivers, now, audit.applied_by_rule)
     judged, applied = replace(judged, findings=waived.findings), waived.applied
     if changed is not None:
@@ -224,6 +230,7 @@ def read_saved(path: Path, statements: Sequence[Statement]) -> Snapshot:
     snapshot = read_snapshot(path)
     for statement in statements:
         snapshot = statement.added_to(snapshot)
+    _LOG.info("snapshot %s: %d resources, %d gaps", path, len(snapshot.resources), len(snapshot.gaps))
     return snapshot
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from auditor.model.snapshot_file import SnapshotFile, SnapshotWriter
     from auditor.statements import Statement
 
+_LOG: Final = logging.getLogger(__name__)
 OLDEST: Final = timedelta(hours=24)
 """Ages count to the start of a scan, and what the service keeps it keeps for a day: a longer scan would describe no time."""
 _ANEW: Final = "Begin anew: `auditor scan --save-snapshot {path}`."
@@ -138,6 +140,7 @@ class Saving:
 
     def gap(self, gap: Gap) -> None:
         """Keep what could not be read."""
+        _LOG.debug("not read: %s of %s: %s", gap.operation, gap.scope, gap.reason)
         if self._writer is not None and gap not in self._kept:
             self._writer.gap(gap)
 

@@ -96,8 +96,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo("stopped.", err=True)
         return 130
     except AuditorError as error:
-        click.echo(f"error: {error.problem}", err=True)
-        click.echo(f"hint: {error.hint}", err=True)
+        from auditor.cli.log import guarded
+
+        problem = guarded(error.problem, keep="\n")
+        click.echo(f"error: {problem}", err=True)
+        click.echo(f"hint: {guarded(error.hint)}", err=True)
         return error.exit_code
     return int(outcome or 0)
 

@@ -198,6 +198,8 @@ def _problem(option: click.Option, value: Any, *, runs: bool = True) -> str:
             option.type.convert(value, option, None)
         except click.BadParameter as error:
             return error.message.rstrip(".")
+        except ValueError as error:  # what the system says of a path with a zero byte in it
+            return str(error)
     return ""
 
 

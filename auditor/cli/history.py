@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 
 from auditor.cli import options
 from auditor.errors import ExitCode, UsageError
+from auditor.report.json_text import json_text
 from auditor.report.wording import plural, visible
 
 if TYPE_CHECKING:
@@ -158,6 +158,7 @@ def verify(history: str | None, public_key: Path | None, digest: str | None, for
 @options.history_to_read
 @options.signing_key
 @options.quiet
+@options.verbose
 def prune(before: str, history: str | None, signing_key: Path | None, quiet: bool) -> None:
     """Forget old audits. What still lasts is kept, and a record of the cut, so that the rest can be verified."""
     from auditor.history.chain import signing_key as key_of
@@ -228,7 +229,7 @@ def _verdict(found: Verification) -> str:
 
 
 def _print_json(data: dict[str, Any]) -> None:
-    click.echo(json.dumps({"schema": _SCHEMA, **data}, indent=2))
+    click.echo(json_text({"schema": _SCHEMA, **data}))
 
 
 def _run_data(run: Run) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from auditor.cli.configuration import config_option
+from auditor.cli.log import log_to_stderr
 from auditor.errors import UsageError
 from auditor.model.finding import SEVERITIES
 from auditor.report.formats import FORMATS
@@ -178,6 +180,26 @@ inspecting_blobs = click.option(
     help="With the right that `auditor scan --inspect-blobs` takes to list blobs; it could also read them.",
 )
 
+
+def verbose(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`-v`. It sets up the log before the command runs, which need not know of it."""
+
+    @wraps(command)
+    def logged(*, verbose: int, **given: Any) -> Any:
+        log_to_stderr(verbose)
+        try:
+            return command(**given)
+        finally:
+            log_to_stderr(0)
+
+    return click.option(
+        "-v",
+        "--verbose",
+        count=True,
+        help="Log each step and each request on stderr; -vv also pauses, gaps and the sign-in. No secrets.",
+    )(logged)
+
+
 _WHERE = (
     click.option(
         "-s",
@@ -201,7 +223,20 @@ _WHERE = (
         help="One way to sign in. [default: the standard chain of azure-identity]",
     ),
 )
-_JUDGING = (policies, profile, settings, scope, config, waivers, fail_on, fail_on_unknown, outputs, quiet, no_color)
+_JUDGING = (
+    policies,
+    profile,
+    settings,
+    scope,
+    config,
+    waivers,
+    fail_on,
+    fail_on_unknown,
+    outputs,
+    quiet,
+    verbose,
+    no_color,
+)
 
 
 def where(command: Callable[..., Any]) -> Callable[..., Any]:

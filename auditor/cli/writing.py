@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from auditor.report.report import Report
 
 
+_LOG: Final = logging.getLogger(__name__)
+
+
 def write_reports(report: Report, outputs: Sequence[Output], *, no_color: bool, quiet: bool) -> None:
     """Render every format first, then write: a failure leaves nothing half done."""
     rendered = [(output, _render(report, output, no_color=no_color)) for output in outputs]
@@ -34,6 +38,7 @@ def write_reports(report: Report, outputs: Sequence[Output], *, no_color: bool, 
 def write_rendered(rendered: Sequence[tuple[Output, str | bytes]], *, quiet: bool) -> None:
     """Write what is rendered to stdout or to its files."""
     for output, written in rendered:
+        _LOG.info("%s to %s, of length %d", output.format, output.path or "stdout", len(written))
         if output.path is None:
             _print(written)
         else:

@@ -8,6 +8,7 @@ failures its calls of that kind are no longer made, so that it delays no other.
 from __future__ import annotations
 
 import asyncio
+import logging
 import zlib
 from collections import Counter
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from auditor.collectors.limits import Gates
     from auditor.model.reading import Json
 
+_LOG: Final = logging.getLogger(__name__)
 _Found = TypeVar("_Found")
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes of an answer after decompression; ARM's pages have a few MB."""
@@ -154,6 +156,7 @@ class Reader:
                     self._limits.pause(call.counted, pause)
                 if failure.token_expired:
                     self._azure.forget_tokens()
+                _LOG.debug("%s: %s; asked again in %.1f s", _address(call), failure.reason, pause)
                 await self._clock.sleep(pause)
                 left -= pause
 
@@ -168,21 +171,30 @@ class Reader:
     async def _ask(self, call: Call, seconds: float) -> Json:
         async with self._share_of(call.counted.lane), self._in_flight:
             self.calls[call.operation] += 1
+            began = self._clock.now()
             try:
                 async with asyncio.timeout(seconds):
-                    return await self._exchange(call)
+                    return await self._exchange(call, began)
             except RefusedError as error:
                 self.calls[call.operation] -= 1
+                self._log(call, str(error), began)
                 raise NotReadError(str(error)) from error
             except (AzureError, OSError, zlib.error) as error:
-                raise self._in_words(error) from error
+                failure = self._in_words(error)
+                self._log(call, failure.reason, began)
+                raise failure from error
+
+    def _log(self, call: Call, outcome: object, began: float) -> None:
+        """Tell of one request: never its query, in which names and signatures stand, nor headers or bodies."""
+        method = "GET" if call.body is None else "POST"
+        _LOG.info("%s %s: %s in %.2f s", method, _address(call), outcome, self._clock.now() - began)
 
     def _share_of(self, lane: str) -> asyncio.Semaphore:
         if lane not in self._shares:
             self._shares[lane] = asyncio.Semaphore(self.share)
         return self._shares[lane]
 
-    async def _exchange(self, call: Call) -> Json:
+    async def _exchange(self, call: Call, began: float) -> Json:
         if call.body is None:
             request = HttpRequest("GET", call.url, headers=dict(call.headers))
         else:
@@ -190,6 +202,7 @@ class Reader:
         timeouts = {"connection_timeout": self._patience.connect, "read_timeout": self._patience.read}
         async with self._azure.send(call.service, call.endpoint, request, **timeouts) as response:
             content = await _body(response)
+            self._log(call, response.status_code, began)
             found = call.means(response.status_code, response.headers, content)
             self.time.note(response.headers)
             return found
@@ -214,6 +227,11 @@ class Reader:
                 return NotReadError("the answer was not compressed as it said")
             case _:
                 return NotReadError("the connection broke off", passing=True)
+
+
+def _address(call: Call) -> str:
+    """Host and path."""
+    return call.url.removeprefix("https://").partition("?")[0]
 
 
 async def _body(response: AsyncHttpResponse) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import URL, Connection, Engine
 
+_LOG: Final = logging.getLogger(__name__)
 BUSY_SECONDS: Final = 60
 """How long a writer waits for another: recording takes a second or two."""
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -86,6 +88,7 @@ def open_store(address: str | None, *, create: bool = True) -> Store:
     if url.get_backend_name() == "sqlite":
         _make_ready(Path(str(url.database)), create=create)
     store = Store(_engine(url))
+    _LOG.info("history: %s", store.where)
     try:
         _upgrade(store)
     except BaseException:

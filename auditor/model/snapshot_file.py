@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, NoReturn, cast
 from auditor.errors import SnapshotFormatError, SourceError
 from auditor.model.durations import parse_moment
 from auditor.model.reading import mark_unread, plain
-from auditor.model.redaction import cut_secrets
+from auditor.model.redaction import cut_secrets, cut_text
 from auditor.model.resource import Gap, ListRead, Read, Resource
 from auditor.model.snapshot import AZURE, INFRASTRUCTURE, Asked, End, Header, Snapshot
 from auditor.model.types import BY_NAME
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 SCHEMA: Final = "auditor.snapshot/1"
 LONGEST_LINE: Final = 64 * 1024 * 1024
 """Characters; ARM answers with at most a few MB a resource, and a longer line would only fill the memory."""
+MOST_UNPACKED: Final = 500
+"""Times the size of a compressed file; snapshots have some 20 to 50, and blanks more than 1,000."""
 DEEPEST: Final = 200
 """Levels of objects and lists in a line; ARM nests some twenty deep, and Python's own limit is not far off."""
 
@@ -255,6 +257,9 @@ class _Reader:
         self._path = path
         self._line = 0
         self.calls: dict[str, int] = {}
+        self._length = 0
+        packed = path.name.removesuffix(".partial").endswith((".gz", ".zst"))
+        self._most = max(LONGEST_LINE, MOST_UNPACKED * path.stat().st_size) if packed else math.inf
 
     def read(self, stream: IO[str]) -> Snapshot:
         lines = self._lines(stream)
@@ -289,6 +294,7 @@ class _Reader:
             self._line += 1
             if len(text) >= LONGEST_LINE:
                 self._fail(f"the line is longer than {LONGEST_LINE} characters")
+            self._check_size(len(text))
             if not text.strip():
                 continue
             try:
@@ -300,6 +306,12 @@ class _Reader:
             if text.count("{") + text.count("[") > DEEPEST and _depth(value) > DEEPEST:
                 self._fail(f"the line is nested deeper than {DEEPEST}")
             yield _whole_letters(value) if "\\ud" in text or "\\uD" in text else value
+
+    def _check_size(self, length: int) -> None:
+        """Refuse a small file that unpacks to a very large one, before that takes hours."""
+        self._length += length
+        if self._length > self._most:
+            self._fail(f"the file unpacks to more than {MOST_UNPACKED} times its size")
 
     def _next(self, stream: IO[str]) -> str:
         """The next line, or an empty text at the end, be it where a compressed file was torn."""
@@ -377,7 +389,7 @@ class _Reader:
         value = body.get(name, "" if name in {"at", "from"} else None)
         if not isinstance(value, str):
             self._fail(f"{name} is missing, or no text")
-        return value
+        return cut_text(value) if name == "reason" else value
 
     def _check_time(self, name: str, text: str) -> None:
         if parse_moment(text) is None:

@@ -13,6 +13,7 @@ by request (test-bed 5): 400 `TlsVersionNotPermitted`, says the field; azure-fac
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from typing import TYPE_CHECKING, Final, assert_never
 from urllib.parse import urlsplit
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from auditor.model.reading import Json
     from auditor.model.resource import Resource
 
+_LOG: Final = logging.getLogger(__name__)
 TOO_OLD: Final = "TlsVersionNotPermitted"
 _MODERN: Final = ("TLS1_3", "TLS1_2")
 _BAD_REQUEST: Final = 400
@@ -73,6 +75,7 @@ async def _probe(owner: Resource, host: str, desk: Desk, *, by_request: bool) ->
     for version in reversed(VERSIONS):  # new ones first: where nobody answers, the rest need not be tried
         outcome = await desk.reader.probe(desk.record.operation, counted, partial(greet, host, version))
         outcomes[version] = outcome
+        _LOG.info("handshake with %s, %s: %s", host, version, type(outcome).__name__.lower())
         if len(outcomes) == 1 and isinstance(outcome, Unclear) and not outcome.reached:
             outcomes = dict.fromkeys(VERSIONS, outcome)
             break

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.reading import Found, plain
 from auditor.model.waiver import as_data as waiver_data
+from auditor.report.json_text import json_text
 
 if TYPE_CHECKING:
     from auditor.model.blind_spot import BlindSpot
@@ -20,7 +20,7 @@ SCHEMA: Final = "auditor.assessment/1"
 
 def render(report: Report) -> str:
     """Write the report as JSON, two blanks deep, keys in a fixed order."""
-    return json.dumps(as_data(report), ensure_ascii=False, indent=2) + "\n"
+    return json_text(as_data(report)) + "\n"
 
 
 def as_data(report: Report) -> dict[str, Any]:
