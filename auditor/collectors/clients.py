@@ -13,7 +13,7 @@ import os
 import ssl
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import aiohttp
 from azure.core.pipeline.policies import AsyncBearerTokenCredentialPolicy, RequestIdPolicy, UserAgentPolicy
@@ -29,6 +29,7 @@ from auditor.lazy import Entry
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from contextlib import AbstractAsyncContextManager
+    from types import TracebackType
 
     from azure.core.pipeline import PipelineRequest, PipelineResponse
 
@@ -80,14 +81,62 @@ class Bearer(AsyncBearerTokenCredentialPolicy[HttpRequest, AsyncHttpResponse]):
             return False
 
 
-class Azure:
-    """All clients of one scan; each is made when it is first needed."""
+class Lines:
+    """Sessions and their transports: one for all, and one for each host that is named."""
 
-    def __init__(self, cloud: Cloud, tool: str, sign_in: SignIn, transport: AioHttpTransport) -> None:
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
+        self._trusted = trusted()
+        self._open: dict[str, tuple[aiohttp.ClientSession, AioHttpTransport]] = {}
+
+    def to(self, host: str = "") -> AioHttpTransport:
+        """The transport that leads to a host; without one, that which is for all."""
+        if host not in self._open:
+            self._open[host] = self._make()
+        return self._open[host][1]
+
+    def _make(self) -> tuple[aiohttp.ClientSession, AioHttpTransport]:
+        connector = aiohttp.TCPConnector(limit=self._patience.in_flight, keepalive_timeout=60, ssl=self._trusted)
+        # Bodies are unpacked by azure-core, proxies and certificates come from the environment, cookies are not kept.
+        session = aiohttp.ClientSession(
+            connector=connector, trust_env=True, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()
+        )
+        transport = AioHttpTransport(
+            session=session,
+            session_owner=False,
+            connection_data_block_size=_CHUNK,
+            connection_timeout=self._patience.connect,  # for signing in; readers name their own with each call
+            read_timeout=self._patience.read,
+        )
+        return session, transport
+
+    async def close(self, host: str) -> None:
+        """Close all connections with a host."""
+        session, _ = self._open.pop(host)
+        await session.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for host in tuple(self._open):
+            await self.close(host)
+
+
+class Azure:
+    """All clients of one scan; each is made when it is first needed.
+
+    Those of Document Intelligence have a session each, for there are as many hosts as accounts: their connections would
+    fill the memory before they are closed for being idle.
+    """
+
+    def __init__(self, cloud: Cloud, tool: str, sign_in: SignIn, lines: Lines) -> None:
         self.cloud = cloud
         self._agent = f"docintel-auditor/{tool}"
         self._sign_in = sign_in
-        self._transport = transport
+        self._lines = lines
         self._clients: dict[tuple[str, str], Any] = {}
 
     def send(
@@ -106,6 +155,11 @@ class Azure:
     def forget_tokens(self) -> None:
         """Ask for new tokens from now on."""
         self._sign_in.forget()
+
+    async def leave(self, endpoint: str) -> None:
+        """Close the connections with an account's own endpoint, of which nothing more is asked."""
+        if self._clients.pop(("documentintelligence", endpoint), None) is not None:
+            await self._lines.close(endpoint)
 
     def _client(self, service: str, endpoint: str) -> Any:
         key = (service, endpoint)
@@ -131,12 +185,12 @@ class Azure:
                 guard,
             ],
             "authentication_policy": bearer,
-            "transport": self._transport,
+            "transport": self._lines.to(endpoint if service == "documentintelligence" else ""),
             "credential_scopes": [scope],
         }
         make = SERVICES[service].load()
         if service == "blobs":
-            return make(endpoint, policies=options["policies"], transport=self._transport)
+            return make(endpoint, policies=options["policies"], transport=options["transport"])
         if service == "documentintelligence":
             return make(endpoint, self._sign_in, **options)
         if service == "logs":
@@ -149,26 +203,13 @@ class Azure:
 @asynccontextmanager
 async def connect(cloud: Cloud, auth: str | None, tool: str, patience: Patience) -> AsyncIterator[Azure]:
     """Sign in, and give the clients for as long as the block lasts; raises `SignInError`."""
-    connector = aiohttp.TCPConnector(limit=patience.in_flight, keepalive_timeout=60, ssl=trusted())
     async with AsyncExitStack() as stack:
         # aiohttp ends TLS connections after the session has closed (its page on graceful shutdown): runs last of all.
         stack.push_async_callback(asyncio.sleep, _GOODBYE)
-        # Bodies are unpacked by azure-core, proxies and certificates come from the environment, cookies are not kept.
-        session = await stack.enter_async_context(
-            aiohttp.ClientSession(
-                connector=connector, trust_env=True, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()
-            )
-        )
-        transport = AioHttpTransport(
-            session=session,
-            session_owner=False,
-            connection_data_block_size=_CHUNK,
-            connection_timeout=patience.connect,  # for signing in; readers name their own with each call
-            read_timeout=patience.read,
-        )
-        sign_in = await stack.enter_async_context(SignIn(credential(auth, cloud, transport)))
+        lines = await stack.enter_async_context(Lines(patience))
+        sign_in = await stack.enter_async_context(SignIn(credential(auth, cloud, lines.to())))
         await sign_in.first(cloud.arm_scope)
-        yield Azure(cloud, tool, sign_in, transport)
+        yield Azure(cloud, tool, sign_in, lines)
 
 
 def trusted() -> ssl.SSLContext:

@@ -108,6 +108,10 @@ class Reader:
         self._fruitless[row] = 0
         return answer
 
+    async def leave(self, endpoint: str) -> None:
+        """Nothing more is asked of an account's own endpoint."""
+        await self._azure.leave(endpoint)
+
     async def probe(self, operation: str, counted: Counted, probe: Callable[[float], Awaitable[_Found]]) -> _Found:
         """Take a turn for what goes through no client (a handshake); it is told how many seconds it may take."""
         await self._limits.admit(counted)

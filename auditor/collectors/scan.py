@@ -13,6 +13,7 @@ from auditor.collectors.catalogue import COLLECTORS, SUBSCRIPTIONS, Collector, S
 from auditor.collectors.clients import connect
 from auditor.collectors.clouds import cloud_named
 from auditor.collectors.jobs import Job, Worker
+from auditor.collectors.limits import Throttle
 from auditor.collectors.questions import Hidden, Silent
 from auditor.collectors.reader import Patience, Reader
 from auditor.collectors.recorder import Recorder
@@ -22,10 +23,9 @@ from auditor.model.snapshot import AZURE, End, Header, utc_now
 from auditor.model.types import STORAGE, SUBSCRIPTION, subscription_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from auditor.collectors.collect import Progress, Request, Sink
-    from auditor.collectors.limits import Throttle
     from auditor.collectors.questions import Decision
     from auditor.model.resource import Resource
     from auditor.model.snapshot import Snapshot
@@ -126,11 +126,29 @@ class _Stages:
             self._progress.expect(record.kind.label, len(owners))
             jobs.setdefault(record.throttle, []).extend(Job(record, owner) for owner in owners)
         async with together() as group:
-            for queue in jobs.values():
-                group.create_task(each((self._with_children(job) for job in queue), self._at_once))
+            for throttle, queue in jobs.items():
+                visits = _by_owner(queue) if throttle is Throttle.DOCUMENT_INTELLIGENCE else ([job] for job in queue)
+                group.create_task(each((self._visit(visit) for visit in visits), self._at_once))
+
+    async def _visit(self, jobs: Sequence[Job]) -> None:
+        """Jobs one after the other; if they are those of an account's own endpoint, it is left when they are done."""
+        try:
+            for job in jobs:
+                await self._with_children(job)
+        finally:
+            if jobs[0].collector.throttle is Throttle.DOCUMENT_INTELLIGENCE:
+                await self._worker.leave(jobs[0].owner)
 
     async def _do(self, job: Job) -> list[Resource]:
         try:
             return await self._worker.do(job)
         finally:
             self._progress.done(job.collector.kind.label)
+
+
+def _by_owner(jobs: Iterable[Job]) -> Iterable[list[Job]]:
+    """Each account has an endpoint, hence connections, of its own: whatever is asked there is asked on one visit."""
+    found: dict[str, list[Job]] = {}
+    for job in jobs:
+        found.setdefault(job.owner.key, []).append(job)
+    return found.values()
