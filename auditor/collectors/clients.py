@@ -1,35 +1,30 @@
-"""The official clients over one shared session, each with a pipeline of five steps and nothing else.
+"""The official clients over a shared session, each with a pipeline of three steps and nothing else.
 
 A client's own pipeline would register providers, follow redirects and print tokens to a debug log (azure-facts 1.6),
-so each is given `policies=[…]`: the guard, an id for the request, the user agent, the token, the guard again. Clients
-send requests as they are (`send_request`): the raw JSON loses nothing and costs a tenth of the models (test-bed 4.5).
+so each is given `policies=[…]`: the guard, the token, the guard again. Clients send requests as they are
+(`send_request`): the raw JSON loses nothing and costs a tenth of the models (test-bed 4.5).
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import ssl
+import uuid
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
-import aiohttp
-from azure.core.pipeline.policies import AsyncBearerTokenCredentialPolicy, RequestIdPolicy, UserAgentPolicy
-from azure.core.pipeline.transport import AioHttpTransport
+from azure.core.pipeline.policies import AsyncBearerTokenCredentialPolicy
 from azure.core.rest import AsyncHttpResponse, HttpRequest
 
 from auditor.collectors.clouds import STORAGE_SCOPE
 from auditor.collectors.guard import ReadOnly
+from auditor.collectors.lines import Lines, trusted
 from auditor.collectors.sign_in import SignIn, credential
-from auditor.errors import SourceError
 from auditor.lazy import Entry
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from contextlib import AbstractAsyncContextManager
-    from types import TracebackType
 
     from azure.core.pipeline import PipelineRequest, PipelineResponse
 
@@ -58,7 +53,6 @@ SERVICES: Final = {
 
 _ANY_SUBSCRIPTION: Final = "00000000-0000-0000-0000-000000000000"
 """Clients want a subscription for the addresses that they make; ours are whole, so one client serves all."""
-_CHUNK: Final = 16 * 1024
 _GOODBYE: Final = 0.05
 """Seconds for connections to end once nobody needs them."""
 
@@ -81,50 +75,6 @@ class Bearer(AsyncBearerTokenCredentialPolicy[HttpRequest, AsyncHttpResponse]):
             return False
 
 
-class Lines:
-    """Sessions and their transports: one for all, and one for each host that is named."""
-
-    def __init__(self, patience: Patience) -> None:
-        self._patience = patience
-        self._trusted = trusted()
-        self._open: dict[str, tuple[aiohttp.ClientSession, AioHttpTransport]] = {}
-
-    def to(self, host: str = "") -> AioHttpTransport:
-        """The transport that leads to a host; without one, that which is for all."""
-        if host not in self._open:
-            self._open[host] = self._make()
-        return self._open[host][1]
-
-    def _make(self) -> tuple[aiohttp.ClientSession, AioHttpTransport]:
-        connector = aiohttp.TCPConnector(limit=self._patience.in_flight, keepalive_timeout=60, ssl=self._trusted)
-        # Bodies are unpacked by azure-core, proxies and certificates come from the environment, cookies are not kept.
-        session = aiohttp.ClientSession(
-            connector=connector, trust_env=True, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()
-        )
-        transport = AioHttpTransport(
-            session=session,
-            session_owner=False,
-            connection_data_block_size=_CHUNK,
-            connection_timeout=self._patience.connect,  # for signing in; readers name their own with each call
-            read_timeout=self._patience.read,
-        )
-        return session, transport
-
-    async def close(self, host: str) -> None:
-        """Close all connections with a host."""
-        session, _ = self._open.pop(host)
-        await session.close()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for host in tuple(self._open):
-            await self.close(host)
-
-
 class Azure:
     """All clients of one scan; each is made when it is first needed.
 
@@ -145,6 +95,9 @@ class Azure:
         """Send a request through the official client of a service at that endpoint; the body is left to be read."""
         client = self._client(service, endpoint)
         send = getattr(client, "send_request", None) or client._send_request  # noqa: SLF001 - the older clients' name
+        request.headers["User-Agent"] = self._agent
+        request.headers["x-ms-client-request-id"] = str(uuid.uuid4())
+        options = {**options, **self._lines.options(endpoint)}
         response: AbstractAsyncContextManager[AsyncHttpResponse] = send(request, stream=True, **options)
         return response
 
@@ -177,15 +130,9 @@ class Azure:
         bearer = Bearer(self._sign_in, scope)
         guard = ReadOnly(self.cloud, lists_blobs=service == "blobs")
         options = {
-            "policies": [
-                guard,
-                RequestIdPolicy(),
-                UserAgentPolicy(base_user_agent=self._agent, user_agent_use_env=False),
-                bearer,
-                guard,
-            ],
+            "policies": [guard, bearer, guard],
             "authentication_policy": bearer,
-            "transport": self._lines.to(endpoint if service == "documentintelligence" else ""),
+            "transport": self._lines.to(endpoint) if service == "documentintelligence" else self._lines.to(),
             "credential_scopes": [scope],
         }
         make = SERVICES[service].load()
@@ -206,23 +153,7 @@ async def connect(cloud: Cloud, auth: str | None, tool: str, patience: Patience)
     async with AsyncExitStack() as stack:
         # aiohttp ends TLS connections after the session has closed (its page on graceful shutdown): runs last of all.
         stack.push_async_callback(asyncio.sleep, _GOODBYE)
-        lines = await stack.enter_async_context(Lines(patience))
-        sign_in = await stack.enter_async_context(SignIn(credential(auth, cloud, lines.to())))
+        lines = await stack.enter_async_context(Lines(patience, trusted()))
+        sign_in = await stack.enter_async_context(SignIn(credential(auth, cloud, lines.to_sign_in())))
         await sign_in.first(cloud.arm_scope)
         yield Azure(cloud, tool, sign_in, lines)
-
-
-def trusted() -> ssl.SSLContext:
-    """Whom to trust: the system, or SSL_CERT_FILE in its place, and REQUESTS_CA_BUNDLE besides."""
-    context = ssl.create_default_context()
-    bundle = os.environ.get("REQUESTS_CA_BUNDLE")
-    if bundle:
-        path = Path(bundle)
-        try:
-            context.load_verify_locations(capath=path) if path.is_dir() else context.load_verify_locations(path)
-        except OSError as error:
-            raise SourceError(
-                f"the certificates in {bundle} cannot be read: {error.strerror or error}",
-                "REQUESTS_CA_BUNDLE names a file of certificates in PEM form, or a folder of them.",
-            ) from error
-    return context

@@ -48,7 +48,7 @@ async def replay(calls: list[list[str]], in_flight: int) -> None:
     contexts = {version: context_of(version) for version in VERSIONS}
     connector = aiohttp.TCPConnector(limit=in_flight, ssl=ssl.create_default_context())
 
-    async with aiohttp.ClientSession(connector=connector, trust_env=True) as session:
+    async with aiohttp.ClientSession(connector=connector, proxy=os.environ["HTTPS_PROXY"]) as session:
 
         async def hand() -> None:
             for call in waiting:
@@ -62,7 +62,6 @@ async def replay(calls: list[list[str]], in_flight: int) -> None:
 def main(result: Path, calls: Path, in_flight: int) -> None:
     """Replay the calls of a file and write down what it took."""
     wanted = json.loads(calls.read_text(encoding="utf-8"))
-    os.environ.setdefault("PYTHONWARNINGS", "ignore")
     started, processor = time.perf_counter(), time.process_time()
     asyncio.run(replay(wanted, in_flight))
     taken = {"clock": time.perf_counter() - started, "processor": time.process_time() - processor}
