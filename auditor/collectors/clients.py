@@ -94,7 +94,8 @@ class Azure:
     ) -> AbstractAsyncContextManager[AsyncHttpResponse]:
         """Send a request through the official client of a service at that endpoint; the body is left to be read."""
         client = self._client(service, endpoint)
-        send = getattr(client, "send_request", None) or client._send_request  # noqa: SLF001 - the older clients' name
+        # The client's own pipeline: its `send_request` would copy the request once more and fill in an address.
+        send = getattr(client, "_client", client).send_request
         request.headers["User-Agent"] = self._agent
         request.headers["x-ms-client-request-id"] = str(uuid.uuid4())
         options = {**options, **self._lines.options(endpoint)}

@@ -25,7 +25,7 @@ from azure.core.rest import HttpRequest
 
 from auditor.collectors.answers import NotReadError, json_of
 from auditor.collectors.guard import RefusedError
-from auditor.collectors.limits import Clock, Counted, Limits, SystemClock
+from auditor.collectors.limits import ARM_THROTTLED, Clock, Counted, Limits, SystemClock
 from auditor.collectors.sign_in import short_reason
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class Reader:
                 if not failure.passing or attempt == self._patience.attempts or pause >= left:
                     raise
                 if failure.status == HTTPStatus.TOO_MANY_REQUESTS:
-                    self._limits.pause(call.counted, pause)
+                    self._limits.pause(call.counted, pause, by_arm=failure.code == ARM_THROTTLED)
                 if failure.token_expired:
                     self._azure.forget_tokens()
                 await self._clock.sleep(pause)
@@ -172,6 +172,7 @@ class Reader:
             request = HttpRequest("POST", call.url, headers=dict(call.headers), json=call.body)
         timeouts = {"connection_timeout": self._patience.connect, "read_timeout": self._patience.read}
         async with self._azure.send(call.service, call.endpoint, request, **timeouts) as response:
+            self._limits.heed(call.counted, response.headers)
             content = await _body(response)
             return call.means(response.status_code, response.headers, content)
 
