@@ -1,115 +1,206 @@
 """How fast a scan reads Azure, beside plain aiohttp that makes the same calls with as many in flight.
 
 An estate of 1,000 Document Intelligence accounts with their storage in ten subscriptions lies on a fake Azure, in a
-process of its own. Prints the time, processor and memory of both.
+process of its own; each answer takes 20 or 50 ms. Three tables: time, processor and memory of both, without limits on
+either side; the calls that different rules make; and a scan under Azure's limits, in hurried time.
+
+    python benchmarks/collecting.py [accounts [apart|calls|limits]]
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
 import tempfile
-import time
+from collections import Counter
 from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
 
 APART = Path(__file__).parent / "apart"
-ROOT = Path(__file__).parent.parent
-NO_LIMITS = 1e6
+PROJECT = Path(__file__).parent.parent
+DELAYS = (0.02, 0.05)
 IN_FLIGHT = 64
+UNLIMITED = 1e6
+SPEED = 5
+RULES = {
+    "all of the baseline": None,
+    "DI-ACC-001 alone": "access/account-keys-disabled.yaml",
+    "DI-TLS-001 alone": "tls/storage-minimum-tls.yaml",
+    "DI-RET-001 alone": "retention/documents-gone-in-time.yaml",
+    "DI-MDL-004 alone": "models/model-within-age-limit.yaml",
+}
+ARM, STORAGE, LOGS = "management.azure.com", "/providers/microsoft.storage/storageaccounts", "api.loganalytics.io"
+
+Asked = list[Any]
 
 
 class Served:
-    def __init__(self, accounts: int, delay: float, speed: float = 0.0) -> None:
-        self._command = [sys.executable, str(APART / "serve.py"), str(accounts), str(delay), str(speed)]
+    """A fake Azure in a process of its own."""
 
-    def __enter__(self):
-        self._process = subprocess.Popen(
-            self._command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )
-        self.environment = {
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "PYTHONPYCACHEPREFIX": "/tmp/collecting-pyc",
-            **json.loads(self._process.stdout.readline()),
-        }
+    def __init__(self, folder: Path, accounts: int, delay: float, speed: float = 0.0) -> None:
+        self._calls = folder / "calls.json"
+        self._command = [sys.executable, str(APART / "serve.py"), str(accounts), str(delay), str(speed)]
+        compiled = {"PYTHONPATH": str(PROJECT), "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        self.environment = {**kept, **compiled}
+
+    def __enter__(self) -> Self:
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self._process = subprocess.Popen(self._command, **pipes, text=True, env=self.environment)
+        self.environment |= json.loads(self._process.stdout.readline())
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self._process.stdin.close()
         self._process.wait()
 
-    def calls(self, file: Path):
-        self._process.stdin.write(f"calls {file}\n")
+    @property
+    def processor(self) -> float:
+        """Seconds that it has worked."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def calls(self) -> tuple[list[Asked], Path]:
+        """What was asked since the last time, but for signing in; and the file in which it stands."""
+        self._process.stdin.write(f"calls {self._calls}\n")
         self._process.stdin.flush()
-        assert self._process.stdout.readline() == "done\n"
-        return json.loads(file.read_text())
-
-    def cpu(self):
-        pid = self._process.pid
-        f = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()
-        return (int(f[11]) + int(f[12])) / os.sysconf("SC_CLK_TCK")
+        self._process.stdout.readline()
+        asked = [call for call in json.loads(self._calls.read_text(encoding="utf-8")) if "//login." not in call[1]]
+        self._calls.write_text(json.dumps(asked), encoding="utf-8")
+        return asked, self._calls
 
 
-def run(script: str, *arguments: object, env) -> dict:
+def run(script: str, azure: Served, *arguments: object) -> dict[str, Any]:
+    """Run one of the scripts to its end; what it measured."""
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.json"
-        done = subprocess.run(
-            [sys.executable, str(APART / script), str(result), *map(str, arguments)],
-            env=env,
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        if not result.exists():
-            print(done.stderr[-3000:])
-        return json.loads(result.read_text())
+        command = [sys.executable, str(APART / script), str(result), *map(str, arguments)]
+        subprocess.run(command, check=True, env=azure.environment, cwd=folder, stdout=subprocess.DEVNULL)
+        return json.loads(result.read_text(encoding="utf-8"))
 
 
-def main() -> None:
-    n = int(sys.argv[1])
-    for delay in map(float, sys.argv[2].split(",")):
-        with Served(n, delay) as azure, tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "calls.json"
-            snap = Path(folder) / "s.jsonl"
-            for turn in range(int(sys.argv[4]) if len(sys.argv) > 4 else 2):
-                c0 = azure.cpu()
-                ours = run(
-                    "scan.py",
-                    NO_LIMITS,
-                    "-o",
-                    f"json={folder}/r.json",
-                    "--save-snapshot",
-                    snap,
-                    *sys.argv[3].split(),
-                    env=azure.environment,
-                )
-                c1 = azure.cpu()
-                calls = [c for c in azure.calls(file) if "login.micro" not in c[1]]
-                file.write_text(json.dumps(calls))
-                m = ours["moments"]
-                wall = m["collected"]["clock"] - m["prepared"]["clock"]
-                cpu = m["collected"]["processor"] - m["prepared"]["processor"]
-                print(
-                    f"ours {len(calls)} calls {wall:.2f} s {cpu:.2f} cpu server {c1 - c0:.2f} cpu; MiB {m['prepared']['MiB']:.0f} {m['collected']['MiB']:.0f} {m['judged']['MiB']:.0f}; judging {m['judged']['processor'] - m['collected']['processor']:.2f}",
-                    ours["gaps"][:5],
-                )
-                c0 = azure.cpu()
-                plain = run("plain.py", file, IN_FLIGHT, env=azure.environment)
-                c1 = azure.cpu()
-                azure.calls(file)
-                print(
-                    f"plain {plain['clock']:.2f} s {plain['processor']:.2f} cpu server {c1 - c0:.2f} cpu MiB {plain['MiB']:.0f}  ratio {wall / plain['clock']:.2f} cpu ratio {cpu / plain['processor']:.2f}",
-                    flush=True,
-                )
-    print(json.dumps(ours["calls"], indent=1))
+def beside_plain(folder: Path, accounts: int) -> None:
+    """Without limits: what takes the time is the latency of Azure, or a processor."""
+    print(f"{accounts} accounts, no limits, no handshakes in old versions; plain: aiohttp, {IN_FLIGHT} in flight\n")
+    print("| an answer takes | calls | scan: s | CPU s | MiB | plain: s | CPU s | MiB | fake: CPU s | ratio | of CPU |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    for delay in DELAYS:
+        with Served(folder, accounts, delay) as azure:
+            run("scan.py", azure, UNLIMITED, folder / "snapshot.jsonl", "no-probe")  # makes the answers, and compiles
+            azure.calls()
+            before = azure.processor
+            scan = run("scan.py", azure, UNLIMITED, folder / "snapshot.jsonl", "no-probe")
+            served = azure.processor - before
+            asked, file = azure.calls()
+            plain = run("plain.py", azure, file, IN_FLIGHT)
+        cells = [f"{delay * 1000:.0f} ms", f"{len(asked):,}"]
+        cells += [f"{one[name]:.{digits}f}" for one in (scan, plain) for name, digits in COLUMNS]
+        cells += [f"{served:.1f}", *(f"{scan[name] / plain[name]:.2f}" for name in ("clock", "processor"))]
+        print(f"| {' | '.join(cells)} |", flush=True)
+        unexpected = [gap for gap in scan["gaps"] if "no-probe" not in gap]
+        if unexpected:
+            print(f"could not be read: {unexpected}")
+
+
+COLUMNS = (("clock", 1), ("processor", 1), ("MiB", 0))
+
+
+def by_rules(folder: Path, accounts: int) -> None:
+    """How many calls the rules make that are loaded, and how many of these ask for what was asked before."""
+    print(
+        f"\n{accounts} accounts\n\n| rules | number | calls | an account | twice | what for, an account |\n|---|---|---|---|---|---|"
+    )
+    with Served(folder, accounts, 0.0) as azure:
+        for name, file in RULES.items():
+            chosen = [] if file is None else [PROJECT / "policies" / file]
+            scan = run("scan.py", azure, UNLIMITED, folder / "snapshot.jsonl", "no-probe", *chosen)
+            asked, _ = azure.calls()
+            same = Counter((call[0], call[1], call[2]) for call in asked)
+            kinds = Counter(_kind(call) for call in asked)
+            often = {kind: number for kind, number in kinds.items() if number >= accounts}
+            listed = ", ".join(f"{kind} {number / accounts:.3g}" for kind, number in sorted(often.items()))
+            cells = [name, scan["rules"], len(asked), f"{len(asked) / accounts:.2f}", len(asked) - len(same), listed]
+            print(f"| {' | '.join(map(str, cells))} |", flush=True)
+
+
+def _kind(call: Asked) -> str:
+    """What a call asks for: the last part of its path that is no name."""
+    at = urlsplit(call[1])
+    if at.hostname == LOGS:
+        return "log query"
+    parts = at.path.rstrip("/").split("/")
+    if parts[-1] == "default":
+        return parts[-2]
+    return "one model" if parts[-2] == "documentModels" else parts[-1]
+
+
+def under_limits(folder: Path, accounts: int) -> None:
+    """In hurried time, with the limits of ARM and of the storage provider on the other side."""
+    with Served(folder, accounts, DELAYS[0], SPEED) as azure:
+        scan = run("scan.py", azure, SPEED, folder / "snapshot.jsonl", "no-probe")
+        asked, _ = azure.calls()
+    taken = scan["clock"] * SPEED
+    dictated = {why: seconds for why, seconds in _dictated(asked).items() if seconds}
+    refused = sum(call[5] == 429 for call in asked)  # noqa: PLR2004 - too many requests
+    print(f"\n{accounts} accounts under limits, time {SPEED} times as fast\n\n| | seconds |\n|---|---|")
+    for why, seconds in sorted(dictated.items(), key=lambda item: -item[1]):
+        print(f"| {why} | {seconds:.0f} |")
+    print(
+        f"| the scan took | {taken:.0f} |\n| ratio to the longest | {taken / max(dictated.values(), default=math.nan):.2f} |"
+    )
+    print(f"| answers 429 | {refused} of {len(asked):,} |")
+    last = Counter[str]()
+    for call in asked:
+        last[_kind(call)] = max(last[_kind(call)], int((call[6] - asked[0][6]) * SPEED))
+    print(f"last asked for, in seconds: {', '.join(f'{kind} {at}' for kind, at in last.most_common(8))}")
+
+
+def _dictated(asked: list[Asked]) -> dict[str, float]:
+    """The time that each limit makes these calls take at least: of all subscriptions, that which it makes slowest."""
+    arm: Counter[str] = Counter()
+    storage: Counter[tuple[str, str]] = Counter()
+    for call in asked:
+        at = urlsplit(call[1])
+        if at.hostname != ARM:
+            continue
+        subscription, path = at.path.split("/")[2:3], at.path.lower()
+        arm[str(subscription)] += 1
+        if STORAGE in path and "/providers/microsoft.insights" not in path:
+            storage[str(subscription) + call[7], "reads" if path.endswith("/default") else "lists"] += 1
+    queries = sum(urlsplit(call[1]).hostname == LOGS for call in asked)
+    most = {kind: max((n for (_, other), n in storage.items() if other == kind), default=0) for kind in LARGEST}
+    found = {
+        f"{kind} of storage in a region, {LARGEST[kind]} in 300 s": _windows(most[kind], LARGEST[kind], 300)
+        for kind in most
+    }
+    found["reads of a subscription, 250 and then 25 a second"] = max(0, max(arm.values()) - 250) / 25
+    found["log queries of all, 200 in 30 s"] = _windows(queries, 200, 30)
+    return found
+
+
+LARGEST = {"reads": 800, "lists": 100}
+
+
+def _windows(calls: int, most: int, seconds: float) -> float:
+    """When the last of so many calls may be made."""
+    return max(0, math.ceil(calls / most) - 1) * seconds
+
+
+def main(accounts: int, tables: str) -> None:
+    """Print what was asked for."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if tables in {"apart", ""}:
+            beside_plain(folder, accounts)
+        if tables in {"calls", ""}:
+            by_rules(folder, min(accounts, 100))
+        if tables in {"limits", ""}:
+            under_limits(folder, accounts)
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000, sys.argv[2] if len(sys.argv) > 2 else "")  # noqa: PLR2004

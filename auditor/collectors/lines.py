@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import os
 import ssl
+from asyncio import sslproto
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from auditor.collectors.reader import Patience
 
 _CHUNK: Final = 16 * 1024
+# asyncio keeps a buffer of 256 KB for each TLS connection; more than the bodies of a hundred accounts take.
+sslproto.SSLProtocol.max_size = 32 * 1024
 _SHARED: Final = ""
 _SIGN_IN: Final = "sign in"
 

@@ -1,7 +1,7 @@
-"""One scan in a process of its own: `scan.py RESULT SPEED [argument …]` measures `auditor scan [argument …]`.
+"""The collecting of one scan in a process of its own: `scan.py RESULT SPEED SNAPSHOT PROBE [rule file …]`.
 
 Time passes SPEED times as fast for our own limits (1: as it does), which a fake of Azure can be told to do as well. With
-a very large SPEED there are no limits, for only they and pauses look at that clock.
+a very large SPEED there are no limits, for only they and pauses look at that clock. PROBE: `probe` or `no-probe`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from pathlib import Path
 from unittest import mock
 
 from auditor import audit
-from auditor.cli import main as auditor
 from auditor.collectors import reader
 
 
@@ -35,33 +34,30 @@ class Hurried:
         await asyncio.sleep(seconds / self._speed)
 
 
-def measured() -> dict[str, float]:
-    """Seconds of the clock and of the processor so far, and the most memory that was ever needed."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"clock": time.perf_counter(), "processor": time.process_time(), "MiB": peak}
+class Silent:
+    """Progress that nobody sees."""
+
+    def expect(self, what: str, count: int) -> None:
+        """Say nothing."""
+
+    def done(self, what: str) -> None:
+        """Say nothing."""
 
 
-def main(result: Path, speed: float, arguments: list[str]) -> None:
-    """Scan, and write down what it took to collect and to do all of it."""
-    moments: dict[str, dict[str, float]] = {"started": measured()}
-    collect = audit.collect_live
-    calls: dict[str, int] = {}
-    gaps: list[str] = []
-
-    def timed(*given: object) -> object:
-        moments["prepared"] = measured()
-        snapshot = collect(*given)  # type: ignore[arg-type]
-        moments["collected"] = measured()
-        calls.update(snapshot.end.calls if snapshot.end else {})
-        gaps.extend(sorted({f"{gap.operation}: {gap.reason}" for gap in snapshot.gaps}))
-        return snapshot
-
-    patience = partial(reader.Patience, clock=Hurried(speed))
-    with mock.patch.object(audit, "collect_live", timed), mock.patch.object(reader, "Patience", patience):
-        code = int(auditor(["scan", "--auth", "environment", "-q", *arguments]))
-    moments["judged"] = measured()
-    result.write_text(json.dumps({"code": code, "moments": moments, "calls": calls, "gaps": gaps}), encoding="utf-8")
+def main(result: Path, speed: float, snapshot: Path, probe: str, rules: list[Path]) -> None:
+    """Collect for these rules (none: all of the baseline), and write down what it took."""
+    judged = audit.prepare(audit.Choice(tuple(rules)))
+    wish = audit.LiveScan(auth="environment", no_probe=probe == "no-probe", save_to=snapshot)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    clock, processor = time.perf_counter(), time.process_time()
+    with mock.patch.object(reader, "Patience", partial(reader.Patience, clock=Hurried(speed))):
+        read = audit.collect_live(judged, wish, (), Silent())
+    taken = {"clock": time.perf_counter() - clock, "processor": time.process_time() - processor}
+    taken["MiB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    gaps = sorted({f"{gap.operation}: {gap.reason}" for gap in read.gaps})
+    found = {**taken, "MiB before": before, "rules": len(judged.rules), "gaps": gaps}
+    result.write_text(json.dumps(found), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), float(sys.argv[2]), sys.argv[3:])
+    main(Path(sys.argv[1]), float(sys.argv[2]), Path(sys.argv[3]), sys.argv[4], [Path(name) for name in sys.argv[5:]])

@@ -10,7 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks.estates_live import estate
+from benchmarks.apart.estate import estate
 from tests.fakes.azure.limits import RateLimits
 from tests.fakes.azure.quick import QuickAzure
 

@@ -170,7 +170,9 @@ REMAINING = "x-ms-ratelimit-remaining-subscription-reads"
 
 @settings(deadline=None, max_examples=30)
 @given(st.integers(31, 250), st.lists(st.integers(0, 30), min_size=1, max_size=40))
-def test_what_arm_says_is_left_keeps_two_scans_of_one_principal_below_its_limit(drained: int, others: list[int]) -> None:
+def test_what_arm_says_is_left_keeps_two_scans_of_one_principal_below_its_limit(
+    drained: int, others: list[int]
+) -> None:
     """Somebody else has emptied the bucket before, and goes on at up to its rate: no call of ours is refused."""
 
     async def go() -> None:

@@ -34,7 +34,10 @@ _STORAGE: Final = re.compile(
 
 
 class Asked(NamedTuple):
-    """One request as it came; `tls` as `ssl` names it, `at` in seconds of the machine's monotonic clock."""
+    """One request as it came; `tls` as `ssl` names it, `at` in seconds of the machine's monotonic clock.
+
+    `region`: in which the storage provider counts it, empty for all others.
+    """
 
     method: str
     url: str
@@ -43,6 +46,7 @@ class Asked(NamedTuple):
     signed: bool
     status: int
     at: float
+    region: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +82,19 @@ class QuickAzure(FakeAzure):
         key = b" ".join((line, host, tls.encode(), b"signed" if signed else b"", body))
         key = _MOMENTS.sub(b"", key)
         made = self._made.get(key) or self._make(key, line, rest, body, tls)
-        status, extra, content = made.status, b"", made.content
-        if self.limiter is not None and made.counted is not None:
-            refused = self.limiter.take(*made.counted)
+        status, extra, content, counted = made.status, b"", made.content, made.counted
+        if self.limiter is not None and counted is not None:
+            refused = self.limiter.take(*counted)
             if refused is not None:
-                answer = throttled(refused, made.counted[0], self.entra.object_id)
+                answer = throttled(refused, counted[0], self.entra.object_id)
                 made, status, content = self._rendered(answer, None, takes_gzip=False), answer.status, answer.content
-            left = self.limiter.remaining(made.counted[0] if made.counted else "")
+            left = self.limiter.remaining(counted[0])
             extra = b"x-ms-ratelimit-remaining-subscription-reads: %d\r\n" % left
         method, target, _ = line.decode("latin-1").split(" ")
         url = f"https://{host.decode()}{target}"
-        self.asked.append(Asked(method, url, body.decode(), tls, signed, status, time.monotonic()))
+        self.asked.append(
+            Asked(method, url, body.decode(), tls, signed, status, time.monotonic(), counted[2] if counted else "")
+        )
         return made.head + extra + b"\r\n" + (b"" if method == "HEAD" else content)
 
     def _make(self, key: bytes, line: bytes, rest: bytes, body: bytes, tls: str) -> _Made:
@@ -157,7 +163,7 @@ class _Connection(asyncio.Protocol):
         reply = self._azure.reply(head, rest[:length], self._tls)
         asyncio.get_running_loop().call_later(self._azure.delay, self._send, reply, closes)
 
-    def _send(self, reply: bytes, closes: bool) -> None:  # noqa: FBT001 - called by the loop
+    def _send(self, reply: bytes, closes: bool) -> None:
         if self._transport is None or self._transport.is_closing():
             return
         self._transport.write(reply)

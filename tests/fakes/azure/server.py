@@ -202,7 +202,7 @@ class FakeAzure:
         await proxy.close()
         await server.shutdown(0.1)
 
-    def _protocol(self, server: web.Server) -> Callable[[], asyncio.Protocol]:  # noqa: PLR6301 - others have their own
+    def _protocol(self, server: web.Server) -> Callable[[], asyncio.Protocol]:
         """What makes the protocol of a connection once its tunnel is open."""
         return server
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tests.fakes.azure import Estate, around
 from tests.fakes.azure import builders as make
-from tests.fakes.azure.estate import Json
+
+if TYPE_CHECKING:
+    from tests.fakes.azure.estate import Json
 
 SUBSCRIPTIONS = 10
+IN_WESTEUROPE = 3
+"""Of five accounts."""
 
 
 def estate(accounts: int) -> Estate:
-    """So many accounts, each with its own storage account, models, roles and logs."""
+    """So many accounts, each with its own storage account, models, roles and logs; two in five lie in another region."""
     resources: list[Json] = []
     for number in range(SUBSCRIPTIONS):
         where = f"44444444-aaaa-4bbb-8ccc-{number:012d}"
@@ -24,8 +30,10 @@ def estate(accounts: int) -> Estate:
 
 
 def _account(number: int, where: str, audit: Json) -> list[Json]:
-    forms = make.document_intelligence(f"forms{number:05d}", subscription=where)
-    docs = make.storage_account(f"docs{number:05d}", subscription=where, tls="TLS1_2" if number % 7 else None)
+    region = "westeurope" if number // SUBSCRIPTIONS % 5 < IN_WESTEUROPE else "northeurope"
+    forms = make.document_intelligence(f"forms{number:05d}", subscription=where, region=region)
+    tls = "TLS1_2" if number % 7 else None
+    docs = make.storage_account(f"docs{number:05d}", subscription=where, region=region, tls=tls)
     return [
         forms,
         make.custom_model(forms, "invoices-v1"),
