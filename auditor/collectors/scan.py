@@ -2,8 +2,9 @@
 
 In the first stage everything runs side by side, a list's children as soon as the list is there. The second looks into
 workspaces for signals of who reads documents. Then the caller looks at what was read and chooses storage accounts; in the
-third stage their details are read, and in the fourth practice is looked at: handshakes, logs, metrics. The fourth begins
-during the third, for storage lets its lists pass a hundred in five minutes: it only waits for what it looks at itself.
+third stage their details are read, and in the fourth practice is looked at: handshakes, logs, metrics. Logs are looked at
+during the third already, once those details are there that say where logs go: storage lets only a hundred lists pass in
+five minutes, and log queries take as long.
 """
 
 from __future__ import annotations
@@ -99,8 +100,8 @@ class _Stages:
             settings = group.create_task(self.further(Stage.DETAILS, chosen, lambda record: record.type in looked_at))
             group.create_task(self._details(chosen, select, settings, lambda record: record.type not in looked_at))
             await settings
-            group.create_task(self.further(Stage.PRACTICE, chosen, _is_of_accounts))
-        await self.further(Stage.PRACTICE, chosen, lambda record: not _is_of_accounts(record))
+            group.create_task(self.further(Stage.PRACTICE, chosen, _begins_early))
+        await self.further(Stage.PRACTICE, chosen, lambda record: not _begins_early(record))
 
     async def _details(
         self,
@@ -171,9 +172,12 @@ class _Stages:
             self._progress.done(job.collector.kind.label)
 
 
-def _is_of_accounts(record: Collector) -> bool:
-    """Whether it is asked at what the lists gave; workspaces' tables and containers depend on all details."""
-    return record.owner in {ACCOUNT, STORAGE}
+def _begins_early(record: Collector) -> bool:
+    """Whether it names the details that it looks at, and is asked at what the lists gave: then it waits for no others.
+
+    Which tables of workspaces are of interest depends on the details of all accounts.
+    """
+    return bool(record.after) and record.owner in {ACCOUNT, STORAGE}
 
 
 def _by_owner(jobs: Iterable[Job]) -> Iterable[list[Job]]:

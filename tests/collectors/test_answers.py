@@ -154,3 +154,11 @@ def test_halves_of_characters_are_replaced_so_that_a_file_can_hold_them() -> Non
     value = parse(rb'{"\ud800": ["\udc00x", "\ud83d\ude00", "\u00dc", 1]}')
     assert value == {"\ufffd": ["\ufffdx", "😀", "Ü", 1]}
     assert json.dumps(value, ensure_ascii=False).encode()
+
+
+def test_words_of_many_answers_exist_once_in_memory() -> None:
+    first, second = parse(b'{"location": "westeurope"}'), parse(b'{"location": "westeurope"}')
+    assert [id(name) for name in first] == [id(name) for name in second]
+    assert first["location"] is second["location"]
+    long = b'{"id": "' + b"x" * 41 + b'"}'
+    assert parse(long) == {"id": "x" * 41}
