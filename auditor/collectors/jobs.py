@@ -46,7 +46,7 @@ class Job:
     @property
     def scope(self) -> str:
         """The id of the resource that the answer belongs to."""
-        return f"{self.owner.id}{self.collector.below}"
+        return f"{self.owner.id}{self.collector.below}" if self.collector.below else self.owner.id
 
 
 @dataclass(slots=True)
