@@ -66,15 +66,16 @@ class Lines:
 
     def to(self, endpoint: str = _SHARED) -> AioHttpTransport:
         """The transport that leads to an endpoint; without one, that which is for all."""
-        if endpoint not in self._open:
-            self._open[endpoint] = self._make(trust_env=False)
-        return self._open[endpoint][1]
+        return self._at(endpoint, trust_env=False)
 
     def to_sign_in(self) -> AioHttpTransport:
         """The transport for credentials, which tell it nothing of proxies."""
-        if _SIGN_IN not in self._open:
-            self._open[_SIGN_IN] = self._make(trust_env=True)
-        return self._open[_SIGN_IN][1]
+        return self._at(_SIGN_IN, trust_env=True)
+
+    def _at(self, name: str, *, trust_env: bool) -> AioHttpTransport:
+        if name not in self._open:
+            self._open[name] = self._make(trust_env=trust_env)
+        return self._open[name][1]
 
     def options(self, endpoint: str) -> Mapping[str, object]:
         """What to tell a transport with each call: the proxy to the endpoint, if there is one."""
