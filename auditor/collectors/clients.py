@@ -1,29 +1,25 @@
-"""The official clients over one shared session, each with a pipeline of five steps and nothing else.
+"""The official clients over a shared session, each with a pipeline of three steps and nothing else.
 
 A client's own pipeline would register providers, follow redirects and print tokens to a debug log (azure-facts 1.6),
-so each is given `policies=[…]`: the guard, an id for the request, the user agent, the token, the guard again. Clients
-send requests as they are (`send_request`): the raw JSON loses nothing and costs a tenth of the models (test-bed 4.5).
+so each is given `policies=[…]`: the guard, the token, the guard again. Clients send requests as they are
+(`send_request`): the raw JSON loses nothing and costs a tenth of the models (test-bed 4.5).
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import ssl
+import uuid
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import aiohttp
-from azure.core.pipeline.policies import AsyncBearerTokenCredentialPolicy, RequestIdPolicy, UserAgentPolicy
-from azure.core.pipeline.transport import AioHttpTransport
+from azure.core.pipeline.policies import AsyncBearerTokenCredentialPolicy
 from azure.core.rest import AsyncHttpResponse, HttpRequest
 
 from auditor.collectors.clouds import STORAGE_SCOPE
 from auditor.collectors.guard import ReadOnly
+from auditor.collectors.lines import Lines, trusted
 from auditor.collectors.sign_in import SignIn, credential
-from auditor.errors import SourceError
 from auditor.lazy import Entry
 
 if TYPE_CHECKING:
@@ -58,7 +54,6 @@ SERVICES: Final = {
 
 _ANY_SUBSCRIPTION: Final = "00000000-0000-0000-0000-000000000000"
 """Clients want a subscription for the addresses that they make; ours are whole, so one client serves all."""
-_CHUNK: Final = 16 * 1024
 _GOODBYE: Final = 0.05
 """Seconds for connections to end once nobody needs them."""
 
@@ -82,13 +77,17 @@ class Bearer(AsyncBearerTokenCredentialPolicy[HttpRequest, AsyncHttpResponse]):
 
 
 class Azure:
-    """All clients of one scan; each is made when it is first needed."""
+    """All clients of one scan; each is made when it is first needed.
 
-    def __init__(self, cloud: Cloud, tool: str, sign_in: SignIn, transport: AioHttpTransport) -> None:
+    Those of Document Intelligence have a session each, for there are as many hosts as accounts: their connections would
+    fill the memory before they are closed for being idle.
+    """
+
+    def __init__(self, cloud: Cloud, tool: str, sign_in: SignIn, lines: Lines) -> None:
         self.cloud = cloud
         self._agent = f"docintel-auditor/{tool}"
         self._sign_in = sign_in
-        self._transport = transport
+        self._lines = lines
         self._clients: dict[tuple[str, str], Any] = {}
 
     def send(
@@ -96,7 +95,11 @@ class Azure:
     ) -> AbstractAsyncContextManager[AsyncHttpResponse]:
         """Send a request through the official client of a service at that endpoint; the body is left to be read."""
         client = self._client(service, endpoint)
-        send = getattr(client, "send_request", None) or client._send_request  # noqa: SLF001 - the older clients' name
+        # The client's own pipeline: its `send_request` would copy the request once more and fill in an address.
+        send = getattr(client, "_client", client).send_request
+        request.headers["User-Agent"] = self._agent
+        request.headers["x-ms-client-request-id"] = str(uuid.uuid4())
+        options = {**options, **self._lines.options(endpoint)}
         response: AbstractAsyncContextManager[AsyncHttpResponse] = send(request, stream=True, **options)
         return response
 
@@ -107,6 +110,11 @@ class Azure:
     def forget_tokens(self) -> None:
         """Ask for new tokens from now on."""
         self._sign_in.forget()
+
+    async def leave(self, endpoint: str) -> None:
+        """Close the connections with an account's own endpoint, of which nothing more is asked."""
+        if self._clients.pop(("documentintelligence", endpoint), None) is not None:
+            await self._lines.close(endpoint)
 
     def _client(self, service: str, endpoint: str) -> Any:
         key = (service, endpoint)
@@ -124,20 +132,14 @@ class Azure:
         bearer = Bearer(self._sign_in, scope)
         guard = ReadOnly(self.cloud, lists_blobs=service == "blobs")
         options = {
-            "policies": [
-                guard,
-                RequestIdPolicy(),
-                UserAgentPolicy(base_user_agent=self._agent, user_agent_use_env=False),
-                bearer,
-                guard,
-            ],
+            "policies": [guard, bearer, guard],
             "authentication_policy": bearer,
-            "transport": self._transport,
+            "transport": self._lines.to(endpoint) if service == "documentintelligence" else self._lines.to(),
             "credential_scopes": [scope],
         }
         make = SERVICES[service].load()
         if service == "blobs":
-            return make(endpoint, policies=options["policies"], transport=self._transport)
+            return make(endpoint, policies=options["policies"], transport=options["transport"])
         if service == "documentintelligence":
             return make(endpoint, self._sign_in, **options)
         if service == "logs":
@@ -150,43 +152,14 @@ class Azure:
 @asynccontextmanager
 async def connect(cloud: Cloud, auth: str | None, tool: str, patience: Patience) -> AsyncIterator[Azure]:
     """Sign in, and give the clients for as long as the block lasts; raises `SignInError`."""
-    connector = aiohttp.TCPConnector(limit=patience.in_flight, keepalive_timeout=60, ssl=trusted())
     async with AsyncExitStack() as stack:
         # aiohttp ends TLS connections after the session has closed (its page on graceful shutdown): runs last of all.
         stack.push_async_callback(asyncio.sleep, _GOODBYE)
-        # Bodies are unpacked by azure-core, proxies and certificates come from the environment, cookies are not kept.
-        session = await stack.enter_async_context(
-            aiohttp.ClientSession(
-                connector=connector, trust_env=True, auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()
-            )
-        )
-        transport = AioHttpTransport(
-            session=session,
-            session_owner=False,
-            connection_data_block_size=_CHUNK,
-            connection_timeout=patience.connect,  # for signing in; readers name their own with each call
-            read_timeout=patience.read,
-        )
+        lines = await stack.enter_async_context(Lines(patience, trusted()))
 
         def anew() -> AsyncSupportsTokenInfo:
-            return credential(auth, cloud, transport)
+            return credential(auth, cloud, lines.to_sign_in())
 
         sign_in = await stack.enter_async_context(SignIn(anew(), anew))
         await sign_in.first(cloud.arm_scope)
-        yield Azure(cloud, tool, sign_in, transport)
-
-
-def trusted() -> ssl.SSLContext:
-    """Whom to trust: the system, or SSL_CERT_FILE in its place, and REQUESTS_CA_BUNDLE besides."""
-    context = ssl.create_default_context()
-    bundle = os.environ.get("REQUESTS_CA_BUNDLE")
-    if bundle:
-        path = Path(bundle)
-        try:
-            context.load_verify_locations(capath=path) if path.is_dir() else context.load_verify_locations(path)
-        except OSError as error:
-            raise SourceError(
-                f"the certificates in {bundle} cannot be read: {error.strerror or error}",
-                "REQUESTS_CA_BUNDLE names a file of certificates in PEM form, or a folder of them.",
-            ) from error
-    return context
+        yield Azure(cloud, tool, sign_in, lines)

@@ -48,7 +48,7 @@ class Job:
     @property
     def scope(self) -> str:
         """The id of the resource that the answer belongs to."""
-        return f"{self.owner.id}{self.collector.below}"
+        return f"{self.owner.id}{self.collector.below}" if self.collector.below else self.owner.id
 
 
 @dataclass(slots=True)
@@ -213,10 +213,17 @@ class Worker:
         endpoint, path = self._cloud.arm, f"{job.scope}{record.path}{below}"
         if record.throttle is Throttle.DOCUMENT_INTELLIGENCE:
             # Kinds with many services answer at the same address (azure-facts 1.3); the guard looks at the name.
-            endpoint = f"https://{quote(subdomain(job.owner), safe='')}.{self._cloud.cognitive_suffix}"
+            endpoint = self._endpoint(job.owner)
             path = f"{record.path}{below}"
         url = f"{endpoint}{quote(path, safe=_KEPT)}?api-version={record.api_version}{record.query}"
         return Call(record.service, endpoint, url, record.operation, _counted(job))
+
+    async def leave(self, account: Resource) -> None:
+        """Nothing more is asked of an account's own endpoint."""
+        await self._reader.leave(self._endpoint(account))
+
+    def _endpoint(self, account: Resource) -> str:
+        return f"https://{quote(subdomain(account), safe='')}.{self._cloud.cognitive_suffix}"
 
 
 def _survey_body(job: Job, properties: Json) -> Body:

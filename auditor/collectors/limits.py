@@ -12,7 +12,7 @@ from collections import deque
 from copy import deepcopy
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,6 +69,11 @@ class Gate(Protocol):
         """Go by a clock that shows so many seconds more."""
         ...
 
+    @property
+    def opens(self) -> float:
+        """The time before which none may go, as the last pause said."""
+        ...
+
 
 class TokenBucket:
     """`burst` calls at once, then `rate` a second (the generic cell rate algorithm: one number instead of a level)."""
@@ -76,23 +81,28 @@ class TokenBucket:
     def __init__(self, burst: int, rate: float) -> None:
         self._interval = 1 / rate
         self._tolerance = (burst - 1) * self._interval
+        self._burst = burst
         self._due = 0.0
-        self._opens = 0.0
+        self.opens = 0.0
 
     def reserve(self, now: float) -> float:
         """Take the next place."""
-        at = max(now, self._due - self._tolerance, self._opens)
+        at = max(now, self._due - self._tolerance, self.opens)
         self._due = max(self._due, at) + self._interval
         return at
 
     def pause(self, until: float) -> None:
         """Let no call go before that time."""
-        self._opens = max(self._opens, until)
+        self.opens = max(self.opens, until)
+
+    def lower(self, left: int, now: float) -> None:
+        """So many calls are left at most (less than none: some are owed), whatever was thought before."""
+        self._due = max(self._due, now + (self._burst - left) * self._interval)
 
     def shift(self, seconds: float) -> None:
         """Go by a clock that shows so many seconds more."""
         self._due += seconds
-        self._opens += seconds
+        self.opens += seconds
 
 
 class SlidingWindow:
@@ -101,11 +111,11 @@ class SlidingWindow:
     def __init__(self, count: int, period: float) -> None:
         self._period = period
         self._last: deque[float] = deque(maxlen=count)
-        self._opens = 0.0
+        self.opens = 0.0
 
     def reserve(self, now: float) -> float:
         """Take the next place."""
-        at = max(now, self._opens)
+        at = max(now, self.opens)
         if len(self._last) == self._last.maxlen:
             at = max(at, self._last[0] + self._period)
         self._last.append(at)
@@ -113,12 +123,12 @@ class SlidingWindow:
 
     def pause(self, until: float) -> None:
         """Let no call go before that time."""
-        self._opens = max(self._opens, until)
+        self.opens = max(self.opens, until)
 
     def shift(self, seconds: float) -> None:
         """Go by a clock that shows so many seconds more."""
         self._last = deque((at + seconds for at in self._last), self._last.maxlen)
-        self._opens += seconds
+        self.opens += seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +149,11 @@ class Counted:
 # Azure counts when a call arrives, we when it leaves, and it may count the lists of the subscription in each region:
 # hence a little less than what it allows, which is 250 reads at once and 25 a second for ARM, 800 reads and 100 lists
 # in 300 seconds for storage. A second more or less on the way then makes no difference.
-def _arm() -> Gate:
-    return TokenBucket(burst=220, rate=25)
+_ARM_RESERVE: Final = 30
+
+
+def _arm() -> TokenBucket:
+    return TokenBucket(burst=250 - _ARM_RESERVE, rate=25)
 
 
 def _storage_reads() -> Gate:
@@ -159,7 +172,7 @@ def _document_intelligence() -> Gate:
 
 def _logs(among: int = 1) -> Gate:
     # 200 requests in 30 seconds for a user (azure-facts 3g, D40), whichever machine of a cluster sends them.
-    return SlidingWindow(count=max(1, 150 // among), period=31)
+    return SlidingWindow(count=max(1, 190 // among), period=31)
 
 
 def _gentle() -> Gate:
@@ -167,7 +180,6 @@ def _gentle() -> Gate:
 
 
 _NARROW: Final[dict[Throttle, Callable[[], Gate]]] = {
-    Throttle.ARM: _arm,
     Throttle.STORAGE_READS: _storage_reads,
     Throttle.STORAGE_LISTS: _storage_lists,
     Throttle.DOCUMENT_INTELLIGENCE: _document_intelligence,
@@ -179,6 +191,9 @@ _NARROW: Final[dict[Throttle, Callable[[], Gate]]] = {
 
 Gates: TypeAlias = "Mapping[tuple[Throttle, str, str], Gate]"
 """Gates by what they limit, whose calls (a lane) and in which region."""
+_ARM_REMAINING: Final = ("x-ms-ratelimit-remaining-subscription-reads", "x-ms-ratelimit-remaining-tenant-reads")
+ARM_THROTTLED: Final = "SubscriptionRequestsThrottled"
+"""The code of a 429 that ARM itself gives, in place of the provider behind it (azure-facts 3g)."""
 
 
 def shifted(gates: Gates, seconds: float) -> dict[tuple[Throttle, str, str], Gate]:
@@ -209,18 +224,30 @@ class Limits:
         for gate in self._gates_of(counted):
             now = self._clock.now()
             wait = gate.reserve(now) - now
-            if wait > 0:
+            while wait > 0:
                 await self._clock.sleep(wait)
+                wait = gate.opens - self._clock.now()  # meanwhile it may have been closed
 
-    def pause(self, counted: Counted, seconds: float) -> None:
-        """Azure asked for patience: calls like this one wait, too."""
-        self._gates_of(counted)[0].pause(self._clock.now() + seconds)
+    def pause(self, counted: Counted, seconds: float, *, by_arm: bool = False) -> None:
+        """Azure asked for patience: calls like this one wait, too. `by_arm`: so do all that pass through ARM."""
+        self._gates_of(counted)[-1 if by_arm else 0].pause(self._clock.now() + seconds)
+
+    def heed(self, counted: Counted, headers: Mapping[str, str]) -> None:
+        """Look at how much ARM says is left: somebody else may be asking as the same principal, another scan say."""
+        left = next((headers[name] for name in _ARM_REMAINING if name in headers), "")
+        if left.isdecimal():
+            self._arm_gate(counted.lane).lower(int(left) - _ARM_RESERVE, self._clock.now())
 
     def _gates_of(self, counted: Counted) -> list[Gate]:
+        if counted.throttle is Throttle.ARM:
+            return [self._arm_gate(counted.lane)]
         if counted.throttle not in {Throttle.STORAGE_READS, Throttle.STORAGE_LISTS}:
             return [self._gate(counted.throttle, counted.lane)]
         storage = self._gate(counted.throttle, counted.lane, counted.region)
-        return [storage, self._gate(Throttle.ARM, counted.lane)]
+        return [storage, self._arm_gate(counted.lane)]
+
+    def _arm_gate(self, lane: str) -> TokenBucket:
+        return cast("TokenBucket", self._gates.setdefault((Throttle.ARM, lane, ""), _arm()))
 
     def _gate(self, throttle: Throttle, lane: str, region: str = "") -> Gate:
         key = (throttle, lane, region)

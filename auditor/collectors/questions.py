@@ -71,6 +71,10 @@ class Seen(Protocol):
         """All resources of a type that were read."""
         ...
 
+    def below(self, owner_id: str, type_name: str) -> list[Resource]:
+        """All resources of a type that were read and belong to this one."""
+        ...
+
     def was_listed(self, of: str, operation: str) -> bool:
         """Whether the list that this right reads was read to its end at this resource."""
         ...
@@ -195,7 +199,7 @@ def log_routes(resource_id: str, wanted: frozenset[str], seen: Seen) -> tuple[Lo
 
 
 def _settings_of(resource_id: str, seen: Seen) -> list[Resource]:
-    return [setting for setting in seen.of_type(DIAGNOSTIC_SETTING) if setting.owner == resource_key(resource_id)]
+    return seen.below(resource_id, DIAGNOSTIC_SETTING)
 
 
 def _categories(setting: Resource, wanted: frozenset[str]) -> frozenset[str] | None:

@@ -27,7 +27,7 @@ from azure.core.rest import HttpRequest
 from auditor.collectors.answers import NotReadError, json_of
 from auditor.collectors.azure_time import AzureTime
 from auditor.collectors.guard import RefusedError
-from auditor.collectors.limits import Clock, Counted, Limits, SystemClock
+from auditor.collectors.limits import ARM_THROTTLED, Clock, Counted, Limits, SystemClock
 from auditor.collectors.sign_in import short_reason
 
 if TYPE_CHECKING:
@@ -131,6 +131,10 @@ class Reader:
         self._fruitless[row] = 0
         return answer
 
+    async def leave(self, endpoint: str) -> None:
+        """Nothing more is asked of an account's own endpoint."""
+        await self._azure.leave(endpoint)
+
     async def probe(self, operation: str, counted: Counted, probe: Callable[[float], Awaitable[_Found]]) -> _Found:
         """Take a turn for what goes through no client (a handshake); it is told how many seconds it may take."""
         await self._limits.admit(counted)
@@ -153,7 +157,7 @@ class Reader:
                 if not failure.passing or attempt == self._patience.attempts or pause >= left:
                     raise
                 if failure.status == HTTPStatus.TOO_MANY_REQUESTS:
-                    self._limits.pause(call.counted, pause)
+                    self._limits.pause(call.counted, pause, by_arm=failure.code == ARM_THROTTLED)
                 if failure.token_expired:
                     self._azure.forget_tokens()
                 _LOG.debug("%s: %s; asked again in %.1f s", _address(call), failure.reason, pause)
@@ -201,6 +205,7 @@ class Reader:
             request = HttpRequest("POST", call.url, headers=dict(call.headers), json=call.body)
         timeouts = {"connection_timeout": self._patience.connect, "read_timeout": self._patience.read}
         async with self._azure.send(call.service, call.endpoint, request, **timeouts) as response:
+            self._limits.heed(call.counted, response.headers)
             content = await _body(response)
             self._log(call, response.status_code, began)
             found = call.means(response.status_code, response.headers, content)

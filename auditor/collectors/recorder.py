@@ -28,6 +28,9 @@ class Recorder:
         self._gaps: dict[tuple[str, str, str], Gap] = {}
         self._reads: list[ListRead] = []
         self._listed: set[tuple[str, str]] = set()
+        # Keys alone: looking through all resources at each of them would take quadratic time.
+        self._of_type: dict[str, list[str]] = {}
+        self._below: dict[tuple[str, str], list[str]] = {}
 
     def resource(self, body: Body, source: str) -> Resource | None:
         """Keep one resource; None if there is one with its id, as a list that changes meanwhile gives on two pages."""
@@ -39,6 +42,9 @@ class Recorder:
         if resource.key in self._resources:
             return None
         self._resources[resource.key] = resource
+        self._of_type.setdefault(resource.type_key, []).append(resource.key)
+        if resource.owner is not None:
+            self._below.setdefault((resource.owner, resource.type_key), []).append(resource.key)
         self._sink.resource(resource)
         return resource
 
@@ -83,8 +89,11 @@ class Recorder:
 
     def of_type(self, type_name: str) -> list[Resource]:
         """All resources of a type that were read."""
-        key = type_name.lower()
-        return [resource for resource in self._resources.values() if resource.type_key == key]
+        return [self._resources[key] for key in self._of_type.get(type_name.lower(), ())]
+
+    def below(self, owner_id: str, type_name: str) -> list[Resource]:
+        """All resources of a type that were read and belong to this one."""
+        return [self._resources[key] for key in self._below.get((resource_key(owner_id), type_name.lower()), ())]
 
     def was_listed(self, of: str, operation: str) -> bool:
         """Whether the list that this right reads was read to its end at this resource."""

@@ -2,7 +2,9 @@
 
 In the first stage everything runs side by side, a list's children as soon as the list is there. The second looks into
 workspaces for signals of who reads documents. Then the caller looks at what was read and chooses storage accounts; in the
-third stage their details are read, and in the fourth practice is looked at: handshakes, logs, metrics.
+third stage their details are read, and in the fourth practice is looked at: handshakes, logs, metrics. Logs are looked at
+during the third already, once those details are there that say where logs go: storage lets only a hundred lists pass in
+five minutes, and log queries take as long.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from auditor.collectors.clients import connect
 from auditor.collectors.clouds import cloud_named
 from auditor.collectors.held import BEGIN_ANEW
 from auditor.collectors.jobs import Job, Worker
+from auditor.collectors.limits import Throttle
 from auditor.collectors.questions import Hidden, Silent
 from auditor.collectors.reader import Reader
 from auditor.collectors.recorder import Recorder
@@ -24,16 +27,15 @@ from auditor.collectors.subscriptions import TENANT, Scope, find_scope
 from auditor.collectors.together import each, together
 from auditor.errors import SourceError
 from auditor.model.snapshot import AZURE, Asked, End, Header, text_of
-from auditor.model.types import STORAGE, SUBSCRIPTION, subscription_of
+from auditor.model.types import ACCOUNT, STORAGE, SUBSCRIPTION, subscription_of
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from auditor.collectors.clouds import Cloud
     from auditor.collectors.collect import Progress, Request, Sink
     from auditor.collectors.held import Held
-    from auditor.collectors.limits import Throttle
     from auditor.collectors.questions import Decision
     from auditor.collectors.reader import Patience
     from auditor.collectors.stopping import Stop
@@ -48,8 +50,12 @@ class Staged(Protocol):
         """What hangs on the subscriptions, and the children of what is in their lists."""
         ...
 
-    async def further(self, stage: Stage, chosen: frozenset[str], *, others: bool = True) -> None:
-        """A later stage: the storage accounts that the caller chose and, with `others`, everything else that was read."""
+    async def signals(self) -> None:
+        """What more tells which storage accounts hold documents."""
+        ...
+
+    async def chosen(self, select: Callable[[Snapshot], frozenset[str]]) -> None:
+        """The details of the storage accounts that the caller chooses, and practice."""
         ...
 
 
@@ -92,7 +98,9 @@ async def scan(
                 else:
                     worker = Worker(cloud, unwanted(request), reader, recorder, held)
                     stages = Stages(request, worker, recorder, progress, at_once=reader.share)
-                await _read(stages, recorder, select)
+                await stages.lists()
+                await stages.signals()
+                await stages.chosen(select)
                 return recorder.snapshot(End(text_of(reader.time.now()), dict(sorted((+calls).items()))))
     except asyncio.CancelledError:
         if recorder is None:
@@ -136,17 +144,6 @@ def _keep_scope(scope: Scope, recorder: Recorder) -> None:
         recorder.list_read(TENANT, SUBSCRIPTIONS.operation, scope.source)
 
 
-async def _read(stages: Staged, recorder: Recorder, select: Callable[[Snapshot], frozenset[str]]) -> None:
-    await stages.lists()
-    await stages.further(Stage.SIGNALS, frozenset())
-    chosen = seen = wanted = select(recorder.snapshot())
-    await stages.further(Stage.DETAILS, wanted)
-    while wanted and (wanted := select(recorder.snapshot()) - seen):  # details name further accounts
-        await stages.further(Stage.DETAILS, wanted, others=False)
-        seen |= wanted
-    await stages.further(Stage.PRACTICE, chosen)
-
-
 def wanted_collectors(request: Request) -> tuple[Collector, ...]:
     """The collectors of the types that are wanted, and of those that lead to them."""
     wanted = with_owners([*request.types, *request.skipped])
@@ -181,11 +178,43 @@ class Stages:
                     self._progress.expect(record.kind.label, 1)
                     group.create_task(self._with_children(Job(record, subscription)))
 
-    async def further(self, stage: Stage, chosen: frozenset[str], *, others: bool = True) -> None:
-        """A later stage: the storage accounts that the caller chose and, with `others`, everything else that was read."""
+    async def signals(self) -> None:
+        """What more tells which storage accounts hold documents."""
+        await self.further(Stage.SIGNALS, frozenset())
+
+    async def chosen(self, select: Callable[[Snapshot], frozenset[str]]) -> None:
+        """The details of the storage accounts that the caller chooses, and practice."""
+        chosen = select(self._recorder.snapshot())
+        looked_at = {name for record in self._collectors if record.stage is Stage.PRACTICE for name in record.after}
+        async with together() as group:
+            settings = group.create_task(self.further(Stage.DETAILS, chosen, lambda record: record.type in looked_at))
+            group.create_task(self._details(chosen, select, settings, lambda record: record.type not in looked_at))
+            await settings
+            group.create_task(self.further(Stage.PRACTICE, chosen, _begins_early))
+        await self.further(Stage.PRACTICE, chosen, lambda record: not _begins_early(record))
+
+    async def _details(
+        self,
+        chosen: frozenset[str],
+        select: Callable[[Snapshot], frozenset[str]],
+        others: asyncio.Task[None],
+        among: Callable[[Collector], bool],
+    ) -> None:
+        """Details, but for those that others read meanwhile; then those of further accounts that details name."""
+        await self.further(Stage.DETAILS, chosen, among)
+        await others
+        seen = wanted = chosen
+        while wanted and (wanted := select(self._recorder.snapshot()) - seen):
+            await self.further(Stage.DETAILS, wanted)
+            seen |= wanted
+
+    async def further(
+        self, stage: Stage, chosen: frozenset[str], among: Callable[[Collector], bool] = lambda _record: True
+    ) -> None:
+        """A later stage: at the storage accounts that the caller chose, and at everything else that was read."""
         collectors: dict[str, list[Collector]] = {}
         for record in self._collectors:
-            if record.owner is not None and record.stage is stage:
+            if record.owner is not None and record.stage is stage and among(record):
                 collectors.setdefault(record.owner, []).append(record)
         async with together() as group:
             for type_name, records in collectors.items():
@@ -193,7 +222,7 @@ class Stages:
                 for resource in self._recorder.of_type(type_name):
                     if self._own is not None and resource.key not in self._own:
                         continue
-                    if resource.key in chosen if type_name == STORAGE else others:
+                    if type_name != STORAGE or resource.key in chosen:
                         owners.setdefault(subscription_of(resource.key), []).append(resource)
                 for own in owners.values():
                     group.create_task(self._run(records, own))
@@ -215,11 +244,37 @@ class Stages:
             self._progress.expect(record.kind.label, len(owners))
             jobs.setdefault(record.throttle, []).extend(Job(record, owner) for owner in owners)
         async with together() as group:
-            for queue in jobs.values():
-                group.create_task(each((self._with_children(job) for job in queue), self._at_once))
+            for throttle, queue in jobs.items():
+                visits = _by_owner(queue) if throttle is Throttle.DOCUMENT_INTELLIGENCE else ([job] for job in queue)
+                group.create_task(each((self._visit(visit) for visit in visits), self._at_once))
+
+    async def _visit(self, jobs: Sequence[Job]) -> None:
+        """Jobs one after the other; if they are those of an account's own endpoint, it is left when they are done."""
+        try:
+            for job in jobs:
+                await self._with_children(job)
+        finally:
+            if jobs[0].collector.throttle is Throttle.DOCUMENT_INTELLIGENCE:
+                await self._worker.leave(jobs[0].owner)
 
     async def _do(self, job: Job) -> list[Resource]:
         try:
             return await self._worker.do(job)
         finally:
             self._progress.done(job.collector.kind.label)
+
+
+def _begins_early(record: Collector) -> bool:
+    """Whether it names the details that it looks at, and is asked at what the lists gave: then it waits for no others.
+
+    Which tables of workspaces are of interest depends on the details of all accounts.
+    """
+    return bool(record.after) and record.owner in {ACCOUNT, STORAGE}
+
+
+def _by_owner(jobs: Iterable[Job]) -> Iterable[list[Job]]:
+    """Each account has an endpoint, hence connections, of its own: whatever is asked there is asked on one visit."""
+    found: dict[str, list[Job]] = {}
+    for job in jobs:
+        found.setdefault(job.owner.key, []).append(job)
+    return found.values()

@@ -126,12 +126,25 @@ class Shards:
         """What hangs on the subscriptions, and the children of what is in their lists."""
         await self._run(Stage.LISTS, self._recorder.of_type(SUBSCRIPTION))
 
-    async def further(self, stage: Stage, chosen: frozenset[str], *, others: bool = True) -> None:
-        """A later stage: the storage accounts that the caller chose and, with `others`, everything else that was read."""
+    async def signals(self) -> None:
+        """What more tells which storage accounts hold documents."""
+        await self._further(Stage.SIGNALS, frozenset())
+
+    async def chosen(self, select: Callable[[Snapshot], frozenset[str]]) -> None:
+        """The details of the storage accounts that the caller chooses, and practice."""
+        chosen = seen = wanted = select(self._recorder.snapshot())
+        await self._further(Stage.DETAILS, wanted)
+        while wanted and (wanted := select(self._recorder.snapshot()) - seen):  # details name further accounts
+            await self._further(Stage.DETAILS, wanted)
+            seen |= wanted
+        await self._further(Stage.PRACTICE, chosen)
+
+    async def _further(self, stage: Stage, chosen: frozenset[str]) -> None:
+        """A later stage: at the storage accounts that the caller chose, and at everything else that was read."""
         asking = (record for record in wanted_collectors(self._request) if record.stage is stage)
         types = dict.fromkeys(record.owner for record in asking if record.owner is not None)
         read = (resource for name in types for resource in self._recorder.of_type(name))
-        await self._run(stage, [item for item in read if (item.key in chosen if _is(STORAGE, item) else others)])
+        await self._run(stage, [item for item in read if not _is(STORAGE, item) or item.key in chosen])
 
     async def _run(self, stage: Stage, owners: Sequence[Resource]) -> None:
         tasks = self._tasks(stage, owners)

@@ -9,7 +9,6 @@ that opens TLS would otherwise answer in its place. A handshake that failed is t
 from __future__ import annotations
 
 import asyncio
-import base64
 import os
 import re
 import socket
@@ -18,11 +17,10 @@ import warnings
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, TypeAlias, cast
-from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
+from urllib.parse import urlsplit
 
 from auditor.collectors.answers import is_code
-from auditor.collectors.clients import trusted
+from auditor.collectors.lines import Proxy, proxy_for, trusted
 
 VERSIONS: Final = {
     "TLS1_0": ssl.TLSVersion.TLSv1,
@@ -143,19 +141,17 @@ def _made(version: str, *_trust: str | None) -> ssl.SSLContext:
 
 async def _open(host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """A line to the host, through the proxy that the environment names for it."""
-    proxy = None if proxy_bypass(host) else getproxies().get("https")
-    if not proxy:
-        return await _connect(host, port)
     try:
-        at = urlsplit(proxy if "//" in proxy else f"http://{proxy}")
-        secure = at.scheme == "https"
-        incoming, outgoing = await _connect(at.hostname or "", at.port or (443 if secure else 80), secure=secure)
+        proxy = proxy_for(host)
+        line = None if proxy is None else await _connect_to(proxy)
     except (_EndedError, ValueError) as ended:
         raise _EndedError(Unclear("no connection to the proxy", reached=False)) from ended
+    if proxy is None or line is None:
+        return await _connect(host, port)
+    incoming, outgoing = line
     lines = [f"CONNECT {host}:{port} HTTP/1.1", f"Host: {host}:{port}"]
-    if at.username:
-        user = f"{unquote(at.username)}:{unquote(at.password or '')}"
-        lines.append(f"Proxy-Authorization: Basic {base64.b64encode(user.encode()).decode()}")
+    if proxy.authorization is not None:
+        lines.append(f"Proxy-Authorization: {proxy.authorization}")
     try:
         outgoing.write("\r\n".join([*lines, "", ""]).encode())
         head = await incoming.readuntil(b"\r\n\r\n")
@@ -169,6 +165,12 @@ async def _open(host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.Str
         outgoing.transport.abort()
         raise _EndedError(Unclear("the proxy did not let it through", reached=False))
     return incoming, outgoing
+
+
+async def _connect_to(proxy: Proxy) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    at = urlsplit(proxy.url)
+    secure = at.scheme == "https"
+    return await _connect(at.hostname or "", at.port or (443 if secure else 80), secure=secure)
 
 
 async def _connect(host: str, port: int, *, secure: bool = False) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

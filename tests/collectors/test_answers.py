@@ -184,3 +184,11 @@ def test_numbers_are_those_that_can_be_counted_with() -> None:
     assert parse(b"9" * 300) + 0.5 > 1e299  # type: ignore[operator]
     with pytest.raises(ValueError, match="too large"):
         parse(b"9" * 301)
+
+
+def test_words_of_many_answers_exist_once_in_memory() -> None:
+    first, second = parse(b'{"location": "westeurope"}'), parse(b'{"location": "westeurope"}')
+    assert [id(name) for name in first] == [id(name) for name in second]
+    assert first["location"] is second["location"]
+    long = b'{"id": "' + b"x" * 41 + b'"}'
+    assert parse(long) == {"id": "x" * 41}

@@ -197,8 +197,96 @@ def test_those_who_ask_at_once_share_what_azure_counts_for_all_of_them() -> None
     limits = Limits(clock, among=3)
 
     async def use() -> None:
-        for _ in range(51):
+        for _ in range(64):
             await limits.admit(Counted(Throttle.LOGS, "log queries"))
 
     asyncio.run(use())
-    assert clock.time == 1000.0 + 31  # 50 of 150 are its share
+    assert clock.time == 1000.0 + 31  # 63 of 190 are its share
+
+
+REMAINING = "x-ms-ratelimit-remaining-subscription-reads"
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(31, 250), st.lists(st.integers(0, 30), min_size=1, max_size=40))
+def test_what_arm_says_is_left_keeps_two_scans_of_one_principal_below_its_limit(
+    drained: int, others: list[int]
+) -> None:
+    """Somebody else has emptied the bucket before, and goes on at up to its rate: no call of ours is refused."""
+
+    async def go() -> None:
+        clock = FakeClock()
+        limits, server = Limits(clock), Limiter(RateLimits(), clock=clock.now)
+        arm = Counted(Throttle.ARM, "/subscriptions/a")
+        for _ in range(250 - drained):
+            assert server.take("a") is None
+        for number in range(400):
+            await limits.admit(arm)
+            assert server.take("a") is None
+            limits.heed(arm, {REMAINING: str(server.remaining("a"))})
+            if number % 25 == 24:  # about once a second, somebody else takes some of what is left
+                for _ in range(min(others[number // 25 % len(others)], max(server.remaining("a") - 30, 0))):
+                    assert server.take("a") is None
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize(
+    ("left", "waits"), [("250", 0), ("31", 0), ("30", 1 / 25), ("5", 26 / 25), ("", 0), ("many", 0), ("-3", 0)]
+)
+def test_calls_wait_until_arm_has_a_reserve_again(left: str, waits: float) -> None:
+    async def go() -> float:
+        clock = FakeClock()
+        limits = Limits(clock)
+        reads = Counted(Throttle.STORAGE_READS, "/subscriptions/a", "westeurope")
+        limits.heed(reads, {REMAINING: left})
+        other = await admitted(limits, clock, Counted(Throttle.ARM, "/subscriptions/b"), 1)
+        assert other == 0
+        return await admitted(limits, clock, reads, 1)
+
+    assert asyncio.run(go()) == pytest.approx(waits)
+
+
+def test_what_the_tenant_has_left_counts_for_calls_to_the_tenant() -> None:
+    async def go() -> float:
+        clock = FakeClock()
+        limits = Limits(clock)
+        tenant = Counted(Throttle.ARM, "/")
+        limits.heed(tenant, {"x-ms-ratelimit-remaining-tenant-reads": "5"})
+        return await admitted(limits, clock, tenant, 1)
+
+    assert asyncio.run(go()) == pytest.approx(26 / 25)
+
+
+def test_a_refusal_of_arm_itself_holds_up_all_calls_of_the_subscription_and_no_others() -> None:
+    async def go() -> tuple[float, float]:
+        clock = FakeClock()
+        limits = Limits(clock)
+        limits.pause(Counted(Throttle.STORAGE_READS, "/subscriptions/a", "westeurope"), 30, by_arm=True)
+        other = await admitted(limits, clock, Counted(Throttle.ARM, "/subscriptions/b"), 1)
+        return other, await admitted(limits, clock, Counted(Throttle.ARM, "/subscriptions/a"), 1)
+
+    assert asyncio.run(go()) == (0, 30)
+
+
+def test_a_call_that_waits_already_waits_on_when_azure_asks_for_patience() -> None:
+    class Disturbed(FakeClock):
+        """While the first call sleeps, another one is refused."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.limits = Limits(self)
+
+        async def sleep(self, seconds: float) -> None:
+            await super().sleep(seconds)
+            if seconds < 1:
+                self.limits.pause(ARM, 60)
+
+    async def go() -> float:
+        clock = Disturbed()
+        return await admitted(clock.limits, clock, ARM, 221)
+
+    assert asyncio.run(go()) == pytest.approx(60 + 1 / 25)
+
+
+ARM = Counted(Throttle.ARM, "/subscriptions/a")

@@ -47,3 +47,14 @@ def test_secrets_do_not_get_in() -> None:
     recorder = Recorder(HEADER, sink)
     recorder.resource({**BODY, "properties": {"migrationToken": "secret"}}, "GET https://x")
     assert "secret" not in str(sink.resources[0].body).replace("[secret removed]", "")
+
+
+def test_what_belongs_to_a_resource_is_found_by_its_owner() -> None:
+    recorder = Recorder(HEADER, Sink())
+    store = "/subscriptions/a/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/docs"
+    kind = "Microsoft.Storage/storageAccounts/blobServices/containers"
+    recorder.resource({"id": f"{store}/blobServices/default/containers/b", "type": kind}, "GET https://x")
+    recorder.resource({"id": f"{store}2/blobServices/default/containers/c", "type": kind}, "GET https://x")
+    (found,) = recorder.below(store.upper(), kind.upper())
+    assert found.name == "b"
+    assert recorder.below(store, "Microsoft.Storage/storageAccounts/localUsers") == []

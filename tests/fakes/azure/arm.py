@@ -13,7 +13,7 @@ from tests.fakes.azure.entra import ARM_AUDIENCES, Entra, Principal, Refused
 from tests.fakes.azure.estate import Estate, Json, key
 from tests.fakes.azure.exchange import Answer, Call, answer, error
 from tests.fakes.azure.grants import Grants
-from tests.fakes.azure.limits import Limiter, RateLimits
+from tests.fakes.azure.limits import Limiter, RateLimits, Throttle
 from tests.fakes.azure.refusals import forbidden, unauthorized, unknown_type
 from tests.fakes.azure.route import Route, parent
 
@@ -58,20 +58,7 @@ class Arm:
         region = str((parent(self, call) or {}).get("location", "")).replace(" ", "").lower()
         kind = route.storage if route else None
         throttle = self.limiter.take(subscription, kind, region) if self.limits else None
-        if throttle is None:
-            return None
-        if throttle.limit == "arm":
-            text = (
-                f"Number of 'read' requests for subscription '{subscription}' actor '{self.entra.object_id}' exceeded. "
-                f"Please try again after '{throttle.seconds}' seconds."
-            )
-            return error(429, "SubscriptionRequestsThrottled", text, Retry_After=str(throttle.seconds))
-        window = "List" if throttle.limit.endswith("list") else "Read_ObservationWindow_00:05:00"
-        text = (
-            f"The request is being throttled as the limit has been reached for operation type - {window}. "
-            "For more information, see - https://aka.ms/srpthrottlinglimits"
-        )
-        return error(429, "TooManyRequests", text, Retry_After=str(throttle.seconds))
+        return None if throttle is None else throttled(throttle, subscription, self.entra.object_id)
 
     def _refused(self, call: Call, route: Route | None, who: Principal) -> Answer | None:
         version = call.query.get("api-version", "")
@@ -123,6 +110,22 @@ class Arm:
         if start + size < len(items):
             body["nextLink"] = _next_link(call, start + size)
         return answer(body)
+
+
+def throttled(throttle: Throttle, subscription: str, actor: str) -> Answer:
+    """What ARM or the storage provider answers to a call too many."""
+    if throttle.limit == "arm":
+        text = (
+            f"Number of 'read' requests for subscription '{subscription}' actor '{actor}' exceeded. "
+            f"Please try again after '{throttle.seconds}' seconds."
+        )
+        return error(429, "SubscriptionRequestsThrottled", text, Retry_After=str(throttle.seconds))
+    window = "List" if throttle.limit.endswith("list") else "Read_ObservationWindow_00:05:00"
+    text = (
+        f"The request is being throttled as the limit has been reached for operation type - {window}. "
+        "For more information, see - https://aka.ms/srpthrottlinglimits"
+    )
+    return error(429, "TooManyRequests", text, Retry_After=str(throttle.seconds))
 
 
 def page_token(start: int) -> str:

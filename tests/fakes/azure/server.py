@@ -191,7 +191,9 @@ class FakeAzure:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
         server = web.Server(self._handle, access_log=None, keepalive_timeout=75)
-        proxy = Proxy(self._decide, server, lambda host: self._floors.context(host, HOSTS), self.proxy_log)
+        proxy = Proxy(
+            self._decide, self._protocol(server), lambda host: self._floors.context(host, HOSTS), self.proxy_log
+        )
         listener = await self._loop.create_server(lambda: ConnectProtocol(proxy), "127.0.0.1", 0, backlog=1024)
         self.port = listener.sockets[0].getsockname()[1]
         self._ready.set()
@@ -199,6 +201,10 @@ class FakeAzure:
         listener.close()
         await proxy.close()
         await server.shutdown(0.1)
+
+    def _protocol(self, server: web.Server) -> Callable[[], asyncio.Protocol]:
+        """What makes the protocol of a connection once its tunnel is open."""
+        return server
 
     def _decide(self, host: str, port: int) -> str | None:
         if not any(fnmatchcase(host, pattern) for pattern in HOSTS):
