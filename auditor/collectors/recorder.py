@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
-from auditor.model.reading import mark_unread
+from auditor.model.gathering import Gathering
+from auditor.model.reading import mark_unread, plain
 from auditor.model.redaction import cut_secrets
 from auditor.model.resource import Gap, ListRead, Read, Resource, resource_key
-from auditor.model.snapshot import End, Header, Snapshot, utc_now
+from auditor.model.snapshot import utc_now
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from auditor.collectors.collect import Sink
     from auditor.collectors.shapes import Body
+    from auditor.model.snapshot import End, Header, Snapshot
 
 
 class Recorder:
@@ -20,18 +25,16 @@ class Recorder:
     def __init__(self, header: Header, sink: Sink) -> None:
         self._header = header
         self._sink = sink
-        self._resources: dict[str, Resource] = {}
+        self._gathered = Gathering()
         self._gaps: dict[tuple[str, str, str], Gap] = {}
-        self._reads: list[ListRead] = []
-        self._listed: set[tuple[str, str]] = set()
 
     def resource(self, body: Body, source: str) -> Resource | None:
         """Keep one resource; None if there is one with its id, as a list that changes meanwhile gives on two pages."""
         # Marked as the snapshot file is read, so that a tag called $unread means the same in both.
         resource = Resource(mark_unread(cut_secrets(body)), Read(source, utc_now()))
-        if resource.key in self._resources:
+        if self._gathered.get(resource.key) is not None:
             return None
-        self._resources[resource.key] = resource
+        self._gathered.take(resource, len(json.dumps(plain(body))))
         self._sink.resource(resource)
         return resource
 
@@ -45,25 +48,21 @@ class Recorder:
     def list_read(self, of: str, operation: str, source: str) -> None:
         """Record that a list was read to its end."""
         read = ListRead(of, operation, source, utc_now())
-        self._reads.append(read)
-        self._listed.add((resource_key(of), operation))
+        self._gathered.take_read(read)
         self._sink.list_read(read)
 
     def get(self, resource_id: str) -> Resource | None:
         """The resource with this id, if it was read."""
-        return self._resources.get(resource_key(resource_id))
+        return self._gathered.get(resource_key(resource_id))
 
-    def of_type(self, type_name: str) -> list[Resource]:
+    def of_type(self, type_name: str) -> Iterable[Resource]:
         """All resources of a type that were read."""
-        key = type_name.lower()
-        return [resource for resource in self._resources.values() if resource.type_key == key]
+        return self._gathered.of_type(type_name.lower())
 
     def was_listed(self, of: str, operation: str) -> bool:
         """Whether the list that this right reads was read to its end at this resource."""
-        return (resource_key(of), operation) in self._listed
+        return self._gathered.was_listed(resource_key(of), operation.lower())
 
     def snapshot(self, end: End | None = None) -> Snapshot:
         """What was read so far; with an end, all of it."""
-        return Snapshot(
-            self._header, tuple(self._resources.values()), tuple(self._gaps.values()), tuple(self._reads), end
-        )
+        return self._gathered.snapshot(self._header, self._gaps.values(), end)

@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from auditor.errors import SnapshotFormatError, SourceError
 from auditor.model.durations import parse_moment
+from auditor.model.gathering import Gathering
 from auditor.model.reading import mark_unread, plain
 from auditor.model.redaction import cut_secrets
 from auditor.model.resource import Gap, ListRead, Read, Resource
@@ -137,18 +138,18 @@ def read_snapshot(path: Path) -> Snapshot:
 
 
 class _Reader:
-    """Reads one file; keeps the line number for the errors."""
+    """Reads one file; keeps the line's number for the errors, and its length."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._line = 0
+        self._length = 0
 
     def read(self, stream: IO[str]) -> Snapshot:
         lines = self._lines(stream)
         header = self._header(next(lines, None))
-        resources: dict[str, Resource] = {}
+        gathered = Gathering()
         gaps: list[Gap] = []
-        reads: list[ListRead] = []
         end: End | None = None
         count = 0
         for line in lines:
@@ -156,22 +157,24 @@ class _Reader:
                 self._fail("there is something after the end")
             match line:
                 case {"resource": dict(body), **rest}:
-                    resource = self._resource(body, rest)
-                    resources[resource.key] = resource
+                    gathered.take(self._resource(body, rest), self._length)
                     count += 1
                 case {"gap": dict(gap)}:
                     gaps.append(Gap(*(self._text(gap, name) for name in ("scope", "operation", "reason", "at"))))
                 case {"read": dict(read)}:
-                    reads.append(ListRead(*(self._text(read, name) for name in ("of", "operation", "from", "at"))))
+                    gathered.take_read(
+                        ListRead(*(self._text(read, name) for name in ("of", "operation", "from", "at")))
+                    )
                 case {"end": dict(body)}:
                     end = self._end(body, count, len(gaps))
                 case _:
                     self._fail("a line holds one of resource, gap, read or end")
-        return Snapshot(header, tuple(resources.values()), tuple(gaps), tuple(reads), end)
+        return gathered.snapshot(header, gaps, end)
 
     def _lines(self, stream: IO[str]) -> Iterator[Any]:
         while text := self._next(stream):
             self._line += 1
+            self._length = len(text)
             if len(text) >= LONGEST_LINE:
                 self._fail(f"the line is longer than {LONGEST_LINE} characters")
             if not text.strip():
