@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 class Recorder:
     """What one scan has read so far."""
 
-    def __init__(self, header: Header, sink: Sink) -> None:
+    def __init__(self, header: Header, sink: Sink, gathered: Gathering | None = None) -> None:
         self._header = header
         self._sink = sink
-        self._gathered = Gathering()
+        self._gathered = gathered or Gathering()
         self._gaps: dict[tuple[str, str, str], Gap] = {}
 
     def resource(self, body: Body, source: str) -> Resource | None:
@@ -34,9 +34,8 @@ class Recorder:
         resource = Resource(mark_unread(cut_secrets(body)), Read(source, utc_now()))
         if self._gathered.get(resource.key) is not None:
             return None
-        self._gathered.take(resource, len(json.dumps(plain(body))))
         self._sink.resource(resource)
-        return resource
+        return self._gathered.take(resource, len(json.dumps(plain(body))))
 
     def gap(self, scope: str, operation: str, reason: str) -> None:
         """Record what could not be read; the same words about the same list count once."""

@@ -18,26 +18,33 @@ MOST_IN_MEMORY: Final = 48 * 1024 * 1024
 
 There judging is fastest: what is in a file has its JSON read again whenever somebody looks at it.
 """
+MOST_AT_HAND: Final = 4 * 1024 * 1024
+"""Characters of JSON in the file of which the values stay in memory once somebody looked at them."""
 
 
 class Gathering:
     """What was read so far of one estate."""
 
-    def __init__(self, most_in_memory: int = MOST_IN_MEMORY) -> None:
-        """`most_in_memory` is in characters of JSON."""
+    def __init__(self, most_in_memory: int = MOST_IN_MEMORY, most_at_hand: int = MOST_AT_HAND) -> None:
+        """Both are numbers of characters of JSON."""
         self._left = most_in_memory
+        self._most_at_hand = most_at_hand
         self._resources: dict[str, Resource] = {}
         self._reads: list[ListRead] = []
         self._listed: set[tuple[str, str]] = set()
         self._shelf: Shelf | None = None
 
-    def take(self, resource: Resource, size: int) -> None:
-        """Keep a resource whose JSON has so many characters; one with the same key gives up its place to it."""
+    def take(self, resource: Resource, size: int) -> Resource:
+        """Keep a resource whose JSON has so many characters; one with the same key gives up its place to it.
+
+        Returns it as it is kept, for whoever wants to hold it meanwhile.
+        """
         if self._shelf is not None:
             self._shelf.resources.put(resource)
-            return
+            return self._shelf.resources.get(resource.key) or resource
         self._resources[resource.key] = resource
         self._count(size)
+        return resource
 
     def take_read(self, read: ListRead) -> None:
         """Keep that a list was read."""
@@ -74,7 +81,7 @@ class Gathering:
             return
         from auditor.model.shelf import new_shelf  # noqa: PLC0415 - few estates need SQLite
 
-        self._shelf = new_shelf()
+        self._shelf = new_shelf(self._most_at_hand)
         for resource in self._resources.values():
             self._shelf.resources.put(resource)
         for read in self._reads:

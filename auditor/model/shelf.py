@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from auditor.model.reading import Json
 
-MOST_AT_HAND: Final = 4 * 1024 * 1024
-"""Characters of JSON whose values stay in memory once somebody looked at them; these take some four times as much."""
 _AT_ONCE: Final = 500
 """Rows that are fetched at once where all are walked through."""
 _TABLES: Final = """
@@ -50,17 +48,21 @@ class Shelf(NamedTuple):
     reads: ShelvedReads
 
 
-def new_shelf() -> Shelf:
-    """An empty shelf; its file is where the system has temporary files (`TMPDIR`), and grows as it is filled."""
+def new_shelf(most_at_hand: int) -> Shelf:
+    """An empty shelf; its file is where the system has temporary files (`TMPDIR`), and grows as it is filled.
+
+    Of so many characters of JSON the values stay in memory once somebody looked at them.
+    """
     file = _File()
-    return Shelf(ShelvedResources(file), ShelvedReads(file))
+    return Shelf(ShelvedResources(file, most_at_hand), ShelvedReads(file))
 
 
 class ShelvedResources(Resources):
     """Resources in a temporary file. What it hands out knows its key, type and owner, and looks up what it says."""
 
-    def __init__(self, file: _File) -> None:
+    def __init__(self, file: _File, most_at_hand: int) -> None:
         self._file = file
+        self._most_at_hand = most_at_hand
         self._types: list[str] = []
         self._numbers: dict[str, int] = {}
         self._counts: defaultdict[int, int] = defaultdict(int)
@@ -91,7 +93,7 @@ class ShelvedResources(Resources):
         resource = _read(line)
         self._at_hand[place] = resource, len(line)
         self._size_at_hand += len(line)
-        while self._size_at_hand > MOST_AT_HAND and len(self._at_hand) > 1:
+        while self._size_at_hand > self._most_at_hand and len(self._at_hand) > 1:
             self._size_at_hand -= self._at_hand.popitem(last=False)[1][1]
         return resource
 

@@ -176,17 +176,17 @@ class Snapshot:
         operations: frozenset[str],
     ) -> Snapshot:
         """The same snapshot with these resources and lists in place of all of some types and operations (lower case)."""
-        known: Sequence[Resource]
-        listed: Sequence[ListRead]
-        if isinstance(self.resources, Resources):
-            known = JoinedResources(self.resources, resources, types)
-        else:
-            known = (*(item for item in self.resources if item.type_key not in types), *resources)
-        if isinstance(self.reads, Reads):
-            listed = JoinedReads(self.reads, reads, operations)
-        else:
-            listed = (*(read for read in self.reads if read.operation.lower() not in operations), *reads)
-        return Snapshot(self.header, known, self.gaps, listed, self.end)
+        known, listed = (
+            JoinedResources(self._known, resources, types),
+            JoinedReads(self._listed, reads, operations),
+        )
+        return Snapshot(
+            self.header,
+            known if isinstance(self.resources, Resources) else tuple(known),
+            self.gaps,
+            listed if isinstance(self.reads, Reads) else tuple(listed),
+            self.end,
+        )
 
 
 def kind_of_gap(gap: Gap) -> ResourceType | None:

@@ -119,14 +119,16 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
             writer.end(snapshot.end)
 
 
-def read_snapshot(path: Path) -> Snapshot:
+def read_snapshot(path: Path, gathered: Gathering | None = None) -> Snapshot:
     """Read a snapshot file; a file without its end line is read as the partial snapshot that it is.
+
+    `gathered` takes what it holds, in memory or in a temporary file if that is much.
 
     Raises `SnapshotFormatError` with the line of the first thing that is not as the format says.
     """
     try:
         with _open_text(path, path.name.removesuffix(".partial"), "r") as stream:
-            return _Reader(path).read(stream)
+            return _Reader(path).read(stream, gathered or Gathering())
     except FileNotFoundError as error:
         raise SnapshotFormatError(path, 1, "there is no such file") from error
     except IsADirectoryError as error:
@@ -145,10 +147,9 @@ class _Reader:
         self._line = 0
         self._length = 0
 
-    def read(self, stream: IO[str]) -> Snapshot:
+    def read(self, stream: IO[str], gathered: Gathering) -> Snapshot:
         lines = self._lines(stream)
         header = self._header(next(lines, None))
-        gathered = Gathering()
         gaps: list[Gap] = []
         end: End | None = None
         count = 0
