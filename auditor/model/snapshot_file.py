@@ -140,12 +140,12 @@ def read_snapshot(path: Path, gathered: Gathering | None = None) -> Snapshot:
 
 
 class _Reader:
-    """Reads one file; keeps the line's number for the errors, and its length."""
+    """Reads one file; keeps the line's number for the errors, and how many letters it has."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._line = 0
-        self._length = 0
+        self._letters = 0
 
     def read(self, stream: IO[str], gathered: Gathering) -> Snapshot:
         lines = self._lines(stream)
@@ -158,7 +158,7 @@ class _Reader:
                 self._fail("there is something after the end")
             match line:
                 case {"resource": dict(body), **rest}:
-                    gathered.take(self._resource(body, rest), self._length)
+                    gathered.take(self._resource(body, rest), self._letters)
                     count += 1
                 case {"gap": dict(gap)}:
                     gaps.append(Gap(*(self._text(gap, name) for name in ("scope", "operation", "reason", "at"))))
@@ -175,7 +175,7 @@ class _Reader:
     def _lines(self, stream: IO[str]) -> Iterator[Any]:
         while text := self._next(stream):
             self._line += 1
-            self._length = len(text)
+            self._letters = len(text)
             if len(text) >= LONGEST_LINE:
                 self._fail(f"the line is longer than {LONGEST_LINE} characters")
             if not text.strip():
