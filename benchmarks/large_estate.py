@@ -8,6 +8,7 @@ drawn by chance: the same size gives the same file.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,17 +29,14 @@ _ROLES: Final = (_READER, "acdd72a7-3385-48ef-bd42-f606fba81ae7", "b24988ac-6180
 _SERVICES: Final = ("blob", "dfs", "file", "queue", "table", "web")
 
 
-def lines(size: int, fat: int = 0) -> Iterator[str]:
-    """The lines of a snapshot of at least `size` bytes, the last subscription whole.
-
-    With `fat` each body has so many bytes more, in a property that nothing reads.
-    """
+def lines(size: int) -> Iterator[str]:
+    """The lines of a snapshot of at least `size` bytes, the last subscription whole."""
     written = 0
     head = {"schema": "auditor.snapshot/1", "source": {"kind": "azure", "scope": []}, "started": STARTED}
     yield _text(head)
     number = 0
     while written < size:
-        for line in _subscription(number, fat):
+        for line in _subscription(number):
             text = _text(line)
             written += len(text)
             yield text
@@ -50,13 +48,24 @@ def _text(line: dict[str, Any]) -> str:
     return json.dumps(line, separators=(",", ":")) + "\n"
 
 
-def _guid(kind: int, number: int, part: int = 0) -> str:
-    return f"{kind:08x}-{part % 65536:04x}-4000-8000-{number:012x}"
+def _digits(*about: object) -> str:
+    """32 hexadecimal digits that look like chance, and are the same in each run."""
+    return hashlib.md5(repr(about).encode(), usedforsecurity=False).hexdigest()
 
 
-def _resource(body: dict[str, Any], version: str, fat: int) -> dict[str, Any]:
-    if fat:
-        body["x-internal"] = ["".join(f"{(len(body['id']) * 31 + at) % 9973:04x}" for at in range(fat // 4))]
+def _guid(*about: object) -> str:
+    digits = _digits(*about)
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:]}"
+
+
+def _moment(*about: object) -> str:
+    """A time at which something was made."""
+    digits = int(_digits(*about), 16)
+    day, hour, minute, part = digits % 28 + 1, digits % 24, digits % 60, digits % 10_000_000
+    return f"2024-{digits % 12 + 1:02}-{day:02}T{hour:02}:{minute:02}:05.{part:07}Z"
+
+
+def _resource(body: dict[str, Any], version: str) -> dict[str, Any]:
     read = {"from": f"GET {_ARM}{body['id']}?api-version={version}", "at": STARTED}
     return {"resource": body, "read": read}
 
@@ -65,7 +74,7 @@ def _listed(of: str, operation: str, version: str) -> dict[str, Any]:
     return {"read": {"of": of, "operation": operation, "from": f"GET {_ARM}{of}?api-version={version}", "at": STARTED}}
 
 
-def _subscription(number: int, fat: int) -> Iterator[dict[str, Any]]:
+def _subscription(number: int) -> Iterator[dict[str, Any]]:
     key = f"/subscriptions/{_guid(1, number)}"
     own = {"subscriptionId": key.rpartition("/")[2], "displayName": f"Unit {number}", "state": "Enabled"}
     own |= {
@@ -74,18 +83,18 @@ def _subscription(number: int, fat: int) -> Iterator[dict[str, Any]]:
         "subscriptionPolicies": {"spendingLimit": "Off"},
     }
     body = {"id": key, "type": "Microsoft.Resources/subscriptions", "name": f"Unit {number}", "properties": own}
-    yield _resource(body, "2022-12-01", fat)
+    yield _resource(body, "2022-12-01")
     for at in range(_REGIONS):
-        yield _resource(_region(key, at), "2022-12-01", fat)
+        yield _resource(_region(key, at), "2022-12-01")
     hosts = number % 10 == 0
     if hosts:
-        yield _resource(_account(key, number), "2024-10-01", fat)
+        yield _resource(_account(key, number), "2024-10-01")
         for operation in ("FormRecognizer/documentmodels/read", "FormRecognizer/management/get/classifier/read"):
             yield _listed(_account_id(key, number), f"{_ACCOUNT}/{operation}", "2024-11-30")
     for at in range(_ASSIGNMENTS):
-        yield _resource(_assignment(key, number, at, hosts=hosts), "2022-04-01", fat)
+        yield _resource(_assignment(key, number, at, hosts=hosts), "2022-04-01")
     for at in range(STORES):
-        yield from _store(key, number, at, fat)
+        yield from _store(key, number, at)
     for operation in (
         "Microsoft.Resources/subscriptions/locations/read",
         f"{_ACCOUNT}/read",
@@ -125,7 +134,7 @@ def _account(key: str, number: int) -> dict[str, Any]:
     properties = {
         "endpoint": host,
         "provisioningState": "Succeeded",
-        "internalId": f"{number:032x}",
+        "internalId": _digits("account", number),
         "dateCreated": "2024-03-01T09:30:00.0000000Z",
         "callRateLimit": {"rules": [{"key": name, "renewalPeriod": 1, "count": 15} for name in services]},
         "capabilities": [{"name": name} for name in ("VirtualNetworks", "CustomerManagedKey", "TrustedServices")],
@@ -139,7 +148,12 @@ def _account(key: str, number: int) -> dict[str, Any]:
     }
     identity = {"type": "SystemAssigned", "principalId": _guid(3, number), "tenantId": _guid(9, 1)}
     body = {"id": _account_id(key, number), "type": _ACCOUNT, "name": f"forms{number}", "location": "westeurope"}
-    body |= {"kind": "FormRecognizer", "sku": {"name": "S0"}, "identity": identity, "etag": f'"{number:032x}"'}
+    body |= {
+        "kind": "FormRecognizer",
+        "sku": {"name": "S0"},
+        "identity": identity,
+        "etag": f'"{_digits("etag", number)}"',
+    }
     return {**body, "tags": _tags(number), "properties": properties, "systemData": _system()}
 
 
@@ -170,8 +184,8 @@ def _assignment(key: str, number: int, at: int, *, hosts: bool) -> dict[str, Any
         "scope": scope,
         "condition": None,
         "conditionVersion": None,
-        "createdOn": "2024-03-01T09:30:00.1234567Z",
-        "updatedOn": "2024-03-01T09:30:00.1234567Z",
+        "createdOn": _moment(scope, at),
+        "updatedOn": _moment(scope, at),
         "createdBy": _guid(6, number),
         "updatedBy": _guid(6, number),
         "delegatedManagedIdentityResourceId": None,
@@ -189,14 +203,14 @@ def _store_name(number: int, at: int) -> str:
     return f"stunit{number}data{at}"
 
 
-def _store(key: str, number: int, at: int, fat: int) -> Iterator[dict[str, Any]]:
+def _store(key: str, number: int, at: int) -> Iterator[dict[str, Any]]:
     store, version = _store_id(key, number, at), "2025-01-01"
-    yield _resource(_storage(store, number, at), version, fat)
-    yield _resource(_blob_service(store, bad=at % 5 == 0), version, fat)
-    yield _resource(_lifecycle(store), version, fat)
-    yield _resource(_diagnostics(store, key), "2021-05-01-preview", fat)
+    yield _resource(_storage(store, number, at), version)
+    yield _resource(_blob_service(store, bad=at % 5 == 0), version)
+    yield _resource(_lifecycle(store), version)
+    yield _resource(_diagnostics(store, key), "2021-05-01-preview")
     for place in range(_CONTAINERS):
-        yield _resource(_container(store, number, at, place), version, fat)
+        yield _resource(_container(store, number, place), version)
     service = f"{_STORAGE}/blobServices"
     for of, operation in (
         (store, f"{service}/read"),
@@ -210,8 +224,8 @@ def _store(key: str, number: int, at: int, fat: int) -> Iterator[dict[str, Any]]
 
 def _storage(store: str, number: int, at: int) -> dict[str, Any]:
     bad = at % 5 == 0
-    name = store.rpartition("/")[2]
-    key_type = {"keyType": "Account", "enabled": True, "lastEnabledTime": "2024-03-01T09:30:05.1234567Z"}
+    name, made = store.rpartition("/")[2], _moment(store)
+    key_type = {"keyType": "Account", "enabled": True, "lastEnabledTime": made}
     hosts = {service: f"https://{name}.{service}.core.windows.net/" for service in _SERVICES}
     kinds = ("microsoftEndpoints", "internetEndpoints")
     routed = {
@@ -219,7 +233,7 @@ def _storage(store: str, number: int, at: int) -> dict[str, Any]:
     }
     subnet = f"{store.split('/providers', maxsplit=1)[0]}/providers/Microsoft.Network/virtualNetworks/hub/subnets"
     properties = {
-        "keyCreationTime": {"key1": "2024-03-01T09:30:05.1234567Z", "key2": "2024-03-01T09:30:05.1234567Z"},
+        "keyCreationTime": {"key1": made, "key2": made},
         "allowCrossTenantReplication": bad,
         "allowSharedKeyAccess": bad,
         "allowBlobPublicAccess": bad,
@@ -253,7 +267,7 @@ def _storage(store: str, number: int, at: int) -> dict[str, Any]:
         },
         "accessTier": "Hot",
         "provisioningState": "Succeeded",
-        "creationTime": "2024-03-01T09:30:05.1234567Z",
+        "creationTime": made,
         "primaryEndpoints": {**hosts, **routed},
         "primaryLocation": "westeurope",
         "statusOfPrimary": "available",
@@ -292,7 +306,7 @@ def _lifecycle(store: str) -> dict[str, Any]:
         for prefix in ("scans0/", "scans1/", "results/")
     ]
     kind = f"{_STORAGE}/managementPolicies"
-    properties = {"policy": {"rules": rules}, "lastModifiedTime": "2024-03-01T09:31:05.1234567Z"}
+    properties = {"policy": {"rules": rules}, "lastModifiedTime": _moment(store, "policy")}
     return {
         "id": f"{store}/managementPolicies/default",
         "type": kind,
@@ -323,9 +337,9 @@ def _diagnostics(store: str, key: str) -> dict[str, Any]:
     }
 
 
-def _container(store: str, number: int, at: int, place: int) -> dict[str, Any]:
+def _container(store: str, number: int, place: int) -> dict[str, Any]:
     kind, name = f"{_STORAGE}/blobServices/containers", f"scans{place}"
-    etag = f"0x8DC{number:04X}{at:04X}{place:04X}"
+    etag = f"0x8DC{_digits(store, place)[:12].upper()}"
     properties = {
         "deleted": False,
         "remainingRetentionDays": 0,
@@ -334,7 +348,7 @@ def _container(store: str, number: int, at: int, place: int) -> dict[str, Any]:
         "publicAccess": "None",
         "leaseStatus": "Unlocked",
         "leaseState": "Available",
-        "lastModifiedTime": "2024-03-01T09:32:05.0000000Z",
+        "lastModifiedTime": _moment(store, place),
         "metadata": {"project": f"claims-{number}", "retention": "24h", "classification": "confidential"},
         "hasImmutabilityPolicy": False,
         "hasLegalHold": False,
