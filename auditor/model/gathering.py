@@ -41,10 +41,10 @@ class Gathering:
         """
         if self._shelf is not None:
             self._shelf.resources.put(resource)
-            return self._shelf.resources.get(resource.key) or resource
-        self._resources[resource.key] = resource
-        self._count(size)
-        return resource
+        else:
+            self._resources[resource.key] = resource
+            self._count(size)
+        return self.get(resource.key) or resource
 
     def take_read(self, read: ListRead) -> None:
         """Keep that a list was read."""

@@ -30,10 +30,7 @@ class InOrder(Sequence[T_co]):
         """One, or some."""
         if isinstance(at, slice):
             return tuple(self)[at]
-        found = next(islice(self, range(len(self))[at], None), None)
-        if found is None:
-            raise IndexError(at)
-        return found
+        return next(islice(self, range(len(self))[at], None))
 
 
 class Resources(InOrder[Resource]):

@@ -121,7 +121,7 @@ def test_an_id_may_be_anything() -> None:
 # Of several with one key the last counts, at the place of the first
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from([STORAGE, CONTAINER]), st.integers(0, 3)), max_size=12),
     st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from([STORAGE, CONTAINER]), st.integers(0, 3)), max_size=4),
