@@ -102,7 +102,7 @@ class ShelvedResources(Resources):
         return sum(self._counts.values())
 
     def __iter__(self) -> Iterator[Resource]:
-        """All of them; more may come meanwhile."""
+        """All of them."""
         return self.walk("TRUE")
 
     def keys(self) -> Iterator[str]:
@@ -128,11 +128,12 @@ class ShelvedResources(Resources):
         return int(count)
 
     def walk(self, wanted: str, values: tuple[int | bytes, ...] = ()) -> Iterator[Resource]:
-        """All of which a condition holds, in order; more may come meanwhile."""
+        """All of which a condition holds, in order; those that come meanwhile may be among them."""
         query = f"SELECT place, key, type, owner FROM resource WHERE {wanted} AND place > ? ORDER BY place LIMIT ?"  # noqa: S608 - of ours
-        last = -1
-        while rows := self._file.rows(query, *values, last, _AT_ONCE):
-            last = rows[-1][0]
+        rows = self._file.rows(query, *values, -1, _AT_ONCE)
+        yield from (self._handle(*row) for row in rows)
+        while len(rows) == _AT_ONCE:
+            rows = self._file.rows(query, *values, rows[-1][0], _AT_ONCE)
             yield from (self._handle(*row) for row in rows)
 
     def _handle(self, place: int, key: bytes, number: int, owner: bytes | None) -> Resource:
@@ -164,7 +165,7 @@ class ShelvedReads(Reads):
         return self._length
 
     def __iter__(self) -> Iterator[ListRead]:
-        """All of them; more may come meanwhile."""
+        """All of them."""
         last = -1
         query = "SELECT place, line FROM listed WHERE place > ? ORDER BY place LIMIT ?"
         while rows := self._file.rows(query, last, _AT_ONCE):
