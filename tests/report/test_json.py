@@ -178,3 +178,11 @@ def test_a_finding_names_its_rule_its_resource_and_no_waiver() -> None:
         "waiver": None,
         "since": None,
     }
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_findings_are_written_one_by_one_as_if_all_were_written_at_once(name: str) -> None:
+    report = REPORTS[name]()
+    hostile = [replace(line, message='\n  "findings": []\n') for line in report.lines]
+    for each in (report, replace(report, headline='\n  "findings": []', lines=tuple(hostile))):
+        assert render(each) == json.dumps(as_data(each), ensure_ascii=False, indent=2) + "\n"

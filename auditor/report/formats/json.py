@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.reading import Found, plain
@@ -16,11 +17,25 @@ if TYPE_CHECKING:
     from auditor.report.report import Line, Report, Unseen
 
 SCHEMA: Final = "auditor.assessment/1"
+_NO_FINDINGS: Final = '\n  "findings": []'
+"""No text in JSON has a line break of its own, so this stands where it should and nowhere else."""
 
 
 def render(report: Report) -> str:
-    """Write the report as JSON, two blanks deep, keys in a fixed order."""
-    return json.dumps(as_data(report), ensure_ascii=False, indent=2) + "\n"
+    """Write the report as JSON, two blanks deep, keys in a fixed order.
+
+    Findings are by far the most of it: each is turned into text by itself, so that they are never all there as data.
+    """
+    whole = _text(as_data(replace(report, lines=()))) + "\n"
+    if not report.lines:
+        return whole
+    before, after = whole.split(_NO_FINDINGS, 1)
+    findings = ",\n    ".join(_text(_finding(line)).replace("\n", "\n    ") for line in report.lines)
+    return f'{before}\n  "findings": [\n    {findings}\n  ]{after}'
+
+
+def _text(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=2)
 
 
 def as_data(report: Report) -> dict[str, Any]:
