@@ -7,7 +7,7 @@ bin := $(venv)/bin
 install := $(bin)/python -m pip install -qq --no-compile --no-build-isolation --constraint constraints.txt
 node := tests/node/node_modules
 
-.PHONY: help venv demo test lint coverage bench wheel constraints clean
+.PHONY: help venv demo test lint audit docs coverage bench wheel constraints clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 13
@@ -41,13 +41,22 @@ demo: $(venv)/runtime  ## audit the bundled sample estate and leave demo/report.
 test: $(venv)/development $(node)/installed  ## run all tests
 	@$(bin)/python -m pytest -n 2 --dist loadgroup
 
-lint: $(venv)/development  ## check style, types, the direction of imports and the constraints
+lint: $(venv)/development  ## check style, types, imports, constraints, deploy/, the documentation's links, and known vulnerabilities
 	@$(bin)/ruff check
 	@$(bin)/ruff format --check
 	@$(bin)/mypy
 	@$(bin)/lint-imports --no-logo
 	@! grep -nvE '^(#.*|[A-Za-z0-9._-]+==[A-Za-z0-9.!+]+)$$' constraints.txt || \
 	  { echo "constraints.txt: only NAME==VERSION and comments, please" >&2; exit 1; }
+	@$(bin)/python -m tests.deploy.linters
+	@NO_MKDOCS_2_WARNING=1 $(bin)/mkdocs build --site-dir $(venv)/site
+	@$(bin)/python tools/audit_dependencies.py
+
+audit: $(venv)/development  ## ask whether dependencies are known to be vulnerable; what was not checked fails
+	@$(bin)/python tools/audit_dependencies.py --complete
+
+docs: $(venv)/development  ## build the documentation as a site into site/
+	@NO_MKDOCS_2_WARNING=1 $(bin)/mkdocs build && echo "Open site/index.html"
 
 coverage: $(venv)/development $(node)/installed  ## run all tests and hold every branch to account
 	@$(bin)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term
@@ -66,6 +75,6 @@ constraints:  ## renew constraints.txt with the newest versions
 	cp "$$scratch/new" constraints.txt
 
 clean:  ## remove everything that make has made
-	@rm -rf $(venv) $(node) demo dist htmlcov .coverage .coverage.* .hypothesis .import_linter_cache \
+	@rm -rf $(venv) $(node) demo dist site htmlcov .coverage .coverage.* .hypothesis .import_linter_cache \
 	  .mypy_cache .pytest_cache .ruff_cache
 	@find auditor tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -19,8 +19,8 @@ from auditor.model.durations import parse_moment
 from auditor.model.finding import SEVERITIES
 from auditor.model.reading import Json, Unread
 from auditor.model.resource import Resource
-from auditor.model.snapshot import AZURE, INFRASTRUCTURE, Snapshot
-from auditor.model.snapshot_file import open_writer, read_snapshot
+from auditor.model.snapshot import AZURE, INFRASTRUCTURE, Snapshot, Stopped
+from auditor.model.snapshot_file import read_snapshot, saving
 from auditor.model.types import (
     ACCOUNT_TLS,
     BLOB_LOGS,
@@ -43,6 +43,7 @@ from auditor.policy.shapes import Shapes
 from auditor.report.assemble import Basis, assemble
 from auditor.report.baseline import NOTHING_BEFORE
 from auditor.report.coverage import unanswerable
+from auditor.saving import Saving
 from auditor.version import VERSION
 from auditor.waivers import MAX_WAIVER_DAYS, waive
 from auditor.yaml_source import nearest, parse_yaml
@@ -52,15 +53,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from auditor.collectors.collect import Progress
-    from auditor.model.resource import Gap, ListRead
-    from auditor.model.snapshot import Header
-    from auditor.model.snapshot_file import SnapshotWriter
     from auditor.model.waiver import Waiver
     from auditor.policy.rule import Rule
     from auditor.report.baseline import Baseline
     from auditor.report.report import Report
+    from auditor.saving import Resumed
     from auditor.statements import Statement
 
+LOCAL: Final = "local"
+"""The executor that is no cluster: this machine."""
+_LOG: Final = logging.getLogger(__name__)
 _OURS: Final = MAX_WAIVER_DAYS
 """The parameter that belongs to no rule; it stands in the report with the others, since it says how much may be waived."""
 _PROFILE_RULES: Final[Mapping[str, frozenset[str]]] = {
@@ -129,6 +131,9 @@ def prepare(choice: Choice) -> Audit:
     rules = tuple(rule for rule in policy.rules if rule.profile in _PROFILE_RULES[choice.profile])
     if not rules:
         raise UsageError(f"no rule belongs to the profile {choice.profile}", "--profile strict takes all rules.")
+    _LOG.info(
+        "rules: %d of %d, profile %s, policy %s", len(rules), len(policy.rules), choice.profile, policy.sha256[:12]
+    )
     return Audit(policy, rules, _parameters(policy, rules, choice.parameters), choice)
 
 
@@ -186,6 +191,7 @@ def judge_snapshot(
         facts = Facts(Estate(snapshot, now, audit.choice.all_documents))
     compiled = compile_all(audit.policy, audit.rules, audit.parameters)
     judged = judge(group_by_type(compiled), snapshot, facts, now, explain_passes=explain_passes)
+    _LOG.info("judged: %d findings about %d resources", len(judged.findings), len(snapshot.resources))
     waived = waive(judged.findings, waivers, now, audit.applied_by_rule)
     judged, applied = replace(judged, findings=waived.findings), waived.applied
     if changed is not None:
@@ -224,6 +230,7 @@ def read_saved(path: Path, statements: Sequence[Statement]) -> Snapshot:
     snapshot = read_snapshot(path)
     for statement in statements:
         snapshot = statement.added_to(snapshot)
+    _LOG.info("snapshot %s: %d resources, %d gaps", path, len(snapshot.resources), len(snapshot.gaps))
     return snapshot
 
 
@@ -248,7 +255,10 @@ def fails(report: Report, fail_on: str, *, fail_on_unknown: bool) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LiveScan:
-    """What to read of Azure, as the user said it, and where to keep it (`save_to`)."""
+    """What to read of Azure, as the user said it, where to keep it (`save_to`), and which machines do so (`executor`).
+
+    `resumed` is what the file holds of a scan that broke off.
+    """
 
     subscriptions: tuple[str, ...] = ()
     management_group: str | None = None
@@ -259,6 +269,9 @@ class LiveScan:
     no_probe: bool = False
     inspect_blobs: bool = False
     save_to: Path | None = None
+    resumed: Resumed | None = None
+    executor: str = LOCAL
+    scheduler: str = ""
 
 
 _LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
@@ -278,9 +291,22 @@ def _left_out(audit: Audit, live: LiveScan) -> dict[str, str]:
     return {name: why for why, names in _LEFT_OUT.items() if given[why] for name in names if name in audit.types}
 
 
-def collect_live(audit: Audit, live: LiveScan, statements: Sequence[Statement], progress: Progress) -> Snapshot:
-    """Read Azure for an audit: only what its rules and facts need. With `save_to` the file is written meanwhile."""
-    from auditor.collectors.collect import Request, collect  # noqa: PLC0415 - asyncio is for those who scan
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What a live scan read, and the file that holds it. `signal`: what stopped the scan before its end, 0 if nothing did."""
+
+    snapshot: Snapshot
+    kept_in: Path | None
+    signal: int = 0
+
+
+def collect_live(audit: Audit, live: LiveScan, statements: Sequence[Statement], progress: Progress) -> Collected:
+    """Read Azure for an audit: only what its rules and facts need. With `save_to` the file is written meanwhile.
+
+    With `resumed`, what that file holds is not asked for once more. A scan that SIGINT or SIGTERM stops gives what it
+    had read by then; raises `Stopped` if that is nothing.
+    """
+    from auditor.collectors.collect import Cluster, Request, collect  # noqa: PLC0415 - asyncio is for those who scan
 
     request = Request(
         types=audit.types,
@@ -292,56 +318,34 @@ def collect_live(audit: Audit, live: LiveScan, statements: Sequence[Statement], 
         tool=VERSION,
         unasked={} if live.inspect_blobs else {INSPECTION: "--inspect-blobs was not given"},
     )
-    with ExitStack() as stack:
-        sink = _Saving(stack, live.save_to, statements)
-        snapshot = collect(
-            request, sink, lambda read: documents_stores(read, audit, statements), progress, begin=sink.begin
-        )
+    cluster = None if live.executor == LOCAL else Cluster(live.executor, live.scheduler)
+    with Saving(live.save_to, statements, live.resumed) as sink:
+        signal = 0
+        try:
+            snapshot = collect(
+                request,
+                sink,
+                lambda read: documents_stores(read, audit, statements),
+                progress,
+                begin=sink.begin,
+                calls=sink.calls,
+                held=sink.held,
+                cluster=cluster,
+            )
+        except Stopped as stopped:
+            if stopped.snapshot is None:
+                raise
+            signal, snapshot = stopped.signal, stopped.snapshot
         for statement in statements:
             snapshot = statement.added_to(snapshot)
-        sink.end(snapshot)
-    return snapshot
+        return Collected(snapshot, sink.end(snapshot), signal)
 
 
-class _Saving:
-    """Writes what is read to a snapshot file, if there is one to be written; opened once the head is known."""
-
-    def __init__(self, stack: ExitStack, path: Path | None, statements: Sequence[Statement]) -> None:
-        self._stack = stack
-        self._path = path
-        self._statements = statements
-        self._writer: SnapshotWriter | None = None
-
-    def begin(self, header: Header) -> None:
-        """Open the file, and write down what the customer states."""
-        if self._path is None:
-            return
-        self._writer = self._stack.enter_context(open_writer(self._path, header))
-        for statement in self._statements:
-            for resource in statement.resources:
-                self._writer.resource(resource)
-            for read in statement.reads:
-                self._writer.list_read(read)
-
-    def resource(self, resource: Resource) -> None:
-        """Keep a resource."""
-        if self._writer is not None:
-            self._writer.resource(resource)
-
-    def gap(self, gap: Gap) -> None:
-        """Keep what could not be read."""
-        if self._writer is not None:
-            self._writer.gap(gap)
-
-    def list_read(self, read: ListRead) -> None:
-        """Keep that a list was read to its end."""
-        if self._writer is not None:
-            self._writer.list_read(read)
-
-    def end(self, snapshot: Snapshot) -> None:
-        """Write the end."""
-        if self._writer is not None and snapshot.end is not None:
-            self._writer.end(snapshot.end)
+def complete(resumed: Resumed, statements: Sequence[Statement]) -> Collected:
+    """Give the file its name of a scan that was killed between its last line and that; nothing is asked."""
+    with saving(resumed.path) as file:
+        file.finish()
+    return Collected(read_saved(resumed.path, statements), resumed.path)
 
 
 def documents_stores(snapshot: Snapshot, audit: Audit, statements: Sequence[Statement]) -> frozenset[str]:

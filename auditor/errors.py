@@ -36,7 +36,7 @@ class AuditorError(Exception):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mistake:
-    """One mistake in a file that the user wrote, with its place (lines and columns count from 1)."""
+    """One mistake in a file that the user wrote, with its place (lines and columns count from 1); as text it is one line, whatever the file holds."""
 
     file: str
     line: int
@@ -44,7 +44,7 @@ class Mistake:
     problem: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.problem}"
+        return " ".join(f"{self.file}:{self.line}:{self.column}: {self.problem}".splitlines())
 
 
 class _WrittenFileError(AuditorError):
@@ -75,6 +75,10 @@ class WaiverError(_WrittenFileError):
     """`waivers.yaml` is broken, or grants more than may be granted."""
 
     what = "waivers"
+
+
+class TooManyMistakesError(_WrittenFileError):
+    """A file holds more mistakes than anybody makes: no more are looked for."""
 
 
 class InfrastructureError(_WrittenFileError):

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from auditor.errors import ConfigurationError
 from auditor.model.durations import parse_moment
+from auditor.model.redaction import cut_secrets
 from auditor.model.resource import ListRead, Read, Resource
 from auditor.model.types import BY_NAME, DECLARED_STORAGE, ERASURE_REQUEST, REGISTER_ID, REGISTERED_MODEL
 from auditor.yaml_source import Document, Place, nearest, read_yaml
@@ -176,5 +177,10 @@ def _resource(document: Document, entry: dict[str, Any], kind: _Kind, place: Pla
     short = kind.type_name.rpartition("/")[2]
     parts = "/".join(quote(entry[name], safe="") for name in kind.identity if name in entry)
     name = entry.get("model") or entry["storage"].rpartition("/")[2]
-    body = {"id": f"{REGISTER_ID}/{short}/{parts}", "type": kind.type_name, "name": name, "properties": dict(entry)}
+    body = {
+        "id": f"{REGISTER_ID}/{short}/{parts}",
+        "type": kind.type_name,
+        "name": name,
+        "properties": cut_secrets(entry),
+    }
     return Resource(body, Read(f"{_source(document)}:{document.line_of(place)}", at))

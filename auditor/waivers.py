@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from auditor.errors import WaiverError
 from auditor.model.durations import parse_moment
+from auditor.model.redaction import cut_text
 from auditor.model.resource import Place as Spot
 from auditor.model.resource import resource_key
 from auditor.model.waiver import Applied, Remark, Waiver, WaiverState, shown, written
@@ -100,7 +101,7 @@ def _waiver(document: Document, entry: Any, place: Place) -> Waiver | None:  # w
         elif name in _WHOLE_DAY:
             texts[name] = _moment(document, name, value.strip(), (*place, name))
         else:
-            texts[name] = " ".join(value.split())
+            texts[name] = cut_text(" ".join(value.split()))
     for name in _REQUIRED:
         if name not in entry:
             document.mistake(place, f"{name} is missing")

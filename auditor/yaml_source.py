@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 import yaml
 
-from auditor.errors import Mistake
+from auditor.errors import Mistake, TooManyMistakesError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +25,9 @@ Place: TypeAlias = tuple[str | int, ...]
 
 LARGEST: Final = 1_000_000
 DEEPEST: Final = 40
+MOST_MISTAKES: Final = 1000
+_MOST_BYTES: Final = 4 * LARGEST + 3
+_TOO_LARGE: Final = f"the file is larger than {LARGEST} characters"
 _MOST_LISTED: Final = 12
 _NUMBER = re.compile(r"^-?(?:0|[1-9]\d{0,17})(?:\.\d{1,17})?$")
 _WORDS: Final = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -40,13 +43,18 @@ class Document:
     mistakes: list[Mistake] = field(default_factory=list)
 
     def mistake(self, place: Place, problem: str) -> None:
-        """Note a mistake at a place, or at the nearest place above it that is known."""
+        """Note a mistake at a place, or at the nearest place above it that is known.
+
+        Raises `TooManyMistakesError` at some point: to find the nearest word for each of 100,000 would take minutes.
+        """
         while place not in self.places and place:
             place = place[:-1]
         line, column = self.places.get(place, (1, 1))
         found = Mistake(self.file, line, column, problem)
         if found not in self.mistakes:
             self.mistakes.append(found)
+        if len(self.mistakes) >= MOST_MISTAKES:
+            raise TooManyMistakesError(tuple(self.mistakes), "There may be more. Is this the file that you meant?")
 
     def line_of(self, place: Place) -> int:
         """The line of a place, or 1."""
@@ -57,9 +65,12 @@ def read_yaml(path: Path, shown: str | None = None) -> Document:
     """Read one file; what is wrong with it stands in `mistakes`, never in an exception."""
     name = shown or str(path)
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as stream:
+            raw = stream.read(_MOST_BYTES + 1)
     except OSError as error:
         return Document(name, mistakes=[Mistake(name, 1, 1, f"the file cannot be read: {error.strerror}")])
+    if len(raw) > _MOST_BYTES:
+        return Document(name, mistakes=[Mistake(name, 1, 1, _TOO_LARGE)])
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -72,7 +83,7 @@ def parse_yaml(text: str, name: str) -> Document:
     """Read YAML from a text; `name` stands in the mistakes."""
     document = Document(name)
     if len(text) > LARGEST:
-        document.mistakes.append(Mistake(name, 1, 1, f"the file is larger than {LARGEST} characters"))
+        document.mistakes.append(Mistake(name, 1, 1, _TOO_LARGE))
         return document
     try:
         document.value = _Builder(text, document).whole()
@@ -155,6 +166,8 @@ class _Builder:
 
     def _note(self, where: tuple[int, int], problem: str) -> None:
         self._document.mistakes.append(Mistake(self._document.file, *where, problem))
+        if len(self._document.mistakes) >= MOST_MISTAKES:
+            raise _RefusedError
 
 
 def _position(event: yaml.Event) -> tuple[int, int]:

@@ -11,7 +11,11 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from auditor.cli import keys
+import click
+
+from auditor import audit
+from auditor.cli import cli, keys
+from auditor.cli.configuration import configured
 from auditor.collectors.catalogue import COLLECTORS, Collector
 from auditor.collectors.limits import Throttle
 from auditor.model.types import BY_NAME, DIAGNOSTIC_SETTING, REGISTER_ID, RESOURCE_TYPES, ResourceType
@@ -19,7 +23,7 @@ from auditor.model.types import BY_NAME, DIAGNOSTIC_SETTING, REGISTER_ID, RESOUR
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    import click
+    from auditor.policy.rule import Peers, Rule
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
 SCHEMA: Final = Path(keys.__file__).parents[1] / "schemas" / "configuration-1.schema.json"
@@ -87,13 +91,43 @@ def _option(reached: dict[str, click.Option], words: str = "") -> tuple[str, ...
     return (key, f"`{keys.variable_of(option, words)}`", ", ".join(reached), meaning)
 
 
+def contradictions() -> str:
+    """What rules of other auditors ask for, and why it is overruled here."""
+    head = ("rule", "others", "ask", "why it is overruled")
+    rules = (rule for rule in audit.load_rules().rules if rule.peers is not None)
+    return _table(head, (_contradiction(rule, rule.peers) for rule in rules if rule.peers is not None))
+
+
+def _contradiction(rule: Rule, peers: Peers) -> tuple[str, ...]:
+    return (f"[{rule.id}](rules/{rule.id}.md)", ", ".join(peers.rules), peers.asks, peers.overruled)
+
+
+def commands() -> str:
+    """What each command says of itself, as `--help` prints it."""
+    found = keys.all_commands()
+    return "\n".join(f"## auditor {words}\n\n```text\n{_help(words, found[words])}\n```\n" for words in sorted(found))
+
+
+def _help(words: str, command: click.Command) -> str:
+    above = click.Context(cli, info_name="auditor", terminal_width=100, **cli.context_settings)
+    return configured(command).get_help(click.Context(command, info_name=words, parent=above))
+
+
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = (head, tuple("---" for _ in head), *rows)
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
-TABLES: Final[dict[str, Callable[[], str]]] = {"collectors": collectors, "types": types, "configuration": configuration}
-FILES: Final = tuple(DOCS / name for name in ("collectors.md", "snapshot.md", "configuration.md"))
+TABLES: Final[dict[str, Callable[[], str]]] = {
+    "collectors": collectors,
+    "types": types,
+    "configuration": configuration,
+    "contradictions": contradictions,
+    "commands": commands,
+}
+FILES: Final = tuple(
+    DOCS / name for name in ("collectors.md", "snapshot.md", "configuration.md", "comparison.md", "commands.md")
+)
 
 
 def schema() -> str:

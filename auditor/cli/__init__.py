@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +25,7 @@ COMMANDS: Final = {
     "rules": Entry("auditor.cli.rules:rules", "List, show and test the rules; write their schema."),
     "doctor": Entry("auditor.cli.doctor:doctor", "What this identity may read, and what would be unknown without it."),
     "role": Entry("auditor.cli.role:role", "The least that an identity needs, as Azure role definitions."),
+    "completion": Entry("auditor.cli.completion:completion", "Print what makes your shell complete all of this."),
     "demo": Entry("auditor.cli.demo:demo", "Audit a bundled sample estate; needs no Azure."),
 }
 
@@ -67,6 +69,12 @@ def cli() -> None:
     What was not seen is unknown, never a pass.
 
     \b
+    auditor demo                      see a report, without Azure
+    auditor scan -o html=report.html  audit what you can see
+    auditor gate infra/               judge templates and plans before they are deployed
+    auditor report --quarter 2026-Q3  a document for an assessor
+
+    \b
     Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or a
     broken rule or input file, 3 the audit could not be done.
     """
@@ -77,7 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _take_every_letter()
     gc.set_threshold(*_RARELY)
     try:
-        outcome: Any = cli.main(list(arguments) if arguments is not None else None, standalone_mode=False)
+        given = list(arguments) if arguments is not None else None
+        outcome: Any = cli.main(given, standalone_mode=False, color=False if colourless() else None)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.ClickException as error:
@@ -87,10 +96,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo("stopped.", err=True)
         return 130
     except AuditorError as error:
-        click.echo(f"error: {error.problem}", err=True)
-        click.echo(f"hint: {error.hint}", err=True)
+        from auditor.cli.log import guarded
+
+        problem = guarded(error.problem, keep="\n")
+        click.echo(f"error: {problem}", err=True)
+        click.echo(f"hint: {guarded(error.hint)}", err=True)
         return error.exit_code
     return int(outcome or 0)
+
+
+def colourless() -> bool:
+    """Whether the environment wants no colours: NO_COLOR (https://no-color.org), or a terminal that knows none."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
 
 
 def _take_every_letter() -> None:

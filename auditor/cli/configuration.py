@@ -54,7 +54,8 @@ def configured(command: click.Command) -> click.Command:
     from auditor.cli.keys import commands_below
 
     for below in commands_below("", command).values():
-        if below.params and all(item.name != "config" for item in below.params):
+        options = [item for item in below.params if isinstance(item, click.Option)]
+        if options and all(item.name != "config" for item in options):
             (option,) = config_option()(lambda: None).__click_params__
             option.expose_value = False
             below.params.append(option)
@@ -197,6 +198,8 @@ def _problem(option: click.Option, value: Any, *, runs: bool = True) -> str:
             option.type.convert(value, option, None)
         except click.BadParameter as error:
             return error.message.rstrip(".")
+        except ValueError as error:  # what the system says of a path with a zero byte in it
+            return str(error)
     return ""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from auditor import audit
+from auditor.cli import options
 from auditor.cli.options import Output
 from auditor.cli.writing import write_reports
 from auditor.data import samples_folder
@@ -23,12 +24,17 @@ from auditor.statements import read_models
     help="Where to leave the report.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Only write the files.")
+@options.verbose
 @click.option("--no-color", is_flag=True, help="No colours.")
 def demo(directory: Path, quiet: bool, no_color: bool) -> None:
     """Audit a bundled sample estate and leave an HTML report. Needs no Azure.
 
     The sample has two subscriptions with accounts and stores of every kind of trouble. It always exits with 0: the
     findings are the point.
+
+    \b
+    auditor demo                           report.html, report.md, report.json in auditor-demo/
+    auditor demo --directory /tmp/demo -q  only write the files
     """
     samples = samples_folder()
     judged = audit.prepare(audit.Choice())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from textwrap import wrap
@@ -14,6 +13,7 @@ from auditor import audit
 from auditor.cli import options
 from auditor.doctor import BELOW, Patient, as_json, examine
 from auditor.errors import ExitCode
+from auditor.report.json_text import json_text
 from auditor.report.wording import plural, visible
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     "-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print it."
 )
 @options.quiet
+@options.verbose
 def doctor(
     *,
     subscriptions: tuple[str, ...],
@@ -66,7 +67,7 @@ def doctor(
     with stderr_progress(quiet=quiet) as progress:
         diagnosis = examine(prepared, patient, progress)
     if output == "json":
-        click.echo(json.dumps(as_json(diagnosis), indent=2, ensure_ascii=False))
+        click.echo(json_text(as_json(diagnosis)))
     else:
         width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
         click.echo("\n".join(_page(diagnosis, width)))
@@ -97,7 +98,7 @@ def _page(diagnosis: Diagnosis, width: int) -> Iterator[str]:
     if diagnosis.unread:
         yield ""
     for reason in diagnosis.unread:
-        yield f"There may be further subscriptions: {reason}"
+        yield f"There may be further subscriptions: {visible(reason)}"
     if lacks:
         yield ""
         yield "`auditor role` prints the roles that grant all of this."
@@ -105,7 +106,7 @@ def _page(diagnosis: Diagnosis, width: int) -> Iterator[str]:
 
 def _rows(item: Subscription, all_rules: int, width: int) -> Iterator[str]:
     if item.unread is not None:
-        yield f"{_RIGHT}could not be told: {item.unread}; every rule may be unknown there"
+        yield f"{_RIGHT}could not be told: {visible(item.unread)}; every rule may be unknown there"
     elif not item.missing:
         yield f"{_RIGHT}everything is there"
     for lack in item.missing:

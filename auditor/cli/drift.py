@@ -53,4 +53,4 @@ def _line(item: Change) -> str:
     else:
         how = f"{_STATES[item.before]} -> {_STATES[item.after]}"
     told = f": {visible(item.message)}" if item.message and item.after in {"fail", "unknown"} else ""
-    return f"{item.rule}  {item.severity:<8}  {visible(item.resource_name)} ({how}){told}"
+    return f"{visible(item.rule)}  {item.severity:<8}  {visible(item.resource_name)} ({how}){told}"

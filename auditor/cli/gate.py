@@ -13,7 +13,7 @@ from auditor.cli.statements import find_declared, find_waivers
 from auditor.cli.writing import write_reports
 from auditor.errors import ExitCode
 from auditor.gate import Gate, judge_files
-from auditor.report.wording import plural
+from auditor.report.wording import plural, visible
 
 if TYPE_CHECKING:
     from auditor.cli.options import Output
@@ -98,4 +98,4 @@ def _say(found: Infrastructure) -> None:
     """What was read, and how, on stderr: the report is for what was found."""
     counted = ", ".join(plural(number, kind) for kind, number in found.files.items())
     for line in (f"read: {counted}", *found.notes):
-        click.echo(line, err=True)
+        click.echo(visible(line), err=True)

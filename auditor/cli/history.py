@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 
 from auditor.cli import options
 from auditor.errors import ExitCode, UsageError
+from auditor.report.json_text import json_text
 from auditor.report.wording import plural, visible
 
 if TYPE_CHECKING:
@@ -29,7 +29,14 @@ _form = click.option(
 
 @click.group()
 def history() -> None:
-    """What past audits found, what changed between them, and that nobody edited it since."""
+    """What past audits found, what changed between them, and that nobody edited it since.
+
+    \b
+    auditor history list                                 every audit that `scan --history` recorded
+    auditor history diff 2026-10-01                      what changed from then to the last one
+    auditor history verify --public-key audit.pem        that nothing was changed, removed or moved
+    auditor history prune --before 2024-01-01            forget what is old
+    """
 
 
 @history.command("list")
@@ -151,6 +158,7 @@ def verify(history: str | None, public_key: Path | None, digest: str | None, for
 @options.history_to_read
 @options.signing_key
 @options.quiet
+@options.verbose
 def prune(before: str, history: str | None, signing_key: Path | None, quiet: bool) -> None:
     """Forget old audits. What still lasts is kept, and a record of the cut, so that the rest can be verified."""
     from auditor.history.chain import signing_key as key_of
@@ -221,7 +229,7 @@ def _verdict(found: Verification) -> str:
 
 
 def _print_json(data: dict[str, Any]) -> None:
-    click.echo(json.dumps({"schema": _SCHEMA, **data}, indent=2))
+    click.echo(json_text({"schema": _SCHEMA, **data}))
 
 
 def _run_data(run: Run) -> dict[str, Any]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from auditor.cli.configuration import config_option
+from auditor.cli.log import log_to_stderr
 from auditor.errors import UsageError
 from auditor.model.finding import SEVERITIES
 from auditor.report.formats import FORMATS
@@ -47,6 +50,14 @@ class OutputType(click.ParamType[Output]):
 
             self.fail(f"no format {format_name!r}; {nearest(format_name, self.formats)}", param, ctx)
         return Output(format_name, None if path in {"", STDOUT} else Path(path))
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """The formats; behind `FORMAT=` the shell knows better."""
+        return [
+            CompletionItem(name, help=entry.summary)
+            for name, entry in self.formats.items()
+            if name.startswith(incomplete)
+        ]
 
     def within(self, value: str, folder: Path) -> str:
         """The value as a file in that folder means it."""
@@ -154,11 +165,40 @@ signing_key = click.option(
     metavar="FILE",
     help="Sign what is recorded: an Ed25519 key in PEM. [default: AUDITOR_SIGNING_KEY, if set]",
 )
+notify = click.option(
+    "--notify",
+    multiple=True,
+    metavar="URL|@FILE",
+    help="Tell somebody what changed, by an Apprise URL (Teams, Slack, mail, webhook, …) or a file of them; with --history; repeatable.",
+)
+report_link = click.option(
+    "--report-link", metavar="URL", help="Where the report can be read; notifications lead there."
+)
 inspecting_blobs = click.option(
     "--inspect-blobs",
     is_flag=True,
     help="With the right that `auditor scan --inspect-blobs` takes to list blobs; it could also read them.",
 )
+
+
+def verbose(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`-v`. It sets up the log before the command runs, which need not know of it."""
+
+    @wraps(command)
+    def logged(*, verbose: int, **given: Any) -> Any:
+        log_to_stderr(verbose)
+        try:
+            return command(**given)
+        finally:
+            log_to_stderr(0)
+
+    return click.option(
+        "-v",
+        "--verbose",
+        count=True,
+        help="Log each step and each request on stderr; -vv also pauses, gaps and the sign-in. No secrets.",
+    )(logged)
+
 
 _WHERE = (
     click.option(
@@ -183,7 +223,20 @@ _WHERE = (
         help="One way to sign in. [default: the standard chain of azure-identity]",
     ),
 )
-_JUDGING = (policies, profile, settings, scope, config, waivers, fail_on, fail_on_unknown, outputs, quiet, no_color)
+_JUDGING = (
+    policies,
+    profile,
+    settings,
+    scope,
+    config,
+    waivers,
+    fail_on,
+    fail_on_unknown,
+    outputs,
+    quiet,
+    verbose,
+    no_color,
+)
 
 
 def where(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,10 +1,12 @@
-"""Progress on stderr: what, how many, how long still. Silent when stderr is no terminal, or with `-q`."""
+"""Progress on stderr: what, how many, how long still. Silent when stderr is no terminal, with `-q`, and with `-v`."""
 
 from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from auditor.cli.log import is_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +48,7 @@ class _OneBar:
 @contextmanager
 def stderr_progress(*, quiet: bool) -> Iterator[Progress]:
     """Show progress while a scan runs."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or is_told() or not sys.stderr.isatty():
         yield _Silent()
         return
     from rich.console import Console

@@ -9,7 +9,7 @@ import click
 
 from auditor.cli.drift import write_changes
 from auditor.history.chain import signing_key
-from auditor.history.record import record
+from auditor.history.record import Recorded, record
 from auditor.history.store import open_store
 from auditor.recording import assessment_of, file_hash
 from auditor.report.wording import visible
@@ -37,7 +37,7 @@ class Recorder:
         open_store(address).close()
         return cls(address, found)
 
-    def record(self, report: Report, snapshot: Snapshot, kept_in: Path | None, *, quiet: bool) -> None:
+    def record(self, report: Report, snapshot: Snapshot, kept_in: Path | None, *, quiet: bool) -> Recorded:
         """Record a report, with the hash of the file in which its snapshot is kept; on stderr, say what changed."""
         hashed = None if kept_in is None else file_hash(kept_in)
         store = open_store(self.address)
@@ -45,12 +45,16 @@ class Recorder:
             recorded = record(store, assessment_of(report, snapshot, hashed), self.key)
         finally:
             store.close()
-        if quiet:
-            return
-        run = recorded.run
-        how = "signed" if run.signature else "not signed"
-        click.echo(f"history: run {run.number} in {store.where}, digest {run.digest}, {how}", err=True)
-        if run.number > 1:
-            write_changes(recorded.changes, err=True)
-        if recorded.left_out:
-            click.echo(f"not looked at, unlike the time before: {', '.join(map(visible, recorded.left_out))}", err=True)
+        if not quiet:
+            _tell(recorded, store.where)
+        return recorded
+
+
+def _tell(recorded: Recorded, where: str) -> None:
+    run = recorded.run
+    how = "signed" if run.signature else "not signed"
+    click.echo(f"history: run {run.number} in {where}, digest {run.digest}, {how}", err=True)
+    if run.number > 1:
+        write_changes(recorded.changes, err=True)
+    if recorded.left_out:
+        click.echo(f"not looked at, unlike the time before: {', '.join(map(visible, recorded.left_out))}", err=True)

@@ -34,6 +34,7 @@ BINARY = frozenset({"pdf"})
     help=f"{', '.join(FORMATS)}; without a path to stdout; repeatable. [default: markdown]",
 )
 @options.quiet
+@options.verbose
 def report(
     *,
     quarter: str | None,

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     help="Only what the rules of this profile need. [default: whatever a scan can read]",
 )
 @options.quiet
+@options.verbose
 def role(
     *,
     format_name: str,

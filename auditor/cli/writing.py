@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
+from auditor.cli import colourless
 from auditor.errors import RenderError
+from auditor.model.whole_file import write_whole
 from auditor.report.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
     from auditor.cli.options import Output
     from auditor.report.report import Report
+
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 def write_reports(report: Report, outputs: Sequence[Output], *, no_color: bool, quiet: bool) -> None:
@@ -33,6 +38,7 @@ def write_reports(report: Report, outputs: Sequence[Output], *, no_color: bool, 
 def write_rendered(rendered: Sequence[tuple[Output, str | bytes]], *, quiet: bool) -> None:
     """Write what is rendered to stdout or to its files."""
     for output, written in rendered:
+        _LOG.info("%s to %s, of length %d", output.format, output.path or "stdout", len(written))
         if output.path is None:
             _print(written)
         else:
@@ -80,7 +86,7 @@ def _render(report: Report, output: Output, *, no_color: bool) -> str:
 
     terminal = output.path is None and sys.stdout.isatty()
     width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
-    return str(render(report, Look(width, terminal and not no_color and not os.environ.get("NO_COLOR"))))
+    return str(render(report, Look(width, terminal and not no_color and not colourless())))
 
 
 def write_file(path: Path, text: str | bytes) -> None:
@@ -89,21 +95,14 @@ def write_file(path: Path, text: str | bytes) -> None:
     Half a surrogate pair, which no encoding takes, becomes its escape; JSON reads it again.
     """
     content = text.encode("utf-8", "backslashreplace") if isinstance(text, str) else text
-    temporary = ""
     try:
         target = path.resolve()
         if target.exists() and not target.is_file():
             target.write_bytes(content)
-            return
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        made = Path(temporary)
-        made.chmod(0o644)  # mkstemp makes files that only we can read
-        made.replace(target)
+        else:
+            write_whole(target, content)
     except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
         raise RenderError(
-            f"cannot write {path}: {error.strerror or error}", "Name a file in a folder that exists and is writable."
+            f"cannot write {path}: {error.strerror or error}",
+            "Name a file in a folder that exists and has room for it.",
         ) from error

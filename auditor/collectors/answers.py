@@ -24,6 +24,9 @@ DEEPEST: Final = 100
 _REDIRECTION: Final = 3
 _PASSING: Final = frozenset({408, 429, 500, 502, 503, 504})
 _EXPIRED: Final = "ExpiredAuthenticationToken"
+_INVALID_TOKEN: Final = re.compile(r'\berror\s*=\s*"?invalid_token\b', re.IGNORECASE)
+_MOST_DIGITS: Final = 300
+"""Of a whole number: about those of the largest float, with which numbers are compared and added."""
 _CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,79}")
 _SECONDS: Final = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 
@@ -33,6 +36,7 @@ class NotReadError(Exception):
 
     `status` and `code` are the answer's, where there was one; `code` is empty if a JSON answer (or no body at all) named
     none, None if the body was something else. `passing`: it may be over soon; `retry_after`: when, says Azure.
+    `token_expired`: a new token may open the door.
     """
 
     def __init__(
@@ -43,6 +47,7 @@ class NotReadError(Exception):
         code: str | None = None,
         passing: bool = False,
         retry_after: float | None = None,
+        token_expired: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
@@ -50,11 +55,7 @@ class NotReadError(Exception):
         self.code = code
         self.passing = passing
         self.retry_after = retry_after
-
-    @property
-    def token_expired(self) -> bool:
-        """Whether a new token may open the door."""
-        return self.code == _EXPIRED
+        self.token_expired = token_expired
 
 
 def json_of(status: int, headers: Mapping[str, str], content: bytes) -> Json:
@@ -72,13 +73,20 @@ def not_ok(status: int, headers: Mapping[str, str], code: str | None) -> NotRead
     if status // 100 == _REDIRECTION:
         return NotReadError(f"{status} was redirected; refused", status=status)
     named = code if code and is_code(code) else _phrase(status)
+    expired = status == HTTPStatus.UNAUTHORIZED and _refuses_token(headers, code)
     return NotReadError(
         f"{status} {named}".rstrip(),
         status=status,
         code=code,
-        passing=status in _PASSING or (status == HTTPStatus.UNAUTHORIZED and code == _EXPIRED),
+        passing=status in _PASSING or expired,
         retry_after=retry_after(headers) if status in _PASSING else None,
+        token_expired=expired,
     )
+
+
+def _refuses_token(headers: Mapping[str, str], code: str | None) -> bool:
+    """Whether it is the token that is no good (any more), as ARM's code or the challenge says (RFC 6750, section 3.1)."""
+    return code == _EXPIRED or _INVALID_TOKEN.search(headers.get("www-authenticate", "")) is not None
 
 
 def is_code(text: str) -> bool:
@@ -117,17 +125,25 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     text = headers.get("retry-after", "")
     if _SECONDS.fullmatch(text):
         return float(text)
+    at = moment_of(text)
+    if at is None:
+        return None
+    now = moment_of(headers.get("date", "")) or datetime.now(UTC)  # by the clock that set the time to come back
+    return max(0.0, (at - now).total_seconds())
+
+
+def moment_of(text: str) -> datetime | None:
+    """A time as HTTP writes it; None if it cannot be read."""
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+        return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    now = datetime.now(UTC)
-    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
 
 
 def parse(content: bytes) -> Json:
     """JSON in UTF-8, strictly: no NaN, no number beyond a float, no endless nesting. Everything else: `ValueError`."""
-    value = json.loads(content.decode("utf-8-sig"), parse_constant=_no_number, parse_float=_finite)
+    value = json.loads(content.decode("utf-8-sig"), parse_constant=_no_number, parse_float=_finite, parse_int=_short)
     if _too_deep(value):
         raise ValueError("nested too deeply")
     return _whole(value) if b"\\u" in content else value
@@ -142,6 +158,12 @@ def _finite(text: str) -> float:
     if number in {float("inf"), float("-inf")}:
         raise ValueError("a number is too large")
     return number
+
+
+def _short(text: str) -> int:
+    if len(text) > _MOST_DIGITS:
+        raise ValueError("a number is too large")
+    return int(text)
 
 
 def _too_deep(value: Json) -> bool:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from contextlib import AbstractAsyncContextManager
 
+    from azure.core.credentials_async import AsyncSupportsTokenInfo
     from azure.core.pipeline import PipelineRequest, PipelineResponse
 
     from auditor.collectors.clouds import Cloud
@@ -166,7 +167,11 @@ async def connect(cloud: Cloud, auth: str | None, tool: str, patience: Patience)
             connection_timeout=patience.connect,  # for signing in; readers name their own with each call
             read_timeout=patience.read,
         )
-        sign_in = await stack.enter_async_context(SignIn(credential(auth, cloud, transport)))
+
+        def anew() -> AsyncSupportsTokenInfo:
+            return credential(auth, cloud, transport)
+
+        sign_in = await stack.enter_async_context(SignIn(anew(), anew))
         await sign_in.first(cloud.arm_scope)
         yield Azure(cloud, tool, sign_in, transport)
 

@@ -6,12 +6,18 @@ Importing this module loads nothing of Azure; `collect` does, and only the clien
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from auditor.collectors.stopping import Stop
+from auditor.lazy import Entry
+from auditor.model.snapshot import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from auditor.collectors.held import Held
     from auditor.collectors.reader import Patience
     from auditor.model.resource import Gap, ListRead, Resource
     from auditor.model.snapshot import Header, Snapshot
@@ -36,6 +42,19 @@ class Request:
     skipped: Mapping[str, str]
     tool: str
     unasked: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Other machines that read: one of `EXECUTORS`, and where its scheduler is."""
+
+    executor: str
+    scheduler: str
+
+
+EXECUTORS: Final[Mapping[str, Entry]] = {
+    "dask": Entry("auditor.collectors.cluster:dask", "The workers of a Dask cluster; takes the extra `dask`.")
+}
 
 
 class Sink(Protocol):
@@ -74,15 +93,42 @@ def collect(
     *,
     begin: Callable[[Header], None] | None = None,
     patience: Patience | None = None,
+    calls: Counter[str] | None = None,
+    held: Held | None = None,
+    cluster: Cluster | None = None,
 ) -> Snapshot:
     """Read what the request names, and give it to the sink while it is read.
 
     `select` is called with everything but the details of storage accounts, and returns the keys of the accounts whose
-    details are wanted; then again, as long as it names further accounts for what these details tell. `begin` is told the head of the snapshot before anything else. What cannot be read is a
-    gap in the snapshot; raises `SignInError` or `SourceError` if there is nothing to audit at all, `UsageError` for a
-    cloud or a way to sign in that does not exist.
+    details are wanted; then again, as long as it names further accounts for what these details tell. `begin` is told
+    the head of the snapshot before anything else. `calls` is counted on from what it holds, by operation. What is `held`
+    from a part of this scan that broke off is not asked for, but given to the sink as if it was. With a `cluster` its machines read, and nothing else
+    changes.
+
+    What cannot be read is a gap in the snapshot; raises `SignInError` or `SourceError` if there is nothing to audit at
+    all, `UsageError` for a cloud or a way to sign in that does not exist, `Stopped` where SIGINT or SIGTERM came.
     """
     from auditor.collectors.reader import Patience  # noqa: PLC0415 - loads aiohttp and azure-core
     from auditor.collectors.scan import scan  # noqa: PLC0415 - as above
 
-    return asyncio.run(scan(request, sink, select, progress, begin=begin, patience=patience or Patience()))
+    stop = Stop()
+    scanning: dict[str, Any] = {
+        "begin": begin,
+        "patience": patience or Patience(),
+        "calls": Counter() if calls is None else calls,
+        "held": held,
+        "stop": stop,
+    }
+    try:
+        if cluster is None:
+            snapshot = asyncio.run(scan(request, sink, select, progress, **scanning))
+        else:
+            from auditor.collectors.shards import scan_on  # noqa: PLC0415 - as above
+
+            machines = EXECUTORS[cluster.executor].load()(cluster.scheduler)
+            snapshot = asyncio.run(scan_on(machines, request, sink, select, progress, **scanning))
+    except asyncio.CancelledError:
+        raise Stopped(stop.signal, None) from None
+    if stop.signal:
+        raise Stopped(stop.signal, snapshot)
+    return snapshot

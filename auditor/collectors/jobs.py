@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 from urllib.parse import quote
 
 from auditor.collectors.answers import NotReadError
+from auditor.collectors.held import Outcome
 from auditor.collectors.limits import Counted, Throttle
 from auditor.collectors.paging import read_list
 from auditor.collectors.questions import Ask, Elsewhere, Hidden, NoneThere, Silent, subdomain
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from auditor.collectors.catalogue import Collector
     from auditor.collectors.clouds import Cloud
+    from auditor.collectors.held import Held
     from auditor.collectors.questions import Decision
     from auditor.collectors.reader import Reader
     from auditor.collectors.recorder import Recorder
@@ -51,23 +53,34 @@ class Job:
 
 @dataclass(slots=True)
 class _Findings:
-    """What a job has found so far; `whole` is False once something of it is missing."""
+    """What a job has found so far, and why something of it is missing."""
 
     job: Job
     call: Call
     resources: list[Resource] = field(default_factory=list)
-    whole: bool = True
+    missing: list[str] = field(default_factory=list)
     items: int = 0
 
 
 class Worker:
-    """Does jobs. `unwanted` says by type (lower case) what becomes of those that nobody wants asked for."""
+    """Does jobs. `unwanted` says by type (lower case) what becomes of those that nobody wants asked for.
 
-    def __init__(self, cloud: Cloud, unwanted: Mapping[str, Decision], reader: Reader, recorder: Recorder) -> None:
+    What is `held` from an earlier part of this scan is not asked for.
+    """
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        unwanted: Mapping[str, Decision],
+        reader: Reader,
+        recorder: Recorder,
+        held: Held | None = None,
+    ) -> None:
         self._cloud = cloud
         self._unwanted = unwanted
         self._reader = reader
         self._recorder = recorder
+        self._held = held
 
     async def do(self, job: Job) -> list[Resource]:
         """Do one job; what it found. Everything it could not find out is on record when it is done."""
@@ -77,7 +90,8 @@ class Worker:
             decision = self._unwanted.get(record.kind.key, decision)
         match decision:
             case Ask():
-                return await self._ask(_Findings(job, self._call(job)))
+                known = self._held.outcome(job) if self._held is not None else None
+                return self._recorder.recall(known) if known is not None else await self._ask(job)
             case Hidden(reason):
                 self._gap(job, reason)
             case NoneThere(because):
@@ -90,18 +104,20 @@ class Worker:
                 assert_never(decision)
         return []
 
-    async def _ask(self, found: _Findings) -> list[Resource]:
-        record = found.job.collector
+    async def _ask(self, job: Job) -> list[Resource]:
+        """Ask Azure. That the job is over (a gap, a list that was read) is recorded when it is over, for `held`."""
+        found, record = _Findings(job, self._call(job)), job.collector
         if record.survey is not None:
             return await self._survey(found, record.survey)
         read = self._single if record.single else self._closely if record.each else self._list
         try:
             await read(found)
         except NotReadError as failure:
-            self._gap(found.job, failure.reason)
-        else:
-            if found.whole:
-                self._recorder.list_read(found.job.scope, record.operation, f"GET {found.call.url}")
+            found.missing.append(failure.reason)
+        for reason in found.missing:
+            self._gap(job, reason)
+        if not found.missing:
+            self._recorder.list_read(job.scope, record.operation, f"GET {found.call.url}")
         return found.resources
 
     async def _survey(self, found: _Findings, entry: Entry) -> list[Resource]:
@@ -148,16 +164,20 @@ class Worker:
             raise broken
 
     async def _closer(self, found: _Findings, listed: Body) -> None:
+        known = self._held.one(listed["id"]) if self._held is not None else None
+        if known is not None:
+            found.resources += self._recorder.recall(Outcome((known,)))
+            return
         call = self._call(found.job, f"/{listed['name']}")
         try:
             body = self._shape(found, await self._reader.get(call))
         except NotReadError as failure:
-            self._miss(found, failure.reason)
+            found.missing.append(failure.reason)
         except OddItemError as odd:
-            self._miss(found, f"the answer {odd}")
+            found.missing.append(f"the answer {odd}")
         else:
             if body is None or body["id"] != listed["id"]:
-                self._miss(found, "the answer is about something else")
+                found.missing.append("the answer is about something else")
             else:
                 self._keep(found, body, call.url)
 
@@ -170,7 +190,7 @@ class Worker:
         try:
             return self._shape(found, item)
         except OddItemError as odd:
-            self._miss(found, f"{what} {odd}")
+            found.missing.append(f"{what} {odd}")
             return None
 
     def _shape(self, found: _Findings, item: Json) -> Body | None:
@@ -184,11 +204,6 @@ class Worker:
         resource = self._recorder.resource(body, source) if body is not None else None
         if resource is not None:
             found.resources.append(resource)
-
-    def _miss(self, found: _Findings, reason: str) -> None:
-        """Something of what was found is missing."""
-        found.whole = False
-        self._gap(found.job, reason)
 
     def _gap(self, job: Job, reason: str) -> None:
         self._recorder.gap(job.scope, job.collector.operation, reason)

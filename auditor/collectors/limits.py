@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from copy import deepcopy
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 
 class Throttle(Enum):
@@ -64,6 +65,10 @@ class Gate(Protocol):
         """Let no call go before that time."""
         ...
 
+    def shift(self, seconds: float) -> None:
+        """Go by a clock that shows so many seconds more."""
+        ...
+
 
 class TokenBucket:
     """`burst` calls at once, then `rate` a second (the generic cell rate algorithm: one number instead of a level)."""
@@ -83,6 +88,11 @@ class TokenBucket:
     def pause(self, until: float) -> None:
         """Let no call go before that time."""
         self._opens = max(self._opens, until)
+
+    def shift(self, seconds: float) -> None:
+        """Go by a clock that shows so many seconds more."""
+        self._due += seconds
+        self._opens += seconds
 
 
 class SlidingWindow:
@@ -104,6 +114,11 @@ class SlidingWindow:
     def pause(self, until: float) -> None:
         """Let no call go before that time."""
         self._opens = max(self._opens, until)
+
+    def shift(self, seconds: float) -> None:
+        """Go by a clock that shows so many seconds more."""
+        self._last = deque((at + seconds for at in self._last), self._last.maxlen)
+        self._opens += seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +157,9 @@ def _document_intelligence() -> Gate:
     return TokenBucket(burst=10, rate=5)
 
 
-def _logs() -> Gate:
-    # 200 requests in 30 seconds for a user (azure-facts 3g, D40).
-    return SlidingWindow(count=150, period=31)
+def _logs(among: int = 1) -> Gate:
+    # 200 requests in 30 seconds for a user (azure-facts 3g, D40), whichever machine of a cluster sends them.
+    return SlidingWindow(count=max(1, 150 // among), period=31)
 
 
 def _gentle() -> Gate:
@@ -162,12 +177,32 @@ _NARROW: Final[dict[Throttle, Callable[[], Gate]]] = {
 }
 
 
-class Limits:
-    """All gates of one scan, made when they are first needed."""
+Gates: TypeAlias = "Mapping[tuple[Throttle, str, str], Gate]"
+"""Gates by what they limit, whose calls (a lane) and in which region."""
 
-    def __init__(self, clock: Clock) -> None:
+
+def shifted(gates: Gates, seconds: float) -> dict[tuple[Throttle, str, str], Gate]:
+    """The same gates, going by a clock that shows so many seconds more."""
+    copies = {key: deepcopy(gate) for key, gate in gates.items()}
+    for gate in copies.values():
+        gate.shift(seconds)
+    return copies
+
+
+class Limits:
+    """All gates of one scan, made when they are first needed; or of that part of one which goes on from `spent`.
+
+    `among`: how many such parts run at once. What Azure counts for all of them together, each takes its share of.
+    """
+
+    def __init__(self, clock: Clock, spent: Gates | None = None, among: int = 1) -> None:
         self._clock = clock
-        self._gates: dict[tuple[Throttle, str, str], Gate] = {}
+        self._among = among
+        self._gates = shifted(spent or {}, clock.now())
+
+    def spent(self) -> Gates:
+        """The gates, on a clock that shows zero now."""
+        return shifted(self._gates, -self._clock.now())
 
     async def admit(self, counted: Counted) -> None:
         """Wait until the call may go. The narrow gate comes first, so that ARM's place is taken when it is used."""
@@ -190,5 +225,5 @@ class Limits:
     def _gate(self, throttle: Throttle, lane: str, region: str = "") -> Gate:
         key = (throttle, lane, region)
         if key not in self._gates:
-            self._gates[key] = _NARROW[throttle]()
+            self._gates[key] = _logs(self._among) if throttle is Throttle.LOGS else _NARROW[throttle]()
         return self._gates[key]

@@ -20,13 +20,16 @@ if TYPE_CHECKING:
 MOST_PAGES: Final = 5000
 """More pages than the largest list that Azure can have; a list without end stops here."""
 
+MOST_EMPTY: Final = 200
+"""Pages in a row with nothing on them. Filters leave a few (a page for each region, say); more lead nowhere."""
+
 _SAFE: Final = "%/:?#[]@!$&'()*+,;=~"
 
 
 async def read_list(reader: Reader, call: Call, take: Callable[[Json], None]) -> None:
     """Give each item of a list to `take`, page by page; raises `NotReadError` where it breaks off."""
     seen: set[str] = set()
-    url = call.url
+    url, empty = call.url, 0
     while url not in seen:
         if len(seen) == MOST_PAGES:
             raise NotReadError(f"the list has more than {MOST_PAGES} pages")
@@ -36,6 +39,9 @@ async def read_list(reader: Reader, call: Call, take: Callable[[Json], None]) ->
             raise NotReadError("the answer was no list: it has no value")
         for item in page["value"]:
             take(item)
+        empty = 0 if page["value"] else empty + 1
+        if empty == MOST_EMPTY:
+            raise NotReadError(f"{MOST_EMPTY} pages of the list in a row were empty")
         link = page.get("nextLink")
         if link is None or link == "":
             return

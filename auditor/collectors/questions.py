@@ -20,7 +20,7 @@ from auditor.model.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
     from auditor.model.reading import Json
     from auditor.model.resource import Resource
@@ -67,7 +67,7 @@ class Seen(Protocol):
         """The resource with this id, if it was read."""
         ...
 
-    def of_type(self, type_name: str) -> Iterable[Resource]:
+    def of_type(self, type_name: str) -> Sequence[Resource]:
         """All resources of a type that were read."""
         ...
 

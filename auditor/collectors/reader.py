@@ -8,6 +8,7 @@ failures its calls of that kind are no longer made, so that it delays no other.
 from __future__ import annotations
 
 import asyncio
+import logging
 import zlib
 from collections import Counter
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from azure.core.exceptions import (
 from azure.core.rest import HttpRequest
 
 from auditor.collectors.answers import NotReadError, json_of
+from auditor.collectors.azure_time import AzureTime
 from auditor.collectors.guard import RefusedError
 from auditor.collectors.limits import Clock, Counted, Limits, SystemClock
 from auditor.collectors.sign_in import short_reason
@@ -34,8 +36,10 @@ if TYPE_CHECKING:
     from azure.core.rest import AsyncHttpResponse
 
     from auditor.collectors.clients import Azure
+    from auditor.collectors.limits import Gates
     from auditor.model.reading import Json
 
+_LOG: Final = logging.getLogger(__name__)
 _Found = TypeVar("_Found")
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes of an answer after decompression; ARM's pages have a few MB."""
@@ -77,19 +81,38 @@ class Call:
     means: Callable[[int, Mapping[str, str], bytes], Json] = json_of
 
 
-class Reader:
-    """Reads through the official clients. `calls` counts every request that was sent, by operation."""
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What was asked so far: the gates on a clock that shows zero now, failures in a row, and who else asks meanwhile."""
 
-    def __init__(self, azure: Azure, patience: Patience) -> None:
-        self.calls: Counter[str] = Counter()
+    gates: Gates = field(default_factory=dict)
+    fruitless: Mapping[tuple[str, Counted], int] = field(default_factory=dict)
+    among: int = 1
+
+
+NOTHING_SPENT: Final = Spent()
+
+
+class Reader:
+    """Reads through the official clients. `calls` counts every request that was sent, by operation; `time` is Azure's."""
+
+    def __init__(
+        self, azure: Azure, patience: Patience, calls: Counter[str] | None = None, spent: Spent = NOTHING_SPENT
+    ) -> None:
+        self.calls: Counter[str] = Counter() if calls is None else calls
+        self.time = AzureTime()
         self._azure = azure
         self._patience = patience
         self._clock = patience.clock
-        self._limits = Limits(patience.clock)
+        self._limits = Limits(patience.clock, spent.gates, spent.among)
         self._in_flight = asyncio.Semaphore(patience.in_flight)
         self.share = patience.in_flight
         self._shares: dict[str, asyncio.Semaphore] = {}
-        self._fruitless: Counter[tuple[str, Counted]] = Counter()
+        self._fruitless: Counter[tuple[str, Counted]] = Counter(dict(spent.fruitless))
+
+    def spent(self) -> Spent:
+        """What another reader must know to go on from here."""
+        return Spent(self._limits.spent(), dict(self._fruitless))
 
     def spread_over(self, subscriptions: int) -> None:
         """Give each subscription its share of the calls in flight."""
@@ -133,6 +156,7 @@ class Reader:
                     self._limits.pause(call.counted, pause)
                 if failure.token_expired:
                     self._azure.forget_tokens()
+                _LOG.debug("%s: %s; asked again in %.1f s", _address(call), failure.reason, pause)
                 await self._clock.sleep(pause)
                 left -= pause
 
@@ -147,21 +171,30 @@ class Reader:
     async def _ask(self, call: Call, seconds: float) -> Json:
         async with self._share_of(call.counted.lane), self._in_flight:
             self.calls[call.operation] += 1
+            began = self._clock.now()
             try:
                 async with asyncio.timeout(seconds):
-                    return await self._exchange(call)
+                    return await self._exchange(call, began)
             except RefusedError as error:
                 self.calls[call.operation] -= 1
+                self._log(call, str(error), began)
                 raise NotReadError(str(error)) from error
             except (AzureError, OSError, zlib.error) as error:
-                raise self._in_words(error) from error
+                failure = self._in_words(error)
+                self._log(call, failure.reason, began)
+                raise failure from error
+
+    def _log(self, call: Call, outcome: object, began: float) -> None:
+        """Tell of one request: never its query, in which names and signatures stand, nor headers or bodies."""
+        method = "GET" if call.body is None else "POST"
+        _LOG.info("%s %s: %s in %.2f s", method, _address(call), outcome, self._clock.now() - began)
 
     def _share_of(self, lane: str) -> asyncio.Semaphore:
         if lane not in self._shares:
             self._shares[lane] = asyncio.Semaphore(self.share)
         return self._shares[lane]
 
-    async def _exchange(self, call: Call) -> Json:
+    async def _exchange(self, call: Call, began: float) -> Json:
         if call.body is None:
             request = HttpRequest("GET", call.url, headers=dict(call.headers))
         else:
@@ -169,7 +202,10 @@ class Reader:
         timeouts = {"connection_timeout": self._patience.connect, "read_timeout": self._patience.read}
         async with self._azure.send(call.service, call.endpoint, request, **timeouts) as response:
             content = await _body(response)
-            return call.means(response.status_code, response.headers, content)
+            self._log(call, response.status_code, began)
+            found = call.means(response.status_code, response.headers, content)
+            self.time.note(response.headers)
+            return found
 
     def _in_words(self, error: Exception) -> NotReadError:
         """What a failed exchange is called in a gap, and whether it may be over soon."""
@@ -191,6 +227,11 @@ class Reader:
                 return NotReadError("the answer was not compressed as it said")
             case _:
                 return NotReadError("the connection broke off", passing=True)
+
+
+def _address(call: Call) -> str:
+    """Host and path."""
+    return call.url.removeprefix("https://").partition("?")[0]
 
 
 async def _body(response: AsyncHttpResponse) -> bytes:

@@ -84,9 +84,17 @@ def role_definition(item: Json, type_name: str, owner: Resource | None) -> Body 
         action
         for permission in permissions
         for name in ("actions", "dataActions")
-        for action in (permission.get(name) or () if isinstance(permission, dict) else ("*",))
+        for action in _actions(permission, name)
     ]
     return body if any(_touches(action) for action in granted) else None
+
+
+def _actions(permission: Json, name: str) -> list[Json]:
+    """What a permission lists under a name; anything where it is not the list that it should be."""
+    listed = permission.get(name, []) if isinstance(permission, dict) else ["*"]
+    if listed is None:
+        return []
+    return listed if isinstance(listed, list) else ["*"]
 
 
 def _touches(action: Json) -> bool:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import math
 import os
 import re
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from auditor.errors import SignInError, UsageError
@@ -19,6 +21,7 @@ from auditor.lazy import Entry
 from auditor.model.redaction import cut_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from azure.core.credentials import AccessTokenInfo, TokenRequestOptions
@@ -44,7 +47,9 @@ _EARLY: Final = 300
 _LONGEST: Final = 120
 """Seconds for signing in; the standard chain asks the machine and up to three commands, ten seconds each."""
 _QUIET: Final = 30
-"""Seconds for which a failed attempt speaks for those that follow it: an account each, otherwise."""
+"""Seconds for which an attempt, failed or not, speaks for those that follow it: an account each, otherwise."""
+_FIT: Final = re.compile(r"[!-~]+")
+"""What can stand in a header."""
 
 _DOTS: Final = 2
 """Between the three parts of a JSON web token."""
@@ -78,12 +83,37 @@ def credential(auth: str | None, cloud: Cloud, transport: object) -> AsyncSuppor
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A token, for which claims it was asked, and when: by the clock of the wall and by one that nobody sets."""
+
+    token: AccessTokenInfo
+    claims: str | None
+    at: float
+    since: float
+
+    def serves(self, claims: str | None) -> bool:
+        """Whether it answers a demand for a token, with those claims if any are demanded."""
+        just_got = time.monotonic() - self.since < _QUIET
+        if claims:
+            return just_got and claims == self.claims
+        if (
+            self.token.expires_on <= self.at
+        ):  # ended before it was given: this machine's clock is fast, ask no more often
+            return just_got
+        return self.token.expires_on - time.time() > _EARLY
+
+
 class SignIn:
     """One credential for all clients: a token is asked for once, however many clients and calls need it."""
 
-    def __init__(self, inner: AsyncSupportsTokenInfo) -> None:
+    def __init__(self, inner: AsyncSupportsTokenInfo, anew: Callable[[], AsyncSupportsTokenInfo] | None = None) -> None:
+        """`anew` makes the credential once more: each keeps its tokens, and gives those that were refused again."""
         self._inner = inner
-        self._tokens: dict[tuple[str, ...], AccessTokenInfo] = {}
+        self._anew = anew
+        self._outworn: list[AsyncSupportsTokenInfo] = []
+        self._forgot = -math.inf
+        self._tokens: dict[tuple[str, ...], _Held] = {}
         self._failures: dict[tuple[str, ...], tuple[float, Exception]] = {}
         self._locks: dict[tuple[str, ...], asyncio.Lock] = {}
 
@@ -99,32 +129,52 @@ class SignIn:
     async def get_token_info(self, *scopes: str, options: TokenRequestOptions | None = None) -> AccessTokenInfo:
         """A token for these scopes, as clients ask for it; with claims of a challenge always a new one."""
         async with self._locks.setdefault(scopes, asyncio.Lock()):
+            claims = options.get("claims") if options else None
             known = self._tokens.get(scopes)
-            challenged = bool(options and options.get("claims"))
-            if known is not None and not challenged and known.expires_on - time.time() > _EARLY:
-                return known
+            if known is not None and known.serves(claims):
+                return known.token
             failed_at, failure = self._failures.get(scopes, (0.0, None))
             if failure is not None and time.monotonic() - failed_at < _QUIET:
                 raise failure
             try:
-                async with asyncio.timeout(_LONGEST):
-                    self._tokens[scopes] = await self._inner.get_token_info(*scopes, options=options)
+                token = await self._ask(scopes, options)
             except Exception as error:
                 self._failures[scopes] = (time.monotonic(), error)
                 raise
-            return self._tokens[scopes]
+            self._tokens[scopes] = _Held(token, claims, time.time(), time.monotonic())
+            return token
+
+    async def _ask(self, scopes: tuple[str, ...], options: TokenRequestOptions | None) -> AccessTokenInfo:
+        """A new token that can be used; whatever the SDK falls over (a page that is none, say) is an error of its own."""
+        from azure.core.exceptions import AzureError, ClientAuthenticationError  # noqa: PLC0415 - as above
+
+        try:
+            async with asyncio.timeout(_LONGEST):
+                return _usable(await self._inner.get_token_info(*scopes, options=options))
+        except (AzureError, OSError):
+            raise
+        except Exception as error:
+            words = str(error) if isinstance(error, ValueError) else "the answer made no sense"
+            raise ClientAuthenticationError(words) from error
 
     async def claims(self, scope: str) -> dict[str, Json]:
         """What the token for a scope says of whom it speaks for. Not checked: that is for Azure to do."""
         return claims_of((await self.get_token_info(scope)).token)
 
     def forget(self) -> None:
-        """Ask for new tokens from now on."""
+        """Ask for new tokens from now on. Calls that were refused at the same time all say so; one is enough."""
+        if time.monotonic() - self._forgot < _QUIET:
+            return
+        self._forgot = time.monotonic()
         self._tokens.clear()
+        if self._anew is not None:
+            self._outworn.append(self._inner)
+            self._inner = self._anew()
 
     async def close(self) -> None:
         """Let the credential go."""
-        await self._inner.close()
+        for inner in (*self._outworn, self._inner):
+            await inner.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -136,6 +186,13 @@ class SignIn:
         trace: TracebackType | None = None,
     ) -> None:
         await self.close()
+
+
+def _usable(token: AccessTokenInfo) -> AccessTokenInfo:
+    """The token, if it can be sent and has an end; everything in it is as the answer had it."""
+    if not _FIT.fullmatch(token.token) or not math.isfinite(float(token.expires_on)):
+        raise ValueError("the token is none that could be sent")
+    return token
 
 
 def claims_of(token: str) -> dict[str, Json]:

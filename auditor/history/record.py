@@ -41,12 +41,13 @@ class Recorded:
     """A run as it stands in the history now, and what it changed.
 
     `left_out` are the subscriptions that the audit before looked at and this one did not: their findings stay as they
-    were, which may be a choice, or a right that was lost.
+    were, which may be a choice, or a right that was lost. `before` is when that audit began; None for the first.
     """
 
     run: Run
     changes: tuple[Change, ...]
     left_out: tuple[str, ...] = ()
+    before: str | None = None
 
 
 def record(store: Store, assessment: Assessment, key: Ed25519PrivateKey | None = None) -> Recorded:
@@ -60,14 +61,11 @@ def record(store: Store, assessment: Assessment, key: Ed25519PrivateKey | None =
         seen = Sightings([*runs, run], floor.started)
         steps = plan(_lasting(connection), assessment, run, seen)
         lines = [*_write_steps(connection, steps, run, seen), *_write_waivers(connection, assessment, run)]
-        return Recorded(_write_run(connection, run, lines, key), changes_of(steps), _left_out(runs, run))
-
-
-def _left_out(runs: Sequence[Run], run: Run) -> tuple[str, ...]:
-    """What the last audit that had any subscription in common with this one looked at beside it."""
-    own = frozenset(run.scope)
-    before = next((item for item in reversed(runs) if own & frozenset(item.scope)), None)
-    return () if before is None else tuple(item for item in before.scope if item not in own)
+        own = frozenset(run.scope)
+        before = next((item for item in reversed(runs) if own & frozenset(item.scope)), None)
+        left_out = () if before is None else tuple(item for item in before.scope if item not in own)
+        began = None if before is None else before.started
+        return Recorded(_write_run(connection, run, lines, key), changes_of(steps), left_out, began)
 
 
 def _clean(assessment: Assessment) -> Assessment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
 from contextlib import contextmanager
@@ -14,12 +15,14 @@ from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from auditor.errors import HistoryError
 from auditor.history.tables import METADATA, REVISION
 from auditor.history.url import history_url
+from auditor.model.whole_file import OURS_ALONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy.engine import URL, Connection, Engine
 
+_LOG: Final = logging.getLogger(__name__)
 BUSY_SECONDS: Final = 60
 """How long a writer waits for another: recording takes a second or two."""
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -85,6 +88,7 @@ def open_store(address: str | None, *, create: bool = True) -> Store:
     if url.get_backend_name() == "sqlite":
         _make_ready(Path(str(url.database)), create=create)
     store = Store(_engine(url))
+    _LOG.info("history: %s", store.where)
     try:
         _upgrade(store)
     except BaseException:
@@ -98,9 +102,10 @@ def _make_ready(path: Path, *, create: bool) -> None:
         raise HistoryError(f"there is no history {path}", "`auditor scan --history` begins one.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(OURS_ALONE, exist_ok=True)  # SQLite takes an empty file for a new one, and keeps its permissions
     except OSError as error:
         raise HistoryError(
-            f"the folder {path.parent} cannot be made: {error.strerror or error}", "Name another file with --history."
+            f"the history {path} cannot be made: {error.strerror or error}", "Name another file with --history."
         ) from error
 
 

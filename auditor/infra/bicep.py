@@ -6,6 +6,7 @@ as far as a search finds them (`auditor.infra.bicep_source`).
 
 from __future__ import annotations
 
+import logging
 import os
 import posixpath
 import re
@@ -20,6 +21,7 @@ from auditor.infra.arm.symbols import field_of
 from auditor.infra.bicep_source import BicepSource, InBicep
 from auditor.infra.json_text import JsonTextError, parse_json
 from auditor.infra.origins import Below
+from auditor.infra.text import is_file, read_bytes
 from auditor.model.resource import Origin, Resource
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from auditor.infra.json_text import Pointer
     from auditor.model.reading import Json
 
+_LOG: Final = logging.getLogger(__name__)
 SECONDS: Final = 180
 """For one file, its modules fetched from a registry among it."""
 INSTALL: Final = (
@@ -51,7 +54,27 @@ def read(document: Document, inputs: Inputs) -> Declared:
         raise InfrastructureError((Mistake(document.shown, 1, 1, problem),), INSTALL) from error
     declared = template.read(replace(document, text=text, value=value), inputs)
     files: dict[Path, BicepSource] = {document.path: BicepSource(document.text)}
-    return replace(declared, resources=tuple(_in_bicep(item, document, value, files) for item in declared.resources))
+    resources = tuple(_in_bicep(item, document, value, files) for item in declared.resources)
+    return replace(declared, resources=resources, through=declared.through | _through(document.path, files))
+
+
+def _through(path: Path, files: dict[Path, BicepSource]) -> frozenset[Path]:
+    """The files that were read with one: those that a resource came from, what these deploy in any case, and imports.
+
+    A module on a condition that does not hold was not read, nor were the resources of a file that is only imported.
+    """
+    waiting = list(files)
+    found = {item.resolve() for item in waiting} - {path.resolve()}
+    while waiting:
+        at = waiting.pop()
+        source = files[at]
+        for target in (*source.parts, *source.imports):
+            inner = (at.parent / target).resolve()
+            other = _source(inner, files)
+            if other is not None and inner not in found and (target in source.parts or not other.declarations):
+                found.add(inner)
+                waiting.append(inner)
+    return frozenset(found) - {path.resolve()}
 
 
 def _command() -> list[str]:
@@ -79,6 +102,7 @@ def _compiled(document: Document) -> str:
 
 
 def _run(arguments: Sequence[str], seconds: float) -> subprocess.CompletedProcess[str]:
+    _LOG.debug("running %s", " ".join(arguments))
     environment = {**os.environ, "AZURE_BICEP_CHECK_VERSION": "False"}
     return subprocess.run(  # noqa: S603 - the user's own compiler, found on the PATH
         arguments,
@@ -150,10 +174,9 @@ def _place(
 def _source(path: Path, files: dict[Path, BicepSource]) -> BicepSource | None:
     """The Bicep file at a path; None where there is none, as of a module from a registry."""
     if path not in files:
-        try:
-            files[path] = BicepSource(path.read_text(encoding="utf-8-sig", errors="replace"))
-        except OSError:
+        if not is_file(path):
             return None
+        files[path] = BicepSource(read_bytes(path, str(path)).decode("utf-8-sig", errors="replace"))
     return files[path]
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _DECLARATION: Final = re.compile(
     r"^[ \t]*(?P<what>resource|module)[ \t]+(?P<symbol>\w+)[ \t]+'(?P<target>[^'\n]*)'[^=\n]*=", re.MULTILINE
 )
+_IMPORT: Final = re.compile(r"^[ \t]*import\b[^'\n]*?\bfrom[ \t]+'([^:'\n]+)'", re.MULTILINE)
 _TOKEN: Final = re.compile(
     r"""(?P<skip>//[^\n]*|/\*[\s\S]*?\*/|'''[\s\S]*?'''|'(?:[^'\\\n]|\\.)*')|(?P<open>[{\[(])|(?P<close>[}\])])""",
 )
@@ -88,6 +89,20 @@ class BicepSource:
             end = self._blocks.get(start, start)
             found.append(Declaration(match["what"] == "module", match["symbol"], target, at, start, end))
         return tuple(found)
+
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """The files of the modules that are deployed whatever happens: in no loop, and on no condition."""
+        return tuple(
+            item.target
+            for item in self.declarations
+            if item.is_module and ":" not in item.target and self.text[item.at : item.start].rstrip().endswith("=")
+        )
+
+    @cached_property
+    def imports(self) -> tuple[str, ...]:
+        """The files from which it takes types, variables or functions."""
+        return tuple(match[1] for match in _IMPORT.finditer(self.text) if match.start(1) not in self._skipped)
 
     def _body(self, at: int) -> int:
         """Where the object begins that a declaration ends in: behind its `if (…)`, and inside of its `[for … : {`."""

@@ -40,7 +40,7 @@ class Declared:
     """What a file declares.
 
     `resources` have an `origin`; `gaps` are what the file names and nobody could read; `reads` are lists that it states
-    in full. `changed` are the keys of resources that a deployment would create or change, None where the file does not
+    in full. `through` are the files, by their real paths, that were read for this one. `changed` are the keys of resources that a deployment would create or change, None where the file does not
     tell (then all count as changed).
     """
 
@@ -48,3 +48,4 @@ class Declared:
     gaps: tuple[Gap, ...] = ()
     reads: tuple[ListRead, ...] = ()
     changed: frozenset[str] | None = None
+    through: frozenset[Path] = frozenset()

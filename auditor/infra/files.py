@@ -25,7 +25,7 @@ from auditor.infra.detect import (
 )
 from auditor.infra.json_text import JsonTextError, parse_json
 from auditor.infra.parameters import parameters_beside
-from auditor.infra.text import HINT, decode, read_bytes
+from auditor.infra.text import HINT, decode, is_file, read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,7 +55,15 @@ class Opened:
     named: bool
 
 
-def find_files(paths: Sequence[Path]) -> list[Opened]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The files to read, and those that others name as a part of theirs: to be read where these turn out not to be."""
+
+    files: list[Opened]
+    parts: list[Opened]
+
+
+def find_files(paths: Sequence[Path]) -> Found:
     """All files to read, among paths of files and folders, in the order of the paths and of the names in a folder.
 
     Raises `InfrastructureError` with everything that holds infrastructure and cannot be read, or if there is none.
@@ -72,14 +80,16 @@ def find_files(paths: Sequence[Path]) -> list[Opened]:
     mistakes += _not_read(opened)
     if mistakes:
         raise InfrastructureError(tuple(mistakes), HINT)
-    through = _read_through_others(opened)
-    files = [
-        item for item in opened if item.kind in READABLE and (item.named or item.document.path.resolve() not in through)
-    ]
+    through = _named_by_others(opened)
+    readable = [item for item in opened if item.kind in READABLE]
+    files: list[Opened] = []
+    parts: list[Opened] = []
+    for item in readable:
+        (parts if not item.named and item.document.path.resolve() in through else files).append(item)
     if not files:
         where = ", ".join(map(str, paths))
         raise InfrastructureError((Mistake(str(paths[0]), 1, 1, f"no infrastructure was found in {where}"),), HINT)
-    return files
+    return Found(files, parts)
 
 
 def shown_path(path: Path) -> str:
@@ -121,6 +131,8 @@ def _not_entered(error: OSError) -> None:
 def _open(path: Path, *, named: bool) -> Opened | None:
     """Read a file and tell its kind; None for what a folder holds beside infrastructure."""
     shown = shown_path(path)
+    if not named and path.exists() and not is_file(path):
+        raise InfrastructureError((Mistake(shown, 1, 1, "this is a pipe or a device, and no file"),), HINT)
     text = _text_of(path, shown, named=named)
     if text is None:
         return None
@@ -183,7 +195,7 @@ def _unread_line(item: Opened, *, planned: bool, given: bool) -> int | None:
             return None
 
 
-def _read_through_others(opened: Sequence[Opened]) -> set[Path]:
+def _named_by_others(opened: Sequence[Opened]) -> set[Path]:
     """The files that others name as their modules or linked templates, by their real paths."""
     patterns = {Kind.BICEP: _MODULE, Kind.TEMPLATE: _LINKED, Kind.COMPILED_BICEP: _LINKED}
     return {
@@ -191,4 +203,5 @@ def _read_through_others(opened: Sequence[Opened]) -> set[Path]:
         for item in opened
         if item.kind in patterns
         for name in patterns[item.kind].findall(item.document.text)
+        if "\0" not in name
     }

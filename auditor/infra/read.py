@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from auditor.infra.parameters import parameters_beside, read_parameters
 from auditor.infra.together import Together
 from auditor.lazy import Entry
 from auditor.model.reading import LIVE_SCAN, Unread
+from auditor.model.redaction import cut_secrets, cut_text
 from auditor.model.resource import Resource
 from auditor.model.snapshot import INFRASTRUCTURE, End, Header, Snapshot
 from auditor.model.types import STORAGE
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from auditor.infra.declared import Declared
     from auditor.infra.files import Opened
 
+_LOG: Final = logging.getLogger(__name__)
 _TEMPLATE: Final = "auditor.infra.arm.template:read"
 READERS: Final[Mapping[Kind, Entry]] = {
     Kind.TEMPLATE: Entry(_TEMPLATE, "ARM templates of all scopes and schema versions."),
@@ -76,27 +79,35 @@ def read(
     together = Together()
     notes: list[str] = []
     broken: dict[str, InfrastructureError] = {}
-    for item in found:
+    done: list[Opened] = []
+    through: set[Path] = set()
+    for index, item in enumerate((*found.files, *found.parts)):
+        if index >= len(found.files) and item.document.path.resolve() in through:
+            continue
+        done.append(item)
+        _LOG.info("reading %s: %s", item.document.shown, item.kind)
         inputs = given
         beside = parameters_beside(item.document.path) if item.kind in _TAKE_PARAMETERS else None
         if parameters is None and beside is not None:
             inputs = replace(given, parameters=read_parameters(beside, shown_path(beside)))
             notes.append(f"{item.document.shown}: values of parameters from {shown_path(beside)}")
         try:
-            together.add(item.document.shown, _declared(item, inputs, readers))
+            declared = _declared(item, inputs, readers)
+            together.add(item.document.shown, declared)
+            through |= declared.through
         except InfrastructureError as error:
             broken.setdefault(error.mistakes[0].problem, error)
     _raise(list(broken.values()))
     notes += _notes(together)
-    scope = tuple(item.document.shown for item in found)
+    scope = tuple(item.document.shown for item in done)
     snapshot = Snapshot(
         Header(tool, INFRASTRUCTURE, scope, started),
         tuple(map(_as_deployed, together.resources.values())),
-        tuple(dict.fromkeys(together.gaps)),
+        tuple(dict.fromkeys(replace(gap, reason=cut_text(gap.reason)) for gap in together.gaps)),
         tuple(dict.fromkeys(together.reads)),
         End(started),
     )
-    counted = Counter(str(item.kind) for item in found)
+    counted = Counter(str(item.kind) for item in done)
     return Infrastructure(snapshot, frozenset(together.changed), dict(sorted(counted.items())), tuple(notes))
 
 
@@ -124,14 +135,13 @@ def _in_sources(resource: Resource, folder: Path) -> Resource:
 
 
 def _as_deployed(resource: Resource) -> Resource:
-    """A resource with what Azure alone knows of it marked as unread."""
+    """A resource without secrets, and with what Azure alone knows of it marked as unread."""
+    body = cut_secrets(resource.body)
     names = _ONLY_AZURE_KNOWS.get(resource.type_key, ())
-    properties = resource.body.get("properties", {})
-    missing = [name for name in names if isinstance(properties, dict) and name not in properties]
-    if not missing:
-        return resource
-    unread = Unread("a file does not tell it", settled_by=LIVE_SCAN)
-    body = {**resource.body, "properties": {**properties, **dict.fromkeys(missing, unread)}}
+    properties = body.setdefault("properties", {}) if names else None
+    if isinstance(properties, dict):
+        unread = Unread("a file does not tell it", settled_by=LIVE_SCAN)
+        properties |= {name: unread for name in names if name not in properties}
     return Resource(body, resource.read, resource.origin)
 
 

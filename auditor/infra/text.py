@@ -22,6 +22,14 @@ _MARKS: Final = (
 )
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is a file at a path that somebody else wrote: no pipe or device, on which one could wait for ever."""
+    try:
+        return path.is_file()
+    except ValueError:  # a zero byte is in no path
+        return False
+
+
 def read_bytes(path: Path, shown: str, largest: int = LARGEST) -> bytes:
     """What a file holds; raises `InfrastructureError` where it cannot be read or is too large."""
     try:

@@ -8,7 +8,7 @@ from auditor.model.resource import ListRead, Resource, resource_key
 from auditor.model.snapshot import End, Header, Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from auditor.model.resource import Gap
     from auditor.model.shelf import Shelf
@@ -59,7 +59,7 @@ class Gathering:
         """The resource with this key."""
         return self._resources.get(key) if self._shelf is None else self._shelf.resources.get(key)
 
-    def of_type(self, type_key: str) -> Iterable[Resource]:
+    def of_type(self, type_key: str) -> Sequence[Resource]:
         """All of one type (lower case)."""
         if self._shelf is not None:
             return self._shelf.resources.of_type(type_key)

@@ -8,9 +8,12 @@ strings of URLs (a SAS stands there), connection strings, account keys, bearer t
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, overload
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from auditor.model.reading import Json
 
 CUT: Final = "[secret removed]"
@@ -23,6 +26,8 @@ _FREE_TEXT: Final = frozenset({"tags", "metadata"})
 _SHAPES: Final = tuple(
     re.compile(pattern, flags)
     for pattern, flags in (
+        # Ahead of what ends at the end of a line: it would take the first line, by which the rest is known.
+        (r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL),
         # The query of a bare address; those of whole URLs are cut before.
         (r"(?<=[^\s?])\?(?:[^\s?\"'<>]*&)?(?:sig|se|sv|sp|spr|sr|code|token|key)=[^\s\"'<>]*", re.IGNORECASE),
         (r"(?:AccountKey|SharedAccessKey|SharedAccessSignature)\s*=\s*[^;\s\"']+", re.IGNORECASE),
@@ -32,7 +37,6 @@ _SHAPES: Final = tuple(
         (r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86,}==", 0),
         # Keys with Azure's own signature: 52 or 84 characters around JQQJ99, or ending in AAA…: identifiable secrets.
         (r"(?<![A-Za-z0-9])[A-Za-z0-9]{20,}JQQJ99[A-Za-z0-9]{6,}", 0),
-        (r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)", re.DOTALL),
     )
 )
 """None of them looks at a letter more than a few times, however long and hostile the text is; a test holds them to it."""
@@ -44,26 +48,34 @@ _BARE_KEY = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{32}(?![0-9A-Za-z])", re.IGNORE
 _HINTS: Final = ("=", "://", "eyJ", "earer", "EARER", "JQQJ99", "-----BEGIN")
 
 
-def cut_secrets(value: Json, *, free_text: bool = False) -> Json:
+@overload
+def cut_secrets(value: Mapping[str, Json], *, free_text: bool = False) -> dict[str, Any]: ...
+@overload
+def cut_secrets(value: Json, *, free_text: bool = False) -> Json: ...
+def cut_secrets(value: Any, *, free_text: bool = False) -> Any:
     """Return the JSON value without secrets; values without any come back as equal copies."""
     match value:
         case dict():
-            return {
-                _cut(key, free_text=free_text): _cut_named(item)
-                if _is_secret_name(key)
-                else cut_secrets(item, free_text=free_text or key.lower() in _FREE_TEXT)
-                for key, item in value.items()
-            }
+            kept = {}
+            for key, item in value.items():
+                name, secret, free = (_name if len(key) <= _LONG_NAME else _name.__wrapped__)(key, free_text)
+                kept[name] = _cut_named(item) if secret else cut_secrets(item, free_text=free)
+            return kept
         case list():
             return [cut_secrets(item, free_text=free_text) for item in value]
         case str():
-            return _cut(value, free_text=free_text)
+            return cut_text(value, free_text=free_text)
         case _:
             return value
 
 
-def cut_text(text: str) -> str:
-    """Return the text without secrets, as told by their shape."""
+def cut_text(text: str, *, free_text: bool = False) -> str:
+    """Return the text without secrets, as told by their shape; in free text also what may be a bare key."""
+    cut = _cut_shapes(text)
+    return _BARE_KEY.sub(CUT, cut) if free_text else cut
+
+
+def _cut_shapes(text: str) -> str:
     if not any(hint in text for hint in _HINTS):
         return text
     if "://" in text:
@@ -71,11 +83,6 @@ def cut_text(text: str) -> str:
     for shape in _SHAPES:
         text = shape.sub(CUT, text)
     return _DOTTED.sub(_cut_web_token, text) if "eyJ" in text else text
-
-
-def _cut(text: str, *, free_text: bool) -> str:
-    cut = cut_text(text)
-    return _BARE_KEY.sub(CUT, cut) if free_text else cut
 
 
 def _cut_named(value: Json) -> Json:
@@ -109,5 +116,13 @@ def _cut_web_token(match: re.Match[str]) -> str:
     return match[0]
 
 
-def _is_secret_name(key: str) -> bool:
-    return key.lower() in _BY_PLACE or _BY_NAME.search(key) is not None
+@lru_cache(maxsize=4096)
+def _name(key: str, free_text: bool) -> tuple[str, bool, bool]:  # noqa: FBT001 - of a cache
+    """What there is to know of a key: without secrets, whether it names one, and whether people write freely below it."""
+    lower = key.lower()
+    secret = lower in _BY_PLACE or _BY_NAME.search(key) is not None
+    return cut_text(key, free_text=free_text), secret, free_text or lower in _FREE_TEXT
+
+
+_LONG_NAME: Final = 64
+"""Letters; longer names are not remembered, or a stranger's file would fill the memory with them."""

@@ -21,18 +21,36 @@ INFRASTRUCTURE = "infrastructure"
 
 
 def utc_now() -> str:
-    """The time as snapshots write it: ISO 8601, UTC, whole seconds."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """The time as snapshots write it."""
+    return text_of(datetime.now(UTC))
+
+
+def text_of(moment: datetime) -> str:
+    """A time in UTC as snapshots write it: ISO 8601, whole seconds."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a scan was told to read; one that goes on with it has to read the same."""
+
+    cloud: str
+    subscriptions: tuple[str, ...] = ()
+    management_group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The head of a snapshot: who made it, of what (`kind` azure or infrastructure), and when it began."""
+    """The head of a snapshot: who made it, of what (`kind` azure or infrastructure), and when it began.
+
+    `asked` stands in files that a scan wrote.
+    """
 
     tool: str
     kind: str
     scope: tuple[str, ...]
     started: str
+    asked: Asked | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +170,28 @@ class Snapshot:
         return self._gaps_at.get(("", kind.operation.lower()))
 
     def unlisted(self, kind: ResourceType) -> Iterable[tuple[str, Unread]]:
-        """Each scope (lower case) below which resources of this kind may exist that were not seen, and why."""
+        """Each scope (lower case) below which resources of this kind may exist that were not seen, and why.
+
+        Where a scan was refused the list of owners (accounts, say), there may be more of the kind below them.
+        """
         if kind.owner is None:
             return
         if kind.owner == SUBSCRIPTION:
             owners: Iterable[str] = self.subscriptions if self.header.kind == AZURE else ()
         else:
             owners = [resource.key for resource in self.of_type(kind.owner)]
+            owner_kind = BY_NAME[kind.owner.lower()]
+            yield from (item for item in self.unlisted(owner_kind) if self._was_refused(item[0], owner_kind))
         for owner in owners:
             unread = self.listing(owner, kind.name).unread
             if unread is not None:
                 yield owner, unread
+
+    def _was_refused(self, scope: str, kind: ResourceType) -> bool:
+        """Whether a list of this kind, or of what it hangs on, was asked for at a scope and did not come."""
+        if self.end is None or self.gap_at(scope, kind) is not None:
+            return True
+        return kind.owner not in {None, SUBSCRIPTION} and self._was_refused(scope, BY_NAME[str(kind.owner).lower()])
 
     def extended(self, resources: Iterable[Resource], reads: Iterable[ListRead]) -> Snapshot:
         """The same snapshot with more resources and lists: those that are known to be used and were not seen, say."""
@@ -192,3 +221,12 @@ class Snapshot:
 def kind_of_gap(gap: Gap) -> ResourceType | None:
     """The type of resource that a gap hides, where its operation is one that the table of types knows."""
     return BY_OPERATION.get(gap.operation.lower())
+
+
+class Stopped(KeyboardInterrupt):
+    """A scan that a signal has ended: what it had read by then, None if it had not begun to."""
+
+    def __init__(self, signal: int, snapshot: Snapshot | None) -> None:
+        super().__init__()
+        self.signal = signal
+        self.snapshot = snapshot

@@ -268,7 +268,10 @@ def subscription_of(resource_id: str) -> str | None:
 
 
 def owner_of(resource_id: str, type_name: str) -> str | None:
-    """The id (lower case) of the resource whose child this is: the account of a container, say."""
+    """The id (lower case) of the resource whose child this is: the account of a container, say.
+
+    Always a part of its own id, and never the whole: no resource is its own owner, whatever a stranger's snapshot says.
+    """
     key = type_name.lower()
     kind = BY_NAME.get(key)
     if key == DIAGNOSTIC_SETTING.lower():
@@ -277,7 +280,8 @@ def owner_of(resource_id: str, type_name: str) -> str | None:
     if kind is None or kind.owner is None:
         return None
     if kind.owner == SUBSCRIPTION:
-        return subscription_of(resource_id)
+        subscription = subscription_of(resource_id)
+        return None if subscription == resource_id.lower() else subscription
     match = _below(kind.owner.count("/")).match(resource_id)
     return match[1].lower() if match else None
 

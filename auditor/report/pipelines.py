@@ -30,8 +30,8 @@ _NO_CHARACTER: Final = re.compile("[\ufffe\uffff]")
 
 
 def shown(text: str) -> str:
-    """A text of one line that every format can hold, XML 1.0 too."""
-    return _NO_CHARACTER.sub(lambda match: f"<U+{ord(match[0]):04X}>", visible(text))
+    """A text of one line that every format can hold, XML 1.0 too. What a log takes for a command is for the format."""
+    return _NO_CHARACTER.sub(lambda match: f"<U+{ord(match[0]):04X}>", visible(text, commands=True))
 
 
 def told(line: Line) -> str:

@@ -10,6 +10,7 @@ from auditor.data import templates_folder
 from auditor.policy.clauses import CLAUSES, PAGE
 from auditor.policy.needs import evidence_of
 from auditor.policy.rule import FAMILIES
+from auditor.report.wording import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -72,4 +73,4 @@ def _write(template: str, **values: Any) -> str:
     )
     environment.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
     text = environment.get_template(template).render(**values)
-    return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
+    return visible(re.sub(r"\n{3,}", "\n\n", text).strip("\n"), keep="\n\t") + "\n"

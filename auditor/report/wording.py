@@ -171,21 +171,27 @@ ANSWER_MARKS: Final[dict[Answer, str]] = {
     "kept": "○",
     "nothing to check": "–",  # noqa: RUF001 - a dash is meant
 }
-_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+COMMAND: Final = re.compile(r"##(?=[A-Za-z]*\[)|::(?=[A-Za-z][\s\S]*?::)")
+"""Azure Pipelines and TeamCity look for theirs anywhere in a line, GitHub where a line begins: texts are wrapped."""
 _MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)")
 _LONG_VALUE: Final = 400
 _SENTENCE: Final = re.compile(r".{1,60}?[.!?]\s+[A-Z].*?[.!?](?=\s|$)|.+?[.!?](?=\s+[A-Z]|$)", re.DOTALL)
 
 
-def visible(text: str, *, keep: str = "") -> str:
+def visible(text: str, *, keep: str = "", commands: bool = False) -> str:
     """Show characters that hide or reorder text as code points, `<U+202E>`; those in `keep` stay.
 
-    They are control, format and bidirectional characters, line separators, and halves of surrogate pairs.
+    They are control, format and bidirectional characters, line separators, and halves of surrogate pairs. So that a name
+    in a log is no command to the pipeline that reads the log, one sign of `##vso[` and `::error::` is shown like that,
+    too; with `commands` it stays, for formats that have their own way with them.
     """
+    if not commands and ("##" in text or "::" in text):
+        text = COMMAND.sub(lambda match: f"{match[0][0]}<U+{ord(match[0][1]):04X}>", text)
     if text.isprintable():
         return text
     return "".join(
-        f"<U+{ord(letter):04X}>" if unicodedata.category(letter) in _HIDDEN and letter not in keep else letter
+        f"<U+{ord(letter):04X}>" if unicodedata.category(letter) in HIDDEN and letter not in keep else letter
         for letter in text
     )
 
@@ -289,7 +295,7 @@ def _values(subject: Subject) -> dict[str, str | None]:
 
 
 def _tame(letter: str) -> str:
-    return "�" if unicodedata.category(letter) in _HIDDEN else letter
+    return "�" if unicodedata.category(letter) in HIDDEN else letter
 
 
 def _fill_shell(snippet: str, values: Mapping[str, str]) -> str:

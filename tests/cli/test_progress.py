@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from auditor.cli.log import log_to_stderr
 from auditor.cli.progress import stderr_progress
 
 
@@ -23,6 +24,14 @@ def test_says_nothing_where_nobody_looks(
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
     steps(quiet=quiet)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_log_takes_its_place(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    log_to_stderr(1)
+    steps(quiet=False)
+    log_to_stderr(0)
     assert capsys.readouterr() == ("", "")
 
 

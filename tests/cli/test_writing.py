@@ -8,14 +8,16 @@ import subprocess
 import sys
 import threading
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
+from typing import Any
 
 import pytest
 
-from auditor.cli.options import Output
+from auditor.cli import main
+from auditor.cli.options import HistoryType, Output, OutputType
 from auditor.cli.writing import write_file, write_reports
 from auditor.errors import ExitCode, RenderError
-from auditor.report.formats import github, markdown
+from auditor.report.formats import FORMATS, github, markdown
 from tests.needs import PROJECT
 from tests.report.builders import TLS as TLS_RULE
 from tests.report.builders import clean, line, report, subject
@@ -23,13 +25,21 @@ from tests.report.builders import clean, line, report, subject
 ESTATE = str(PROJECT / "samples" / "estate.jsonl")
 
 
-def test_a_file_is_written_whole_and_can_be_read_by_others(tmp_path: Path) -> None:
+def test_a_file_is_written_whole_and_is_for_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "report.txt"
     write_file(path, "old")
     write_file(path, "größe\r\n")
     assert path.read_bytes() == "größe\r\n".encode()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_whoever_may_read_the_file_of_before_may_read_the_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "report.txt"
+    path.write_text("old", encoding="utf-8")
+    path.chmod(0o644)
+    write_file(path, "new")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
 
 
 @pytest.mark.parametrize("name", ["none/report.txt", "file/report.txt", "folder"])
@@ -158,6 +168,19 @@ def test_colours_are_for_terminals_that_want_them(
     assert ("\x1b[" in capsys.readouterr().out) == coloured
 
 
+@pytest.mark.parametrize("name", ["NO_COLOR", "TERM"])
+def test_what_the_environment_wants_without_colours_has_no_bold_either(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("click._compat.isatty", lambda _stream: True)
+    monkeypatch.setenv("TERM", "xterm")
+    main(["rules", "list"])
+    assert "\x1b[" in capsys.readouterr().out
+    monkeypatch.setenv(name, "dumb")
+    main(["rules", "list"])
+    assert "\x1b[" not in capsys.readouterr().out
+
+
 def test_a_terminal_decides_how_wide_the_report_is(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -207,3 +230,20 @@ def test_whoever_has_read_enough_gets_no_traceback() -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() != 0
+
+
+@pytest.mark.parametrize(
+    ("given", "within"),
+    [
+        (r"C:\reports\r.html", r"C:\reports\r.html"),
+        (r"reports\r.html", r"D:\privacy\reports\r.html"),
+        (r"\\server\share\r.html", r"\\server\share\r.html"),
+        ("reports/r.html", r"D:\privacy\reports\r.html"),
+    ],
+)
+def test_paths_of_windows_are_taken_as_they_are_meant(given: str, within: str) -> None:
+    folder: Any = PureWindowsPath(r"D:\privacy")
+    kind = OutputType(FORMATS)
+    assert kind.convert(f"html={given}", None, None).path == Path(given)
+    assert kind.within(f"html={given}", folder) == f"html={within}"
+    assert HistoryType().within(given, folder) == within

@@ -85,6 +85,22 @@ def test_an_expired_token_is_passing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("status", "challenge", "expired"),
+    [
+        (401, 'Bearer realm="", error="invalid_token", error_description="expired"', True),
+        (401, "Bearer error=invalid_token", True),
+        (401, 'Bearer error="insufficient_claims", claims="e30="', False),
+        (401, 'Bearer error="invalid_token_type"', False),
+        (401, "", False),
+        (403, 'Bearer error="invalid_token"', False),
+    ],
+)
+def test_a_challenge_may_say_that_the_token_is_no_good(status: int, challenge: str, expired: bool) -> None:
+    failure = refused(status, arm_error("Unauthorized"), WWW_Authenticate=challenge)
+    assert (failure.token_expired, failure.passing) == (expired, expired)
+
+
+@pytest.mark.parametrize(
     ("headers", "seconds"),
     [
         ({}, None),
@@ -100,6 +116,8 @@ def test_an_expired_token_is_passing() -> None:
         ({"retry-after": "9" * 40}, None),
         ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
         ({"retry-after": "Wed, 21 Oct 2015 07:28:00 -0000"}, 0),
+        ({"retry-after": f"Wed, 21 Oct 2015 07:28:00 +{'9' * 20}"}, None),
+        ({"retry-after": "Fri, 31 Dec 9999 23:59:59 -2359"}, None),
     ],
 )
 def test_retry_after_in_all_its_forms(headers: dict[str, str], seconds: float | None) -> None:
@@ -109,6 +127,11 @@ def test_retry_after_in_all_its_forms(headers: dict[str, str], seconds: float | 
 def test_retry_after_as_a_time_to_come() -> None:
     later = format_datetime(datetime.now(UTC) + timedelta(seconds=40), usegmt=True)
     assert 30 < (retry_after({"retry-after": later}) or 0) <= 40
+
+
+def test_retry_after_as_a_time_counts_by_the_clock_that_set_it() -> None:
+    headers = {"retry-after": "Wed, 21 Oct 2015 07:28:40 GMT", "date": "Wed, 21 Oct 2015 07:28:00 GMT"}
+    assert retry_after(headers) == 40
 
 
 @given(st.text())
@@ -154,3 +177,10 @@ def test_halves_of_characters_are_replaced_so_that_a_file_can_hold_them() -> Non
     value = parse(rb'{"\ud800": ["\udc00x", "\ud83d\ude00", "\u00dc", 1]}')
     assert value == {"\ufffd": ["\ufffdx", "😀", "Ü", 1]}
     assert json.dumps(value, ensure_ascii=False).encode()
+
+
+def test_numbers_are_those_that_can_be_counted_with() -> None:
+    assert parse(b"[1, -7, 1.5, 1e308]") == [1, -7, 1.5, 1e308]
+    assert parse(b"9" * 300) + 0.5 > 1e299  # type: ignore[operator]
+    with pytest.raises(ValueError, match="too large"):
+        parse(b"9" * 301)

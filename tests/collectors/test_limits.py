@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from copy import deepcopy
 
 import pytest
 from hypothesis import given, settings
@@ -163,3 +164,41 @@ def test_the_system_clock_goes_on() -> None:
         return clock.now() - began
 
     assert asyncio.run(a_moment()) > 0
+
+
+@pytest.mark.parametrize("gate", [TokenBucket(burst=3, rate=2), SlidingWindow(count=3, period=300)])
+def test_a_gate_goes_on_by_the_clock_of_another_machine(gate: TokenBucket | SlidingWindow) -> None:
+    times(gate, 5, start=100.0)
+    gate.pause(100.5)
+    there = deepcopy(gate)
+    there.shift(-70.0)
+    assert times(there, 4, start=31.0) == pytest.approx([at - 70 for at in times(gate, 4, start=101.0)])
+
+
+def test_limits_go_on_where_they_were_spent() -> None:
+    here, there = FakeClock(), FakeClock()
+    there.time = 5.0
+    counted = Counted(Throttle.STORAGE_LISTS, "s", "westeurope")
+
+    async def use(limits: Limits, calls: int) -> None:
+        for _ in range(calls):
+            await limits.admit(counted)
+
+    first = Limits(here)
+    asyncio.run(use(first, 95))
+    assert here.time == 1000.0
+    here.time += 100
+    asyncio.run(use(Limits(there, first.spent()), 1))
+    assert there.time == 5.0 + 202  # the window of 302 seconds opened 100 seconds ago
+
+
+def test_those_who_ask_at_once_share_what_azure_counts_for_all_of_them() -> None:
+    clock = FakeClock()
+    limits = Limits(clock, among=3)
+
+    async def use() -> None:
+        for _ in range(51):
+            await limits.admit(Counted(Throttle.LOGS, "log queries"))
+
+    asyncio.run(use())
+    assert clock.time == 1000.0 + 31  # 50 of 150 are its share

@@ -90,6 +90,19 @@ def test_a_list_without_end_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     assert why == "the list has more than 3 pages"
 
 
+@pytest.mark.parametrize(("empty", "whole"), [(3, False), (2, True)])
+def test_pages_with_nothing_on_them_lead_on_for_a_while(
+    empty: int, whole: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "MOST_EMPTY", 3)
+    links = [ASKED, *(f"{ASKED}&page={number}" for number in range(2 * empty + 1))]
+    pages = {url: {"value": [], "nextLink": link} for url, link in zip(links, [*links[1:], None], strict=True)}
+    pages[links[0]]["value"] = pages[links[empty + 1]]["value"] = ["item"]
+    items, why, asked = read(pages)
+    assert (items, why) == ((["item"] * 2, None) if whole else (["item"], "3 pages of the list in a row were empty"))
+    assert len(asked) == (6 if whole else 4)
+
+
 @pytest.mark.parametrize(
     "link",
     [

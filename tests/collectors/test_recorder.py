@@ -53,7 +53,7 @@ def test_secrets_do_not_get_in() -> None:
 
 def test_what_no_longer_fits_into_memory_is_let_go_once_it_was_handed_on() -> None:
     sink = Sink()
-    recorder = Recorder(HEADER, sink, Gathering(most_in_memory=-1, most_at_hand=0))
+    recorder = Recorder(HEADER, sink, gathered=Gathering(most_in_memory=-1, most_at_hand=0))
     kept = recorder.resource({**BODY, "properties": Unread("not asked")}, "GET https://x")
     recorder.list_read("/subscriptions/A/", "x/READ", "GET https://y")
     assert recorder.resource({**BODY, "id": "/subscriptions/a/X/"}, "GET https://x") is None

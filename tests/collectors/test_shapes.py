@@ -269,6 +269,9 @@ def test_only_tables_that_the_logs_end_in_are_kept(name: str, *, kept: bool) -> 
         ({"actions": [], "notActions": ["Microsoft.Storage/*"]}, False),
         ({"actions": None, "dataActions": None}, False),
         ({"actions": [7]}, True),
+        ({"actions": 7}, True),
+        ({"actions": [], "dataActions": "odd"}, True),
+        ({"actions": {}}, True),
         ("odd", True),
     ],
 )

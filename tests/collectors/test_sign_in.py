@@ -95,6 +95,81 @@ def test_forgotten_tokens_are_asked_for_again() -> None:
     assert asyncio.run(forgetful()) == ["token-1", "token-2"]
 
 
+def test_who_forgets_signs_in_anew_for_credentials_keep_their_tokens() -> None:
+    made: list[Credential] = []
+
+    def anew() -> Credential:
+        made.append(Credential())
+        return made[-1]
+
+    async def forgetful() -> None:
+        first = anew()
+        async with SignIn(first, anew) as sign_in:
+            await sign_in.get_token_info(SCOPE)
+            for _ in range(64):  # as many calls as are refused at the same time
+                sign_in.forget()
+            await sign_in.get_token_info(SCOPE)
+
+    asyncio.run(forgetful())
+    assert [len(credential.asked) for credential in made] == [1, 1]
+    assert all(credential.closed for credential in made)
+
+
+def test_the_same_challenge_is_answered_once() -> None:
+    async def challenged() -> list[str]:
+        sign_in = SignIn(Credential())
+        demands = ["one", "one", "two", "two", "one"]
+        return [(await sign_in.get_token_info(SCOPE, options={"claims": claims})).token for claims in demands]
+
+    assert asyncio.run(challenged()) == ["token-1", "token-1", "token-2", "token-2", "token-3"]
+
+
+def test_a_token_that_had_ended_when_it_came_is_used_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = Credential(lifetime=-7200)  # this machine's clock is hours ahead
+    sign_in = SignIn(inner)
+    assert set(ask(sign_in, SCOPE, times=50)) == {"token-1"}
+    monkeypatch.setattr(sign_in_module, "_QUIET", 0)
+    assert ask(sign_in, SCOPE) == ["token-2"]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ValueError("invalid literal for int()"), "invalid literal for int()"),
+        (KeyError("access_token"), "the answer made no sense"),
+        (TypeError("NoneType"), "the answer made no sense"),
+        (AttributeError("get"), "the answer made no sense"),
+        (OverflowError("infinity"), "the answer made no sense"),
+    ],
+)
+def test_whatever_the_sdk_falls_over_is_a_failed_sign_in(error: Exception, words: str) -> None:
+    with pytest.raises(SignInError) as raised:
+        asyncio.run(SignIn(Credential(error=error)).first(SCOPE))
+    assert raised.value.problem == f"signing in to Azure failed: {words}"
+    with pytest.raises(ClientAuthenticationError):  # and a gap in the middle of a scan
+        ask(SignIn(Credential(error=error)), SCOPE)
+
+
+@pytest.mark.parametrize("token", ["", "a\r\nX-Evil: b", "tök", "a b", ["a"], None])
+def test_a_token_that_cannot_be_sent_is_none(token: Any) -> None:
+    assert_useless(AccessTokenInfo(token, 2_000_000_000))
+
+
+@pytest.mark.parametrize("ends", [10**400, float("nan"), float("inf"), "soon", None])
+def test_a_token_without_an_end_is_none(ends: Any) -> None:
+    assert_useless(AccessTokenInfo("good", ends))
+
+
+def assert_useless(token: AccessTokenInfo) -> None:
+    class Odd(Credential):
+        async def get_token_info(self, *_scopes: str, options: TokenRequestOptions | None = None) -> AccessTokenInfo:
+            assert options is None
+            return token
+
+    with pytest.raises(ClientAuthenticationError):
+        ask(SignIn(Odd()), SCOPE)
+
+
 def test_a_failure_speaks_for_those_that_follow_at_once() -> None:
     async def failing() -> int:
         inner = Credential(error=ClientAuthenticationError("no"))

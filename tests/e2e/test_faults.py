@@ -6,47 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.estate import BAD, GOOD, MODELS, estate
+from tests.e2e.estate import MODELS, estate
+from tests.e2e.faulty import CONTAINERS, PLACES, ROLES, STORAGE_LIST
 from tests.e2e.run import Ran, scan
 from tests.fakes.azure import FakeAzure
 from tests.fakes.azure import faults as fault
 from tests.judges import oav
 
-STORAGE_LIST = f"GET .*/subscriptions/{BAD}/providers/Microsoft.Storage/storageAccounts\\?"
-BLOB_SERVICE = "GET .*/storageAccounts/docsstore/blobServices/default\\?"
-POLICY = "GET .*/storageAccounts/docsstore/managementPolicies/default\\?"
-CONTAINERS = "GET .*/storageAccounts/trialdocs/blobServices/default/containers\\?"
-ROLES = f"GET .*/subscriptions/{GOOD}/providers/Microsoft.Authorization/roleAssignments\\?"
-ACCOUNTS = f"GET .*/subscriptions/{BAD}/providers/Microsoft.CognitiveServices/accounts\\?"
-MODEL_LIST = "GET .*//trial-forms.cognitiveservices.azure.com/documentintelligence/documentModels\\?"
-ONE_MODEL = "GET .*//trial-forms.cognitiveservices.azure.com/documentintelligence/documentModels/forgotten\\?"
-DEFINITIONS = f"GET .*/subscriptions/{BAD}/providers/Microsoft.Authorization/roleDefinitions\\?"
-WORKSPACES = f"GET .*/subscriptions/{BAD}/providers/Microsoft.OperationalInsights/workspaces\\?"
-BACKUP_VAULTS = f"GET .*/subscriptions/{BAD}/providers/Microsoft.DataProtection/backupVaults\\?"
-SETTINGS = "GET .*/storageAccounts/docsstore/blobServices/default/providers/Microsoft.Insights/diagnosticSettings\\?"
-OPERATIONS = "GET .*//trial-forms.cognitiveservices.azure.com/documentintelligence/operations\\?"
-METRICS = "GET .*/accounts/trial-forms/providers/Microsoft.Insights/metrics\\?"
-QUERIES = "POST .*//api.loganalytics.io/v1/workspaces/"
-DELETED = f"GET .*/subscriptions/{BAD}/providers/Microsoft.CognitiveServices/deletedAccounts\\?"
-
-PLACES = {
-    "storage list": STORAGE_LIST,
-    "blob service": BLOB_SERVICE,
-    "lifecycle policy": POLICY,
-    "containers": CONTAINERS,
-    "role assignments": ROLES,
-    "accounts": ACCOUNTS,
-    "model list": MODEL_LIST,
-    "one model": ONE_MODEL,
-    "deleted accounts": DELETED,
-    "role definitions": DEFINITIONS,
-    "workspaces": WORKSPACES,
-    "backup vaults": BACKUP_VAULTS,
-    "diagnostic settings": SETTINGS,
-    "operations": OPERATIONS,
-    "metrics": METRICS,
-    "log queries": QUERIES,
-}
 LASTING = {
     "403": fault.Forbidden,
     "404": fault.NotFound,

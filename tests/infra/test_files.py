@@ -36,7 +36,7 @@ def lay(files: dict[str, str | bytes]) -> None:
 
 
 def found(*paths: str) -> dict[str, Kind]:
-    return {item.document.shown: item.kind for item in find_files([Path(path) for path in paths])}
+    return {item.document.shown: item.kind for item in find_files([Path(path) for path in paths]).files}
 
 
 CASES: dict[str, tuple[dict[str, str | bytes], tuple[str, ...], dict[str, Kind]]] = {

@@ -17,6 +17,7 @@ from auditor.model.types import (
     CONTAINER,
     DIAGNOSTIC_SETTING,
     ERASURE_REQUEST,
+    INSPECTION,
     MODEL,
     ONLY_LIVE,
     STORAGE,
@@ -165,6 +166,26 @@ def test_tells_where_something_may_exist_that_was_not_seen(
     found = Snapshot(AZURE, seen, gaps, reads, END)
     assert [scope for scope, _ in found.unlisted(BY_NAME[kind.lower()])] == scopes
     assert all(isinstance(why, Unread) for _, why in found.unlisted(BY_NAME[kind.lower()]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "refused", "end", "scopes"),
+    [
+        (MODEL, ACCOUNT, END, [SUBSCRIPTION_ID]),
+        (MODEL, STORAGE, END, []),
+        (MODEL, ACCOUNT, None, [SUBSCRIPTION_ID]),
+        (CONTAINER, STORAGE, END, [SUBSCRIPTION_ID]),
+        (INSPECTION, STORAGE, END, [SUBSCRIPTION_ID]),
+        (INSPECTION, ACCOUNT, END, []),
+        (STORAGE, STORAGE, END, [SUBSCRIPTION_ID]),
+    ],
+    ids=range(7),
+)
+def test_below_what_could_not_be_listed_there_may_be_more(
+    kind: str, refused: str, end: End | None, scopes: list[str]
+) -> None:
+    found = Snapshot(AZURE, (subscription(),), (gap(SUBSCRIPTION_ID, refused),), (), end)
+    assert [scope for scope, _ in found.unlisted(BY_NAME[kind.lower()])] == scopes
 
 
 def test_infrastructure_code_has_no_subscriptions_in_which_more_could_be() -> None:

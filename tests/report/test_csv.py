@@ -86,3 +86,11 @@ def test_gaps_and_blind_spots_are_rows() -> None:
         "403 AuthorizationFailed",
         "DI-TLS-001 DI-RET-001",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("a;=1+1", "a;'=1+1"), ("a; @x;-y", "a;' @x;'-y"), ("a;b=c", "a;b=c"), ("=1;+2", "'=1;'+2"), ("a,=1", "a,=1")],
+)
+def test_no_cell_is_a_formula_behind_a_semicolon_either(text: str, written: str) -> None:
+    assert safe(text) == written

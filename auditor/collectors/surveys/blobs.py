@@ -9,23 +9,23 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 from xml.parsers import expat
 
-from auditor.collectors.answers import NotReadError, not_ok
+from auditor.collectors.answers import NotReadError, moment_of, not_ok
 from auditor.collectors.limits import Counted
 from auditor.collectors.reader import Call
 from auditor.collectors.surveys import Desk, Survey
 from auditor.collectors.surveys.tls import blob_host
 from auditor.model.reading import Unread
+from auditor.model.snapshot import text_of
 from auditor.model.types import subscription_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from auditor.model.reading import Json
     from auditor.model.resource import Resource
@@ -99,7 +99,7 @@ def _answer(total: Tally, *, whole: bool, hierarchy: bool) -> Json:
     them young has to ask whether `deleted` was counted.
     """
     counts: dict[str, Json] = {kind: total.counts[kind] for kind in _KINDS}
-    oldest = total.oldest.strftime("%Y-%m-%dT%H:%M:%SZ") if total.oldest else None
+    oldest = text_of(total.oldest) if total.oldest else None
     words = "{blobs} current, {deleted} soft-deleted, {versions} previous versions, {snapshots} snapshots".format(
         **counts
     )
@@ -126,8 +126,10 @@ def page_of(status: int, headers: Mapping[str, str], content: bytes) -> Json:
     page = _Page()
     try:
         page.parser.Parse(content, True)  # noqa: FBT003 - expat takes it by position
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the latter two: an encoding that it cannot read
         raise NotReadError("the answer was not XML", status=status) from error
+    if not page.whole:
+        raise NotReadError("the answer was no list of blobs", status=status)
     return page.tally
 
 
@@ -145,15 +147,23 @@ class _Page:
         self._path: list[str] = []
         self._blob: dict[str, str] = {}
         self._keeping: str | None = None
+        self._parts: set[str] = set()
+
+    @property
+    def whole(self) -> bool:
+        """Whether both parts were there that every page has, so that one without blobs is an answer."""
+        return {"Blobs", "NextMarker"} <= self._parts
 
     def _refuse(self, *_declared: object) -> None:
         raise NotReadError("the answer declares a type of document; refused")
 
     def _begin(self, name: str, _attributes: object) -> None:
-        if not self._path and name != "EnumerationResults":
+        if (not self._path and name != "EnumerationResults") or len(self._path) > _DEEPEST:
             raise NotReadError("the answer was no list of blobs")
         above = self._path[:]
         self._path.append(name)
+        if above == _ROOT:
+            self._parts.add(name)
         self._keeping = name if name in _KEPT and above in (_BLOB, [*_BLOB, "Properties"]) else None
         if self._keeping:
             self._blob[name] = ""
@@ -173,6 +183,8 @@ class _Page:
         self._path.pop()
 
 
+_DEEPEST: Final = 10
+_ROOT: Final = ["EnumerationResults"]
 _BLOB: Final = ["EnumerationResults", "Blobs", "Blob"]
 _MARKER: Final = ["EnumerationResults", "NextMarker"]
 _KEPT: Final = frozenset(
@@ -191,11 +203,7 @@ def _kind(blob: Mapping[str, str]) -> str:
 def _moment(blob: Mapping[str, str]) -> datetime | None:
     """When it was created, or last written where that is not said; None if it has no date that can be read."""
     text = blob.get("Creation-Time") or blob.get("Last-Modified") or ""
-    try:
-        found = parsedate_to_datetime(text)
-        return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+    return moment_of(text)
 
 
 def _properties(resource: Resource) -> dict[str, Json]:

@@ -79,7 +79,7 @@ _LIFECYCLE: Final[Mapping[str, Column]] = {"Deletes": count, "Failures": count, 
 async def document_access(workspace: Resource, desk: Desk) -> Survey:
     """Which containers the identities of the accounts that were seen have read or written, successfully."""
     principals, hidden = _principals(desk)
-    window = window_of([workspace])
+    window = window_of([workspace], desk.reader.time.now())
     uses: list[Json] = []
     if principals:
         answer = await ask(desk, workspace, "access", {**_window(window), "Principals": principals}, _ACCESS)
@@ -257,7 +257,7 @@ class _Study:
         self._desk = desk
         self._failure: NotReadError | None = None
         self._answered = False
-        self.window = window_of([route.workspace for route in routes])
+        self.window = window_of([route.workspace for route in routes], desk.reader.time.now())
         self._values: dict[str, Value] = {**_window(self.window), "Account": resource.key}
 
     async def ask(self, name: str, columns: Mapping[str, Column], needs: frozenset[str] = frozenset()) -> _Answers:

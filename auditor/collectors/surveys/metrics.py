@@ -8,6 +8,7 @@ call, is little: an account takes two calls, and accounts are few.
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
@@ -15,8 +16,9 @@ from auditor.collectors.answers import NotReadError
 from auditor.collectors.limits import Counted
 from auditor.collectors.reader import Call
 from auditor.collectors.surveys import Survey
-from auditor.collectors.surveys.queries import text_of, window_of
+from auditor.collectors.surveys.queries import window_of
 from auditor.model.reading import Unread
+from auditor.model.snapshot import text_of
 from auditor.model.types import subscription_of
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ _NAMESPACE: Final = "Microsoft.CognitiveServices/accounts"
 
 async def calls(account: Resource, desk: Desk) -> Survey:
     """The calls of the last 30 days by region and by operation; raises `NotReadError` if neither could be read."""
-    window = window_of([])
+    window = window_of([], desk.reader.time.now())
     found: dict[str, list[Json]] = {}
     failures: list[NotReadError] = []
     for name, dimension, item in (("regions", "Region", "region"), ("operations", "OperationName", "operation")):
@@ -127,4 +129,4 @@ def _total(series: Json) -> int | None:
         if isinstance(number, bool) or not isinstance(number, int | float | None) or (number or 0) < 0:
             return None
         total += number or 0
-    return round(total)
+    return round(total) if isfinite(total) else None

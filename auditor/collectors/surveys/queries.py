@@ -18,6 +18,7 @@ from auditor.collectors.answers import NotReadError
 from auditor.collectors.limits import Counted
 from auditor.collectors.reader import Call
 from auditor.model.durations import parse_moment
+from auditor.model.snapshot import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -57,16 +58,11 @@ class Window:
         return f"between {text_of(self.start)} and {text_of(self.end)}"
 
 
-def window_of(workspaces: Sequence[Resource]) -> Window:
+def window_of(workspaces: Sequence[Resource], now: datetime | None = None) -> Window:
     """The last 30 days, or what every one of the workspaces still keeps."""
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = (now or datetime.now(UTC)).replace(microsecond=0)
     kept = [days for workspace in workspaces if (days := _retention(workspace)) is not None]
     return Window(now - timedelta(days=min([LONGEST, *kept])), now)
-
-
-def text_of(moment: datetime) -> str:
-    """A time as snapshots write it."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _retention(workspace: Resource) -> float | None:

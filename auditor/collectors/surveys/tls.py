@@ -4,7 +4,7 @@ What is answered over an old version is compared with what the same request gets
 by request (test-bed 5): 400 `TlsVersionNotPermitted`, says the field; azure-facts has no source for the name. So:
 
 - A 400 of that name is a refusal, and so is any 400 that newer versions do not get. A 400 that they get in the same
-  words is not about the version. Without words, nobody can tell.
+  words is not about the version. Without words, nobody can tell; nor where newer ones get a 429 or 5xx, which pass.
 - A 403, 429 or 5xx of storage over an old version tells nothing: which is looked at first, the network rules or the
   version, is documented nowhere.
 - Every other answer means that the version was taken.
@@ -13,6 +13,7 @@ by request (test-bed 5): 400 `TlsVersionNotPermitted`, says the field; azure-fac
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from typing import TYPE_CHECKING, Final, assert_never
 from urllib.parse import urlsplit
@@ -32,10 +33,12 @@ if TYPE_CHECKING:
     from auditor.model.reading import Json
     from auditor.model.resource import Resource
 
+_LOG: Final = logging.getLogger(__name__)
 TOO_OLD: Final = "TlsVersionNotPermitted"
 _MODERN: Final = ("TLS1_3", "TLS1_2")
 _BAD_REQUEST: Final = 400
-_BEFORE_LOOKING: Final = frozenset({403, 429})
+_TOO_MANY: Final = 429
+_BEFORE_LOOKING: Final = frozenset({403, _TOO_MANY})
 _SERVER_ERRORS: Final = 500
 
 
@@ -72,6 +75,7 @@ async def _probe(owner: Resource, host: str, desk: Desk, *, by_request: bool) ->
     for version in reversed(VERSIONS):  # new ones first: where nobody answers, the rest need not be tried
         outcome = await desk.reader.probe(desk.record.operation, counted, partial(greet, host, version))
         outcomes[version] = outcome
+        _LOG.info("handshake with %s, %s: %s", host, version, type(outcome).__name__.lower())
         if len(outcomes) == 1 and isinstance(outcome, Unclear) and not outcome.reached:
             outcomes = dict.fromkeys(VERSIONS, outcome)
             break
@@ -114,7 +118,9 @@ def _by_answer(
     if version in _MODERN:
         return True, said
     if answer.status == _BAD_REQUEST:
-        newer = next((other for name in _MODERN if isinstance(other := outcomes[name], Answered)), None)
+        newer = next(
+            (other for name in _MODERN if isinstance(other := outcomes[name], Answered) if _lasts(other)), None
+        )
         if newer is None:
             return _unread(f"{said}, and no newer version answered to compare with")
         if newer != answer:
@@ -124,6 +130,11 @@ def _by_answer(
     if by_request and (answer.status in _BEFORE_LOOKING or answer.status >= _SERVER_ERRORS):
         return _unread(f"{said}, which may come before the version is looked at")
     return True, said
+
+
+def _lasts(answer: Answered) -> bool:
+    """Whether the same request would be answered so again: a busy moment over one version says nothing of another."""
+    return answer.status != _TOO_MANY and answer.status < _SERVER_ERRORS
 
 
 def _unread(why: str) -> tuple[Unread, str]:

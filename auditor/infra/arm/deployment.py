@@ -58,13 +58,15 @@ class World:
     """What all deployments of one file share.
 
     `name` is the file's, without its ending; `groups` tells where those lie that they make; `declared` has all that they
-    declare, by id in small letters; `count` counts that, and all turns of loops.
+    declare, by id in small letters; `linked` are the files that they link; `count` counts what is declared, and all turns
+    of loops.
     """
 
     name: str
     open: Callable[[Planned], Deployment | Unread]
     groups: dict[str, Callable[[], Json]] = field(default_factory=dict)
     declared: dict[str, Planned] = field(default_factory=dict)
+    linked: set[Path] = field(default_factory=set)
     count: int = 0
 
     def take(self, turns: int, shown: str) -> None:

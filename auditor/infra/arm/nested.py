@@ -13,7 +13,7 @@ from auditor.infra.arm.copies import value_of
 from auditor.infra.arm.deployment import HERE, Deployment, Planned, Source
 from auditor.infra.arm.symbols import field_of
 from auditor.infra.json_text import JsonTextError, parse_json
-from auditor.infra.text import decode, read_bytes
+from auditor.infra.text import decode, is_file, read_bytes
 from auditor.model.reading import Json, Unread
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def open_nested(planned: Planned) -> Deployment | Unread:
     if isinstance(found, Unread):
         return found
     source, linked = found
+    parent.world.linked.add(source.path.resolve())
     return _deployment(planned, linked, source, (), None)
 
 
@@ -132,6 +133,8 @@ def _linked(link: Json, source: Source) -> tuple[Source, dict[str, Any]] | Unrea
     if isinstance(path, Unread):
         return path
     shown = _shown(path, source)
+    if not is_file(path):
+        return Unread(f"the linked template {shown} cannot be read")
     chain = (*source.above, source.path.resolve())
     if path.resolve() in chain:
         return Unread(f"the linked template {shown} links itself")
@@ -149,7 +152,7 @@ def _path(link: Json, beside: Path) -> Path | Unread:
     relative, uri, spec = (field_of(link, name) for name in ("relativePath", "uri", "id"))
     if isinstance(uri, str) and uri.startswith(HERE):
         relative = uri.removeprefix(HERE).partition("?")[0]
-    if isinstance(relative, str) and relative:
+    if isinstance(relative, str) and relative and "\0" not in relative:
         return beside.parent / relative
     if isinstance(spec, str):
         return Unread(f"the template spec {spec} is not in the file")

@@ -88,7 +88,12 @@ def _declared(root: Deployment) -> Declared:
     gaps += _hidden(unread)
     whole = complete(drafts, gaps, hidden=bool(unread))
     changed = frozenset(item.key for item, draft in whole if not draft.existing)
-    return Declared(tuple(item for item, _ in whole), tuple(dict.fromkeys(gaps)), changed=changed)
+    return Declared(
+        tuple(item for item, _ in whole),
+        tuple(dict.fromkeys(gaps)),
+        changed=changed,
+        through=frozenset(root.world.linked),
+    )
 
 
 def _once_each(root: Deployment) -> list[Planned]:

@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from auditor.errors import InfrastructureError
 from auditor.infra.terraform.instances import module_of, steps_of
 from auditor.infra.terraform.table import RECORDS
+from auditor.infra.text import is_file, read_bytes
 from auditor.model.resource import Origin
 
 if TYPE_CHECKING:
@@ -124,7 +126,7 @@ def _folder_of(folder: Path, names: tuple[str, ...]) -> Path | None:
     for name in names:
         call = _named(current).get(("module", name))
         source = None if call is None else _source(call[1])
-        if source is None or not source.startswith(("./", "../")):
+        if source is None or not source.startswith(("./", "../")) or "\0" in source:
             return None
         current = (current / source).resolve()
     return current
@@ -138,9 +140,9 @@ def _source(block: _Block) -> str | None:
 def _noted(folder: Path) -> dict[str, str]:
     """The folders of modules, by their names with dots between, as `terraform init` notes them."""
     try:
-        written = json.loads((folder / ".terraform" / "modules" / "modules.json").read_text(encoding="utf-8"))
-        return {str(item["Key"]): str(item["Dir"]) for item in written["Modules"]}
-    except (OSError, ValueError, LookupError, TypeError):
+        written = json.loads(_text(folder / ".terraform" / "modules" / "modules.json"))
+        return {str(item["Key"]): str(item["Dir"]).replace("\0", "") for item in written["Modules"]}
+    except (InfrastructureError, ValueError, LookupError, TypeError, RecursionError):
         return {}
 
 
@@ -150,12 +152,19 @@ def _named(folder: Path) -> dict[tuple[str, ...], tuple[Path, _Block]]:
     found: dict[tuple[str, ...], tuple[Path, _Block]] = {}
     for path in sorted(folder.glob("*.tf")):
         try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, ValueError):
+            blocks = blocks_in(_text(path))
+        except (InfrastructureError, ValueError, RecursionError):  # what nobody can read tells no places
             continue
-        for block in blocks_in(text) if len(text) <= _LONGEST else ():
+        for block in blocks:
             found.setdefault(block.words, (path, block))
     return found
+
+
+def _text(path: Path) -> str:
+    """The text of a file that may be anything."""
+    if not is_file(path):
+        raise ValueError(f"{path} is no file")
+    return read_bytes(path, str(path), _LONGEST).decode("utf-8-sig")
 
 
 def blocks_in(text: str) -> tuple[_Block, ...]:

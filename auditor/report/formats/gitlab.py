@@ -6,10 +6,10 @@ there, and what was not seen the id of its scope.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.finding import fingerprint
+from auditor.report.json_text import json_text
 from auditor.report.pipelines import UNFINISHED, gap_told, path_of, shown, told, waiver_told
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def render(report: Report) -> str:
     """Write the report as JSON, two blanks deep, keys in a fixed order."""
     issues = [_issue(line) for line in report.lines if line.finding.status in {"fail", "unknown"}]
     issues += [*_not_seen(report), *(_waiver(item) for item in report.waivers)]
-    return json.dumps(issues, ensure_ascii=False, indent=2) + "\n"
+    return json_text(issues) + "\n"
 
 
 def _issue(line: Line) -> dict[str, Any]:

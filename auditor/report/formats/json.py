@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.reading import Found, plain
 from auditor.model.waiver import as_data as waiver_data
+from auditor.report.json_text import json_text
 
 if TYPE_CHECKING:
     from auditor.model.blind_spot import BlindSpot
@@ -26,16 +26,12 @@ def render(report: Report) -> str:
 
     Findings are by far the most of it: each is turned into text by itself, so that they are never all there as data.
     """
-    whole = _text(as_data(replace(report, lines=()))) + "\n"
+    whole = json_text(as_data(replace(report, lines=()))) + "\n"
     if not report.lines:
         return whole
     before, after = whole.split(_NO_FINDINGS, 1)
-    findings = ",\n    ".join(_text(_finding(line)).replace("\n", "\n    ") for line in report.lines)
+    findings = ",\n    ".join(json_text(_finding(line)).replace("\n", "\n    ") for line in report.lines)
     return f'{before}\n  "findings": [\n    {findings}\n  ]{after}'
-
-
-def _text(data: Any) -> str:
-    return json.dumps(data, ensure_ascii=False, indent=2)
 
 
 def as_data(report: Report) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from auditor.report.pipelines import UNFINISHED, blind_spot_told, counted, gap_told, path_of, shown, told, waiver_told
-from auditor.report.wording import was_asked, was_read
+from auditor.report.wording import COMMAND, was_asked, was_read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,8 @@ def render(report: Report) -> str:
     root.append(_coverage(report))
     _count(root, list(root.iter("testcase")))
     ET.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+    text = COMMAND.sub(lambda match: f"{match[0][0]}&#{ord(match[0][1])};", ET.tostring(root, encoding="unicode"))
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + text + "\n"
 
 
 def _suite(report: Report, lines: Sequence[Line]) -> ET.Element:

@@ -10,10 +10,10 @@ relative to the resource manager that was asked (`uriBaseId` AZURE).
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from auditor.report.json_text import json_text
 from auditor.report.pipelines import (
     LEVELS,
     UNFINISHED,
@@ -67,7 +67,7 @@ _NOTIFICATIONS: Final = {
 def render(report: Report) -> str:
     """Write the report as SARIF, two blanks deep, keys in a fixed order."""
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}
-    return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+    return json_text(log) + "\n"
 
 
 def _run(report: Report) -> dict[str, Any]:

@@ -250,6 +250,35 @@ def test_a_page_is_read_by_place_and_not_by_name_alone() -> None:
     assert tally.marker == "2!MTA4 & more"
 
 
+def in_encoding(name: str) -> str:
+    return HEAD.replace("utf-8", name) + "<Blobs/><NextMarker/></EnumerationResults>"
+
+
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [
+        (in_encoding("no-such-encoding"), "the answer was not XML"),
+        (in_encoding("hex"), "the answer was not XML"),
+        (in_encoding("utf-7"), "the answer was not XML"),
+        (in_encoding("utf-16"), "the answer was not XML"),
+        ("<EnumerationResults/>", "the answer was no list of blobs"),
+        (f"{HEAD}<Blobs/></EnumerationResults>", "the answer was no list of blobs"),
+        (f"{HEAD}<NextMarker/></EnumerationResults>", "the answer was no list of blobs"),
+        (f"{HEAD}<Other><Blobs/><NextMarker/></Other></EnumerationResults>", "the answer was no list of blobs"),
+        (f"{HEAD}{'<a>' * 50_000}", "the answer was no list of blobs"),
+    ],
+    ids=range(9),
+)
+def test_a_page_that_is_none_is_not_an_empty_one(page: str, reason: str) -> None:
+    with pytest.raises(NotReadError) as raised:
+        page_of(200, {}, page.encode())
+    assert raised.value.reason == reason
+
+
+def test_a_page_without_blobs_is_an_empty_one() -> None:
+    assert page_of(200, {}, in_encoding("utf-8").encode()).counts == {}
+
+
 @pytest.mark.parametrize(
     ("text", "moment"),
     [

@@ -141,6 +141,7 @@ def metric(*found: Json, **more: Json) -> Json:
         series("East US", {"total": "3"}),
         series("East US", {"total": True}),
         series("East US", {"total": -1}),
+        series("East US", {"total": 1.7e308}, {"total": 1.7e308}),
         series("East US", None),
     ],
 )

@@ -57,6 +57,9 @@ STORAGE_TABLE: list[tuple[tuple[Outcome, ...], tuple[bool | None, ...]]] = [
     # the network rules may have spoken before the version was looked at
     ((FORBIDDEN, FORBIDDEN, FORBIDDEN, FORBIDDEN), (UNREAD, UNREAD, YES, YES)),
     ((Answered(503, "ServerBusy"), Answered(429, ""), STRANGER, STRANGER), (UNREAD, UNREAD, YES, YES)),
+    # a busy moment over a new version is nothing to compare an old one with
+    ((BARE, ODD, Answered(429, ""), Answered(503, "")), (UNREAD, UNREAD, YES, YES)),
+    ((BARE, ODD, ODD, Answered(500, "")), (NO, YES, YES, YES)),
     # silence, our own OpenSSL and a server that hangs up tell nothing of the version
     ((LATE, DEAF, STRANGER, STRANGER), (UNREAD, UNREAD, YES, YES)),
     ((MUTE, ALERT, STRANGER, STRANGER), (UNREAD, NO, YES, YES)),

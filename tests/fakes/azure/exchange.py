@@ -41,12 +41,18 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer: `content` is what goes over the wire; `cut` closes the connection in the middle of it."""
+    """An answer: `content` is what goes over the wire.
+
+    `cut` closes the connection once that `share` of it was sent (None: before the first byte of the head), after a
+    `silence` of so many seconds.
+    """
 
     status: int
     content: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: bool = False
+    share: float | None = 0.5
+    silence: float = 0.0
     route: str | None = None
 
     @property

@@ -340,8 +340,10 @@ async def _send(request: web.BaseRequest, reply: Answer) -> web.StreamResponse:
         return web.Response(status=reply.status, body=content, headers=headers)
     headers["Content-Length"] = str(len(content))
     response = web.StreamResponse(status=reply.status, headers=headers)
-    await response.prepare(request)
-    await response.write(content[: len(content) // 2])
+    if reply.share is not None:
+        await response.prepare(request)
+        await response.write(content[: int(len(content) * reply.share)])
+    await asyncio.sleep(reply.silence)
     if request.transport is not None:
         request.transport.abort()
     return response

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.history.period import STATES
+from auditor.report.json_text import json_text
 
 if TYPE_CHECKING:
     from auditor.history.period import Run
@@ -17,7 +17,7 @@ SCHEMA: Final = "auditor.periodReport/1"
 
 def render(report: PeriodReport) -> str:
     """Write the report as JSON, two blanks deep, keys in a fixed order."""
-    return json.dumps(as_data(report), ensure_ascii=False, indent=2) + "\n"
+    return json_text(as_data(report)) + "\n"
 
 
 def as_data(report: PeriodReport) -> dict[str, Any]:

@@ -7,13 +7,13 @@ it, and one more for each lapse; a resource of the back matter for each audit, w
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
 from auditor.history.period import STATES
 from auditor.policy.clauses import PAGE
+from auditor.report.json_text import json_text
 from auditor.report.period import words
 from auditor.report.wording import visible
 
@@ -32,7 +32,7 @@ _NO_TOKEN: Final = re.compile(r"[^A-Za-z0-9_.-]")
 
 def render(report: PeriodReport) -> str:
     """Write the results as JSON. The same report gives the same bytes, identifiers included."""
-    return json.dumps({"assessment-results": _results(report)}, ensure_ascii=False, indent=2) + "\n"
+    return json_text({"assessment-results": _results(report)}) + "\n"
 
 
 def _results(report: PeriodReport) -> dict[str, Any]:

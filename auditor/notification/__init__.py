@@ -1,0 +1,1 @@
+"""Tells people what an audit changed: `news` composes it, `sending` sends it."""
