@@ -38,16 +38,9 @@ class Statement:
 
     def added_to(self, snapshot: Snapshot) -> Snapshot:
         """The snapshot with this statement, in place of an earlier one about the same."""
-        operations = {read.operation for read in self.reads}
-        stated = {kind.key for kind in BY_NAME.values() if kind.operation in operations}
-        kept = type(snapshot)(
-            snapshot.header,
-            tuple(item for item in snapshot.resources if item.type_key not in stated),
-            snapshot.gaps,
-            tuple(read for read in snapshot.reads if read.operation not in operations),
-            snapshot.end,
-        )
-        return kept.extended(self.resources, self.reads)
+        operations = frozenset(read.operation.lower() for read in self.reads)
+        types = frozenset(kind.key for kind in BY_NAME.values() if kind.operation.lower() in operations)
+        return snapshot.restated(self.resources, self.reads, types, operations)
 
 
 @dataclass(frozen=True, slots=True)

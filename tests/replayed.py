@@ -106,9 +106,14 @@ class Tape:
         with (
             mock.patch.object(Reader, "get", played_get),
             mock.patch.object(Reader, "probe", played_probe),
+            mock.patch.object(Reader, "leave", _left),
             mock.patch("auditor.collectors.scan.connect", nowhere),
         ):
             yield
+
+
+async def _left(_reader: Reader, _endpoint: str) -> None:
+    """There is no connection to end."""
 
 
 class PowerCutError(Exception):

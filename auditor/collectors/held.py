@@ -77,7 +77,7 @@ class Held:
         kind = job.collector.kind
         place = resource_key(job.scope), kind.operation
         gaps, read = self._gaps.get(place, ()), self._reads.get(place)
-        resources = self.kept.listing(job.scope, kind.name).resources
+        resources = tuple(self.kept.listing(job.scope, kind.name).resources)
         if read is None and kind.single and resources and resources[0].read is not None:
             if job.collector.survey is not None:
                 return Outcome(resources)

@@ -20,7 +20,7 @@ from auditor.model.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from auditor.model.reading import Json
     from auditor.model.resource import Resource
@@ -67,11 +67,11 @@ class Seen(Protocol):
         """The resource with this id, if it was read."""
         ...
 
-    def of_type(self, type_name: str) -> list[Resource]:
+    def of_type(self, type_name: str) -> Sequence[Resource]:
         """All resources of a type that were read."""
         ...
 
-    def below(self, owner_id: str, type_name: str) -> list[Resource]:
+    def below(self, owner_id: str, type_name: str) -> Sequence[Resource]:
         """All resources of a type that were read and belong to this one."""
         ...
 
@@ -198,7 +198,7 @@ def log_routes(resource_id: str, wanted: frozenset[str], seen: Seen) -> tuple[Lo
     return tuple(found[key] for key in sorted(found))
 
 
-def _settings_of(resource_id: str, seen: Seen) -> list[Resource]:
+def _settings_of(resource_id: str, seen: Seen) -> Sequence[Resource]:
     return seen.below(resource_id, DIAGNOSTIC_SETTING)
 
 

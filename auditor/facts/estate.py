@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from auditor.model.reading import Unread
 from auditor.model.types import ACCOUNT, DOCUMENT_INTELLIGENCE_KINDS, STORAGE
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from auditor.model.snapshot import Snapshot
 
 T = TypeVar("T")
+_MOST_OF_LATE: Final = 64
+"""A store is derived from itself and from those that it is copied to, which are few."""
 
 
 @dataclass
@@ -28,12 +30,24 @@ class Estate:
     now: datetime
     all_documents: bool = False
     _memory: dict[Hashable, Any] = field(default_factory=dict)
+    _of_late: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
 
     def once(self, key: Hashable, derive: Callable[[], T]) -> T:
         """Derive something on first use and remember it."""
         if key not in self._memory:
             self._memory[key] = derive()
         found: T = self._memory[key]
+        return found
+
+    def lately(self, key: Hashable, derive: Callable[[], T]) -> T:
+        """As `once`, but remembered only until enough others came after it: what would be as large as the estate."""
+        if key in self._of_late:
+            self._of_late.move_to_end(key)
+        else:
+            self._of_late[key] = derive()
+            if len(self._of_late) > _MOST_OF_LATE:
+                self._of_late.popitem(last=False)
+        found: T = self._of_late[key]
         return found
 
     @cached_property

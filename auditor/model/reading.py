@@ -8,6 +8,7 @@ deployment. An `Unread` may stand anywhere inside the JSON of a resource or a fa
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -65,7 +66,7 @@ def mark_unread(value: Json) -> Json:
         case {"$unread": str(why)} if len(value) == 1:
             return Unread(why)
         case dict():
-            return {key: mark_unread(item) for key, item in value.items()}
+            return {sys.intern(key): mark_unread(item) for key, item in value.items()}  # names are few, and repeat
         case list():
             return [mark_unread(item) for item in value]
         case _:

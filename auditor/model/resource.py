@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -79,8 +80,9 @@ class Resource:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", resource_key(self.id))
-        object.__setattr__(self, "type_key", self.type.lower())
-        object.__setattr__(self, "owner", owner_of(self.key, self.type))
+        owner = owner_of(self.key, self.type)
+        object.__setattr__(self, "type_key", sys.intern(self.type.lower()))
+        object.__setattr__(self, "owner", None if owner is None else sys.intern(owner))  # children share their owner's
 
     @property
     def id(self) -> str:

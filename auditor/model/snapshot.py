@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from auditor.model.index import JoinedReads, JoinedResources, Reads, ReadsInMemory, Resources, ResourcesInMemory
 from auditor.model.reading import LIVE_SCAN, MISSING, Found, Json, Reading, Unread
 from auditor.model.resource import Gap, ListRead, Resource, resource_key
 from auditor.model.types import BY_NAME, BY_OPERATION, CONTAINER, ONLY_LIVE, SUBSCRIPTION, ResourceType, subscription_of
@@ -64,7 +65,7 @@ class End:
 class Listing:
     """The children of one kind that a resource has. `unread` says why there may be more, or None if that is all."""
 
-    resources: tuple[Resource, ...]
+    resources: Sequence[Resource]
     unread: Unread | None
 
     def bodies(self) -> list[Json]:
@@ -74,8 +75,8 @@ class Listing:
 
     def only(self) -> Reading:
         """The one child of a relation that has at most one: found, missing or unread."""
-        if self.resources:
-            return Found(self.resources[0].body)
+        for resource in self.resources:
+            return Found(resource.body)
         return MISSING if self.unread is None else self.unread
 
 
@@ -90,44 +91,29 @@ class Snapshot:
     end: End | None = None
 
     @cached_property
-    def _by_id(self) -> dict[str, Resource]:
-        return {resource.key: resource for resource in self.resources}
+    def _known(self) -> Resources:
+        return self.resources if isinstance(self.resources, Resources) else ResourcesInMemory(self.resources)
 
     @cached_property
-    def _by_type(self) -> dict[str, list[Resource]]:
-        found: defaultdict[str, list[Resource]] = defaultdict(list)
-        for resource in self._by_id.values():
-            found[resource.type_key].append(resource)
-        return found
-
-    @cached_property
-    def _by_owner(self) -> dict[tuple[str, str], list[Resource]]:
-        found: defaultdict[tuple[str, str], list[Resource]] = defaultdict(list)
-        for resource in self._by_id.values():
-            if resource.owner is not None:
-                found[resource.owner, resource.type_key].append(resource)
-        return found
+    def _listed(self) -> Reads:
+        return self.reads if isinstance(self.reads, Reads) else ReadsInMemory(self.reads)
 
     @cached_property
     def _gaps_at(self) -> dict[tuple[str, str], Gap]:
         return {(resource_key(gap.scope), gap.operation.lower()): gap for gap in reversed(self.gaps)}
 
-    @cached_property
-    def _reads_at(self) -> frozenset[tuple[str, str]]:
-        return frozenset((resource_key(read.of), read.operation.lower()) for read in self.reads)
-
     def get(self, resource_id: str) -> Resource | None:
         """The resource with this id, whatever its case."""
-        return self._by_id.get(resource_key(resource_id))
+        return self._known.get(resource_key(resource_id))
 
     def of_type(self, type_name: str) -> Sequence[Resource]:
         """All resources of a type, in the order in which they were read."""
-        return self._by_type.get(type_name.lower(), ())
+        return self._known.of_type(type_name.lower())
 
     @cached_property
     def subscriptions(self) -> tuple[str, ...]:
         """The ids (lower case) of all subscriptions that something in the snapshot lies in, sorted."""
-        scopes = [*self._by_id, *(gap.scope for gap in self.gaps), *(read.of for read in self.reads)]
+        scopes = chain(self._known.keys(), (gap.scope for gap in self.gaps), (read.of for read in self.reads))
         return tuple(sorted({found for scope in scopes if (found := subscription_of(scope)) is not None}))
 
     def listing(self, owner_id: str, type_name: str) -> Listing:
@@ -138,10 +124,10 @@ class Snapshot:
         """
         owner = resource_key(owner_id)
         kind = BY_NAME[type_name.lower()]
-        children = tuple(self._by_owner.get((owner, kind.key), ()))
+        children = self._known.below(owner, kind.key)
         return Listing(children, self._why_incomplete(owner, kind, children))
 
-    def _why_incomplete(self, owner: str, kind: ResourceType, children: tuple[Resource, ...]) -> Unread | None:
+    def _why_incomplete(self, owner: str, kind: ResourceType, children: Sequence[Resource]) -> Unread | None:
         if self._has_none(owner, kind):
             return None
         if (nowhere := self.only_live(kind)) is not None:
@@ -149,7 +135,7 @@ class Snapshot:
         gap = self.gap_at(owner, kind)
         if gap is not None:
             return Unread(gap.reason)
-        if (owner, kind.operation.lower()) in self._reads_at or (kind.single and children):
+        if self._listed.has(owner, kind.operation.lower()) or (kind.single and children):
             return None
         noun = "" if kind.single else " list"
         if self.end is None:
@@ -168,7 +154,7 @@ class Snapshot:
 
     def _has_none(self, owner: str, kind: ResourceType) -> bool:
         """Whether the owner is of a kind that has no such children, as an account for another service has no models."""
-        resource = None if kind.owner_kinds is None else self._by_id.get(owner)
+        resource = None if kind.owner_kinds is None else self._known.get(owner)
         own = None if resource is None else resource.body.get("kind")
         return kind.owner_kinds is not None and isinstance(own, str) and own.lower() not in kind.owner_kinds
 
@@ -208,8 +194,28 @@ class Snapshot:
         return kind.owner not in {None, SUBSCRIPTION} and self._was_refused(scope, BY_NAME[str(kind.owner).lower()])
 
     def extended(self, resources: Iterable[Resource], reads: Iterable[ListRead]) -> Snapshot:
-        """The same snapshot with more resources and lists: what the customer states about the estate, say."""
-        return Snapshot(self.header, (*self.resources, *resources), self.gaps, (*self.reads, *reads), self.end)
+        """The same snapshot with more resources and lists: those that are known to be used and were not seen, say."""
+        return self.restated(resources, reads, frozenset(), frozenset())
+
+    def restated(
+        self,
+        resources: Iterable[Resource],
+        reads: Iterable[ListRead],
+        types: frozenset[str],
+        operations: frozenset[str],
+    ) -> Snapshot:
+        """The same snapshot with these resources and lists in place of all of some types and operations (lower case)."""
+        known, listed = (
+            JoinedResources(self._known, resources, types),
+            JoinedReads(self._listed, reads, operations),
+        )
+        return Snapshot(
+            self.header,
+            known if isinstance(self.resources, Resources) else tuple(known),
+            self.gaps,
+            listed if isinstance(self.reads, Reads) else tuple(listed),
+            self.end,
+        )
 
 
 def kind_of_gap(gap: Gap) -> ResourceType | None:

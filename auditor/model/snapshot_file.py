@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, NoReturn, cast
 
 from auditor.errors import SnapshotFormatError, SourceError
 from auditor.model.durations import parse_moment
+from auditor.model.gathering import Gathering
 from auditor.model.reading import mark_unread, plain
 from auditor.model.redaction import cut_secrets, cut_text
 from auditor.model.resource import Gap, ListRead, Read, Resource
@@ -226,20 +227,22 @@ def _not_written(path: Path | None, error: OSError) -> SourceError:
     return SourceError(f"cannot write the snapshot {path}: {error.strerror or error}", hint)
 
 
-def read_snapshot(path: Path) -> Snapshot:
+def read_snapshot(path: Path, gathered: Gathering | None = None) -> Snapshot:
     """Read a snapshot file; a file without its end line is read as the partial snapshot that it is.
+
+    `gathered` takes what it holds, in memory or in a temporary file if that is much.
 
     Raises `SnapshotFormatError` with the line of the first thing that is not as the format says.
     """
-    return read_with_calls(path)[0]
+    return read_with_calls(path, gathered)[0]
 
 
-def read_with_calls(path: Path) -> tuple[Snapshot, Mapping[str, int]]:
+def read_with_calls(path: Path, gathered: Gathering | None = None) -> tuple[Snapshot, Mapping[str, int]]:
     """Read a snapshot file, and how many calls it took as far as the file tells, by operation. Raises as above."""
     try:
         with _open_text(path, path.name.removesuffix(PARTIAL)) as stream:
             reader = _Reader(path)
-            return reader.read(stream), reader.calls
+            return reader.read(stream, gathered or Gathering()), reader.calls
     except FileNotFoundError as error:
         raise SnapshotFormatError(path, 1, "there is no such file") from error
     except IsADirectoryError as error:
@@ -251,22 +254,21 @@ def read_with_calls(path: Path) -> tuple[Snapshot, Mapping[str, int]]:
 
 
 class _Reader:
-    """Reads one file; keeps the line number for the errors."""
+    """Reads one file; keeps the line's number for the errors, and how many letters it has."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._line = 0
+        self._letters = 0
         self.calls: dict[str, int] = {}
         self._length = 0
         packed = path.name.removesuffix(".partial").endswith((".gz", ".zst"))
         self._most = max(LONGEST_LINE, MOST_UNPACKED * path.stat().st_size) if packed else math.inf
 
-    def read(self, stream: IO[str]) -> Snapshot:
+    def read(self, stream: IO[str], gathered: Gathering) -> Snapshot:
         lines = self._lines(stream)
         header = self._header(next(lines, None))
-        resources: dict[str, Resource] = {}
         gaps: list[Gap] = []
-        reads: list[ListRead] = []
         end: End | None = None
         count = 0
         for line in lines:
@@ -274,24 +276,26 @@ class _Reader:
                 self._fail("there is something after the end")
             match line:
                 case {"resource": dict(body), **rest}:
-                    resource = self._resource(body, rest)
-                    resources[resource.key] = resource
+                    gathered.take(self._resource(body, rest), self._letters)
                     count += 1
                 case {"gap": dict(gap)}:
                     self._count_calls({gap.get("operation"): gap.get("calls")})
                     gaps.append(Gap(*(self._text(gap, name) for name in ("scope", "operation", "reason", "at"))))
                 case {"read": dict(read)}:
                     self._count_calls({read.get("operation"): read.get("calls")})
-                    reads.append(ListRead(*(self._text(read, name) for name in ("of", "operation", "from", "at"))))
+                    gathered.take_read(
+                        ListRead(*(self._text(read, name) for name in ("of", "operation", "from", "at")))
+                    )
                 case {"end": dict(body)}:
                     end = self._end(body, count, len(gaps))
                 case _:
                     self._fail("a line holds one of resource, gap, read or end")
-        return Snapshot(header, tuple(resources.values()), tuple(gaps), tuple(reads), end)
+        return gathered.snapshot(header, gaps, end)
 
     def _lines(self, stream: IO[str]) -> Iterator[Any]:
         while text := self._next(stream):
             self._line += 1
+            self._letters = len(text)
             if len(text) >= LONGEST_LINE:
                 self._fail(f"the line is longer than {LONGEST_LINE} characters")
             self._check_size(len(text))

@@ -13,7 +13,7 @@ from auditor.model.reading import LIVE_SCAN, MISSING, Json, Unread
 from auditor.model.types import BY_NAME, SUBSCRIPTION, relations_of
 from auditor.model.verdict import Verdict
 from auditor.policy.condition import COUNT_UNREAD, Scope
-from auditor.policy.target import FactSource, Target, unseen
+from auditor.policy.target import FactSource, QuickFacts, Target, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -210,11 +210,13 @@ class _Targets:
     def of(self, resource: Resource) -> Target:
         """The target of one resource, with its parent."""
         parent = None if resource.owner is None else self.at(resource.owner)
+        quick = self._facts if isinstance(self._facts, QuickFacts) else None
         return Target(
             resource.body,
             lambda: self._facts.of(resource),
             cache(lambda relation: self._children(resource, relation)),
             parent,
+            None if quick is None else lambda name: quick.one(resource, name),
         )
 
     def at(self, scope: str) -> Target | None:

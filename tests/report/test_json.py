@@ -15,6 +15,7 @@ from auditor.data import samples_folder
 from auditor.model.finding import Evidence
 from auditor.model.reading import MISSING, Found, Unread
 from auditor.report.formats.json import as_data, render
+from auditor.report.json_text import json_text
 from auditor.report.report import Report
 from auditor.statements import read_models
 from tests.builders import STARTED
@@ -178,3 +179,11 @@ def test_a_finding_names_its_rule_its_resource_and_no_waiver() -> None:
         "waiver": None,
         "since": None,
     }
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_findings_are_written_one_by_one_as_if_all_were_written_at_once(name: str) -> None:
+    report = REPORTS[name]()
+    hostile = [replace(line, message='\n  "findings": []\n') for line in report.lines]
+    for each in (report, replace(report, headline='\n  "findings": []', lines=tuple(hostile))):
+        assert render(each) == json_text(as_data(each)) + "\n"

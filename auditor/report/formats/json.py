@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.reading import Found, plain
@@ -16,11 +17,21 @@ if TYPE_CHECKING:
     from auditor.report.report import Line, Report, Unseen
 
 SCHEMA: Final = "auditor.assessment/1"
+_NO_FINDINGS: Final = '\n  "findings": []'
+"""No text in JSON has a line break of its own, so this stands where it should and nowhere else."""
 
 
 def render(report: Report) -> str:
-    """Write the report as JSON, two blanks deep, keys in a fixed order."""
-    return json_text(as_data(report)) + "\n"
+    """Write the report as JSON, two blanks deep, keys in a fixed order.
+
+    Findings are by far the most of it: each is turned into text by itself, so that they are never all there as data.
+    """
+    whole = json_text(as_data(replace(report, lines=()))) + "\n"
+    if not report.lines:
+        return whole
+    before, after = whole.split(_NO_FINDINGS, 1)
+    findings = ",\n    ".join(json_text(_finding(line)).replace("\n", "\n    ") for line in report.lines)
+    return f'{before}\n  "findings": [\n    {findings}\n  ]{after}'
 
 
 def as_data(report: Report) -> dict[str, Any]:

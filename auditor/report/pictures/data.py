@@ -13,6 +13,7 @@ from auditor.model.types import (
     MODEL,
     STORAGE,
 )
+from auditor.policy.target import QuickFacts
 from auditor.report.report import Bar, Edge, Erasure, Model, Place, Residency, Segment
 
 if TYPE_CHECKING:
@@ -32,8 +33,15 @@ _SECOND: Final = {"routing": "further region", "failover": "after a failover"}
 
 def document_stores(snapshot: Snapshot, facts: FactSource) -> list[Resource]:
     """Storage accounts that hold documents or may, in order of name."""
-    stores = [item for item in snapshot.of_type(STORAGE) if facts.of(item).get("holdsDocuments") is not False]
+    stores = [item for item in snapshot.of_type(STORAGE) if _holds_documents(item, facts) is not False]
     return sorted(stores, key=lambda item: (item.name.lower(), item.key))
+
+
+def _holds_documents(store: Resource, facts: FactSource) -> Json:
+    """Asked of every store, most of which hold none: their other facts need not be derived."""
+    if isinstance(facts, QuickFacts):
+        return facts.one(store, "holdsDocuments")
+    return facts.of(store).get("holdsDocuments")
 
 
 def residency(snapshot: Snapshot, facts: FactSource) -> Residency:
