@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from auditor.errors import AuditorError
 from auditor.model.snapshot_file import read_snapshot
 from tests.e2e.run import Ran, scan
 from tests.fakes.azure import Estate, FakeAzure, estate_small
@@ -78,6 +79,14 @@ def answered(azure: FakeAzure, part: str) -> bool:
     return any(part in call.url for call in azure.exchanges) and (bool(azure.in_flight) or "managementP" in part)
 
 
+def has_gap(partial: Path) -> bool:
+    """Whether a gap stands in the file already: that its answer was sent does not mean that it was written down."""
+    try:
+        return bool(read_snapshot(partial).gaps)
+    except AuditorError:  # there is no file yet
+        return False
+
+
 def test_a_killed_scan_is_resumed_to_the_same_findings_and_no_call_is_repeated(tmp_path: Path) -> None:
     """Killed while a call is in the air, with a gap in the file for what may not be read."""
     refused = Forbidden("managementPolicies")
@@ -85,7 +94,7 @@ def test_a_killed_scan_is_resumed_to_the_same_findings_and_no_call_is_repeated(t
     with stalled as azure:
         partial = tmp_path / "s.jsonl.zst.partial"
         killed = ended_by(
-            signal.SIGKILL, azure, tmp_path, lambda: answered(azure, "localUsers") and answered(azure, "managementPolicies"),
+            signal.SIGKILL, azure, tmp_path, lambda: answered(azure, "localUsers") and has_gap(partial),
             "--save-snapshot", "s.jsonl.zst",
         )  # fmt: skip
     held = {read.source.removeprefix("GET ") for read in read_snapshot(partial).reads}

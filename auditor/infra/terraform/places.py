@@ -136,9 +136,13 @@ def _source(block: _Block) -> str | None:
     return next((item.value for item in block.inner if item.words == ("source",)), None)
 
 
-@cache
 def _noted(folder: Path) -> dict[str, str]:
     """The folders of modules, by their names with dots between, as `terraform init` notes them."""
+    return _noted_in(folder, folder.absolute())
+
+
+@cache
+def _noted_in(folder: Path, _absolute: Path) -> dict[str, str]:  # a relative path is another one elsewhere
     try:
         written = json.loads(_text(folder / ".terraform" / "modules" / "modules.json"))
         return {str(item["Key"]): str(item["Dir"]).replace("\0", "") for item in written["Modules"]}
@@ -146,9 +150,13 @@ def _noted(folder: Path) -> dict[str, str]:
         return {}
 
 
-@cache
 def _named(folder: Path) -> dict[tuple[str, ...], tuple[Path, _Block]]:
     """The blocks of all files of a folder, by their words."""
+    return _named_in(folder, folder.absolute())
+
+
+@cache
+def _named_in(folder: Path, _absolute: Path) -> dict[tuple[str, ...], tuple[Path, _Block]]:
     found: dict[tuple[str, ...], tuple[Path, _Block]] = {}
     for path in sorted(folder.glob("*.tf")):
         try:
