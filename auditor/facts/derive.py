@@ -1,35 +1,61 @@
-"""Derives facts when a rule asks for them, once a resource."""
+"""Derives facts when a rule asks for them, each once a resource."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from auditor.facts.catalogue import FACTS
+from auditor.facts.kin import Kin
+from auditor.model.reading import MISSING
+from auditor.model.types import STORAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
     from auditor.facts.catalogue import Fact
     from auditor.facts.estate import Estate
     from auditor.model.reading import Json
     from auditor.model.resource import Resource
 
+_STORAGE: Final = STORAGE.lower()
+
 
 class Facts:
-    """The facts of one estate; fits `auditor.policy.target.FactSource`."""
+    """The facts of one estate; fits `auditor.policy.target.QuickFacts`."""
 
     def __init__(self, estate: Estate) -> None:
         self.estate = estate
-        self._by_type: dict[str, list[Fact]] = {}
+        self._by_type: dict[str, dict[str, Fact]] = {}
         for fact in FACTS:
             for type_name in fact.about:
-                self._by_type.setdefault(type_name.lower(), []).append(fact)
+                self._by_type.setdefault(type_name.lower(), {})[fact.name.lower()] = fact
         self._known: dict[str, dict[str, Json]] = {}
+        self._all: dict[str, dict[str, Json]] = {}
+        self._kin = Kin(estate)
 
     def of(self, resource: Resource) -> dict[str, Json]:
         """All facts about a resource by name."""
+        known = self._all.get(resource.key)
+        if known is None:
+            values = {fact.name: self.one(resource, name) for name, fact in self._about(resource).items()}
+            known = self._all[resource.key] = {name: item for name, item in values.items() if item is not MISSING}
+        return known
+
+    def one(self, resource: Resource, name: str) -> Json:
+        """The fact with this name, in whatever case; MISSING where there is none or it has nothing to say."""
         known = self._known.get(resource.key)
         if known is None:
-            derived = {
-                fact.name: fact.derive(resource, self.estate) for fact in self._by_type.get(resource.type_key, ())
-            }
-            known = self._known[resource.key] = {name: value for name, value in derived.items() if value is not None}
-        return known
+            known = self._known[resource.key] = {}
+        name = name.lower()
+        if name not in known:
+            fact = self._about(resource).get(name)
+            value = None if fact is None else fact.derive(resource, self.estate)
+            known[name] = MISSING if value is None else value
+        return known[name]
+
+    def kin(self, resource: Resource) -> Hashable:
+        """A key that resources share whose facts are the same but for their own names; None for one without its like."""
+        return self._kin.of(resource) if resource.type_key == _STORAGE else None
+
+    def _about(self, resource: Resource) -> Mapping[str, Fact]:
+        return self._by_type.get(resource.type_key, {})

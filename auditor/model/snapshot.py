@@ -13,7 +13,7 @@ from auditor.model.resource import Gap, ListRead, Resource, resource_key
 from auditor.model.types import BY_NAME, BY_OPERATION, CONTAINER, ONLY_LIVE, SUBSCRIPTION, ResourceType, subscription_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 AZURE = "azure"
 INFRASTRUCTURE = "infrastructure"
@@ -123,7 +123,29 @@ class Snapshot:
         children = tuple(self._by_owner.get((owner, kind.key), ()))
         return Listing(children, self._why_incomplete(owner, kind, children))
 
-    def _why_incomplete(self, owner: str, kind: ResourceType, children: tuple[Resource, ...]) -> Unread | None:
+    def lister(self, kind: ResourceType) -> Callable[[str], tuple[Sequence[Resource], Unread | None]]:
+        """The same as `listing` for one kind, by the keys of owners: for those who ask about very many of them.
+
+        Of an owner whose list was not read it matters only whether children were seen, unless there are gaps.
+        """
+        name, operation, nowhere = kind.key, kind.operation.lower(), self.only_live(kind)
+        special = kind.owner_kinds is not None or any(gap.operation.lower() == operation for gap in self.gaps)
+        usual: dict[bool, Unread | None] = {}
+
+        def children_of(owner: str) -> tuple[Sequence[Resource], Unread | None]:
+            children = self._by_owner.get((owner, name), ())
+            if special:
+                return children, self._why_incomplete(owner, kind, children)
+            if nowhere is None and (owner, operation) in self._reads_at:
+                return children, None
+            some = bool(children)
+            if some not in usual:
+                usual[some] = self._why_incomplete(owner, kind, children)
+            return children, usual[some]
+
+        return children_of
+
+    def _why_incomplete(self, owner: str, kind: ResourceType, children: Sequence[Resource]) -> Unread | None:
         if self._has_none(owner, kind):
             return None
         if (nowhere := self.only_live(kind)) is not None:
@@ -173,8 +195,9 @@ class Snapshot:
             owners: Iterable[str] = self.subscriptions if self.header.kind == AZURE else ()
         else:
             owners = [resource.key for resource in self.of_type(kind.owner)]
+        children_of = self.lister(kind)
         for owner in owners:
-            unread = self.listing(owner, kind.name).unread
+            _, unread = children_of(resource_key(owner))
             if unread is not None:
                 yield owner, unread
 

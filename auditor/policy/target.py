@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from auditor.model.reading import MISSING, Json, Unread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     from auditor.model.resource import Resource
     from auditor.policy.paths import Segment
 
 
 class FactSource(Protocol):
-    """Gives the facts about a resource."""
+    """Gives the facts about a resource. See `QuickFacts` for what else it may have."""
 
     def of(self, resource: Resource) -> dict[str, Json]:
         """The facts by name, JSON with `Unread` leaves, for reading only; a fact with nothing to say about this resource is left out."""
+        ...
+
+
+@runtime_checkable
+class QuickFacts(FactSource, Protocol):
+    """A source that derives each fact only when it is asked for, and knows which resources are alike."""
+
+    def one(self, resource: Resource, name: str) -> Json:
+        """The fact with this name, in whatever case; MISSING where there is none or it has nothing to say."""
+        ...
+
+    def kin(self, resource: Resource) -> Hashable:
+        """A key that resources share whose facts are the same but for their own names; None for one without its like."""
         ...
 
 
@@ -26,17 +39,21 @@ class FactSource(Protocol):
 class Target:
     """One resource under judgement. Each part is JSON, or `Unread` where the resource could not be seen at all.
 
-    `facts` is asked only when a rule asks; `child` gives the children by the name of their relation.
+    `facts` is asked only when a rule asks, and only for the one that it reads where `fact` gives each by its name, in
+    whatever case; `child` gives the children by the name of their relation.
     """
 
     body: Json
     facts: Callable[[], Json]
     child: Callable[[str], Json]
     parent: Target | None = None
+    fact: Callable[[str], Json] | None = None
 
     def start(self, segments: tuple[Segment, ...]) -> tuple[Json, int]:
         """Where a path begins: a value, and how many segments have led there."""
         match str(segments[0]).lower():
+            case "facts" if self.fact is not None and len(segments) > 1:
+                return self.fact(str(segments[1])), 2
             case "facts":
                 return self.facts(), 1
             case "children" if len(segments) > 1:
