@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from auditor.facts.catalogue import FACTS
-from auditor.facts.kin import Kin
+from auditor.facts.kin import Kin, same_for_kin
 from auditor.model.reading import MISSING
 from auditor.model.types import STORAGE
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from auditor.facts.estate import Estate
     from auditor.model.reading import Json
     from auditor.model.resource import Resource
+    from auditor.policy.paths import Segment
 
 _STORAGE: Final = STORAGE.lower()
 
@@ -56,6 +57,10 @@ class Facts:
     def kin(self, resource: Resource) -> Hashable:
         """A key that resources share whose facts are the same but for their own names; None for one without its like."""
         return self._kin.of(resource) if resource.type_key == _STORAGE else None
+
+    def same_for_kin(self, type_name: str, segments: tuple[Segment, ...]) -> bool:
+        """Whether what a path leads to from a resource of this type is the same for its kin, but for its own name in facts."""
+        return type_name == STORAGE and same_for_kin(segments)
 
     def _about(self, resource: Resource) -> Mapping[str, Fact]:
         return self._by_type.get(resource.type_key, {})

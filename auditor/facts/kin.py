@@ -2,8 +2,8 @@
 
 Estates repeat themselves: thousands of accounts are made from one template. Facts about an account follow from itself and
 what lies below it, from what names it elsewhere, and from what holds for its whole subscription or resource group. So
-accounts are kin if they lie in one subscription, look the same with all that lies below them, and nothing else in the
-snapshot names any of them. What is only for its own kind is derived by itself, as ever.
+accounts are kin if they lie in one subscription, are the same with all that lies below them but for names and times, and
+nothing else in the snapshot names any of them. An account without kin has its facts derived for itself.
 """
 
 from __future__ import annotations
@@ -18,82 +18,113 @@ from auditor.facts.parts import part_of
 from auditor.model.reading import plain
 from auditor.model.resource import resource_key
 from auditor.model.types import (
+    BLOB_LOGS,
     BLOB_SERVICE,
     BY_NAME,
     CONTAINER,
     DIAGNOSTIC_SETTING,
     LIFECYCLE_POLICY,
+    LOCAL_USER,
     OBJECT_REPLICATION,
     RESOURCE_TYPES,
     ROLE_ASSIGNMENT,
     STORAGE,
+    STORAGE_PERIMETER,
+    STORAGE_TLS,
+    relations_of,
 )
 from auditor.policy.views import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Sequence
 
     from auditor.facts.estate import Estate
-    from auditor.model.reading import Json
+    from auditor.model.reading import Json, Unread
     from auditor.model.resource import Resource
+    from auditor.policy.paths import Segment
 
-_STORE: Final = re.compile(
-    r"(?P<group>(?P<subscription>/subscriptions/[^/]+)/resourcegroups/[^/]+)"
-    r"/providers/microsoft\.storage/storageaccounts/(?P<name>[a-z0-9]+)"
+_STORES_OF: Final = re.compile(
+    r"(?P<group>(?P<subscription>/subscriptions/[^/]+)/resourcegroups/[^/]+)/providers/microsoft\.storage/storageaccounts"
 )
 _WORD: Final = re.compile(r"[a-z0-9]+")
-_OF_SUBSCRIPTION: Final = re.compile(r"|/|(/providers/microsoft\.management/.*)|(/subscriptions/[^/]+)")
-_OF_GROUP: Final = re.compile(r"/subscriptions/[^/]+/resourcegroups/[^/]+")
-_OWN: Final = (STORAGE, BLOB_SERVICE, CONTAINER, LIFECYCLE_POLICY)
+_WIDE: Final = re.compile(r"|/|/providers/microsoft\.management/.*|/subscriptions/[^/]+")
+_GROUP: Final = re.compile(r"/subscriptions/[^/]+/resourcegroups/[^/]+")
+_RESOURCE: Final = re.compile(r"/subscriptions/[^/]+/resourcegroups/[^/]+/providers/[^/]+/[^/]+/[^/]+")
+_BY_SETTINGS: Final = (BLOB_SERVICE, CONTAINER, LIFECYCLE_POLICY, STORAGE_TLS, BLOB_LOGS)
+"""Types below a store that are the same if their names and properties are."""
+_WHOLE: Final = (LOCAL_USER, STORAGE_PERIMETER)
+"""Types below a store that are the same only if all of them is."""
+_OWN: Final = frozenset(name.lower() for name in (STORAGE, *_BY_SETTINGS, *_WHOLE))
 """Types of which the bodies name no storage account but the one that they belong to."""
-_NAMES: Final = frozenset({"id", "name", "type", "etag", "tags", "systemData", "properties"})
-_TIMES: Final = frozenset({"creationTime", "keyCreationTime", "lastModifiedTime", "etag"})
-_ADDRESSES: Final = frozenset({"primaryEndpoints", "secondaryEndpoints"})
-"""What differs between accounts and no fact is made of, unless the account is named by something: then it has no kin."""
+_APART: Final = frozenset({"id", "type", "etag", "tags", "systemData", "properties"})
+_UNLIKE: Final = frozenset(
+    {"creationTime", "keyCreationTime", "lastModifiedTime", "etag", "primaryEndpoints", "secondaryEndpoints"}
+)
+"""Properties that differ between kin. No fact is made of them but links, and a linked account has no kin."""
+_OF_ITSELF: Final = frozenset(name.lower() for name in _APART - {"properties"})
+_DIFFERENT: Final = frozenset(name.lower() for name in _UNLIKE)
 
 
 class Kin:
-    """The kin of the resources of one estate, as numbers."""
+    """The kin of the storage accounts of one estate, as numbers."""
 
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
         self._known: dict[str, int | None] = {}
         self._numbers: dict[Hashable, int] = {}
-        self._rest = _but(_NAMES)
-        self._settings = _but(_TIMES | _ADDRESSES)
+        self._places: dict[str, str | None] = {}
+        self._look = _settings(_APART | {"name"})
+        self._look_below = _settings(_APART)
 
-    def of(self, resource: Resource) -> Hashable:
+    def of(self, store: Resource) -> int | None:
         """See `auditor.facts.derive.Facts.kin`."""
-        key = resource.key
+        key = store.key
         if key not in self._known:
-            kin = self._kin(resource)
+            kin = self._kin(store)
             self._known[key] = None if kin is None else self._numbers.setdefault(kin, len(self._numbers))
         return self._known[key]
 
-    def _kin(self, resource: Resource) -> Hashable:
-        place = _STORE.fullmatch(resource.key)
-        if place is None or resource.name.lower() != place["name"] or not self._places_are_plain:
+    def _kin(self, store: Resource) -> Hashable:
+        group, _, name = store.key.rpartition("/")
+        if group not in self._places:
+            self._places[group] = self._place(group)
+        place = self._places[group]
+        written = store.body.get("name")
+        if place is None or name in self._named or not (isinstance(written, str) and written.lower() == name):
             return None
-        if resource.key in self._linked or place["name"] in self._named:
+        if store.key in self._linked or _WORD.fullmatch(name) is None:
             return None
-        seen = [self._look(resource)]
-        for children_of, below in self._below:
-            children, unread = children_of(resource.key + below)
+        seen: list[Any] = [self._look(store.body)]
+        for children_of, below, look in self._lists:
+            children, unread = children_of(store.key + below)
             seen.append(unread and (unread.why, unread.settled_by))
-            seen.extend([(child.name, self._look(child)) for child in children])
-        special = place["group"] if place["group"] in self._groups else place["subscription"]
-        return special, digest(seen)
+            seen.append([look(child.body) for child in children])
+        return place, digest(seen)
 
-    def _look(self, resource: Resource) -> tuple[Any, Any]:
-        return self._rest(resource.body), self._settings(resource.body.get("properties"))
+    def _place(self, group: str) -> str | None:
+        """What accounts of a resource group have in common: their subscription; the group itself where it is special."""
+        found = _STORES_OF.fullmatch(group)
+        if found is None or not self._scopes_are_plain:
+            return None
+        return found["group"] if found["group"] in self._special_groups else found["subscription"]
 
     @cached_property
-    def _below(self) -> list[tuple[Callable[[str], Any], str]]:
-        """The lists below a store that facts follow from; those that hang on its blob service among them."""
-        lister = self._estate.snapshot.lister
-        own = (BLOB_SERVICE, CONTAINER, LIFECYCLE_POLICY, OBJECT_REPLICATION)
-        below = [(lister(BY_NAME[name.lower()]), "") for name in own]
-        return [*below, (lister(BY_NAME[DIAGNOSTIC_SETTING.lower()]), "/blobservices/default")]
+    def _lists(
+        self,
+    ) -> list[tuple[Callable[[str], tuple[Sequence[Resource], Unread | None]], str, Callable[[Json], Any]]]:
+        """The lists below a store, but for those that are the same for all: nothing is in them, and all were read."""
+        snapshot = self._estate.snapshot
+        wanted = [
+            *((name, "", self._look_below) for name in _BY_SETTINGS),
+            *((name, "", _all_of_it) for name in _WHOLE),
+        ]
+        wanted += [(OBJECT_REPLICATION, "", _all_of_it), (DIAGNOSTIC_SETTING, "/blobservices/default", _all_of_it)]
+        lists = []
+        for name, below, look in wanted:
+            children_of = snapshot.lister(BY_NAME[name.lower()])
+            if snapshot.of_type(name) or any(children_of(item.key + below)[1] for item in snapshot.of_type(STORAGE)):
+                lists.append((children_of, below, look))
+        return lists
 
     @cached_property
     def _linked(self) -> frozenset[str]:
@@ -102,37 +133,71 @@ class Kin:
     @cached_property
     def _named(self) -> frozenset[str]:
         """All words in what was read of other types, and in the scopes of gaps: a name that is none of them is not named."""
-        own = {name.lower() for name in _OWN}
-        others = [item for kind in RESOURCE_TYPES if kind.key not in own for item in self._snapshot_of(kind.name)]
-        texts = [repr(plain(item.body)) for item in others]
-        texts += [gap.scope for gap in self._estate.snapshot.gaps]
+        snapshot = self._estate.snapshot
+        others = (item for kind in RESOURCE_TYPES if kind.key not in _OWN for item in snapshot.of_type(kind.name))
+        texts = (*(repr(plain(item.body)) for item in others), *(gap.scope for gap in snapshot.gaps))
         return frozenset(word for text in texts for word in _WORD.findall(text.lower()))
-
-    def _snapshot_of(self, type_name: str) -> Any:
-        return self._estate.snapshot.of_type(type_name)
 
     @cached_property
     def _scopes(self) -> frozenset[str]:
-        """The scopes of role assignments and gaps that are not above resource groups."""
-        written = [part_of(item.body.get("properties"), "scope") for item in self._snapshot_of(ROLE_ASSIGNMENT)]
-        written += [gap.scope for gap in self._estate.snapshot.gaps]
+        """The scopes of role assignments and gaps that lie below subscriptions."""
+        snapshot = self._estate.snapshot
+        written = [part_of(item.body.get("properties"), "scope") for item in snapshot.of_type(ROLE_ASSIGNMENT)]
+        written += [gap.scope for gap in snapshot.gaps]
         scopes = {resource_key(scope) for scope in written if isinstance(scope, str)}
-        return frozenset(scope for scope in scopes if _OF_SUBSCRIPTION.fullmatch(scope) is None)
+        return frozenset(scope for scope in scopes if _WIDE.fullmatch(scope) is None)
 
     @cached_property
-    def _groups(self) -> frozenset[str]:
-        """Resource groups that are special: roles are given on them, or something of them could not be read."""
-        return frozenset(scope for scope in self._scopes if _OF_GROUP.fullmatch(scope))
+    def _special_groups(self) -> frozenset[str]:
+        """Resource groups on which roles are given, or of which something could not be read."""
+        return frozenset(scope for scope in self._scopes if _GROUP.fullmatch(scope))
 
     @cached_property
-    def _places_are_plain(self) -> bool:
-        """Whether all scopes are resource groups or name a resource, so that it is known which stores they concern."""
-        rest = self._scopes - self._groups
-        return all(_OF_GROUP.match(scope) and scope.count("/") >= 8 for scope in rest)  # noqa: PLR2004 - …/NAMESPACE/TYPE/NAME
+    def _scopes_are_plain(self) -> bool:
+        """Whether each scope is a resource group or names a resource, so that it is known which stores it concerns."""
+        return all(_RESOURCE.match(scope) for scope in self._scopes - self._special_groups)
+
+
+def same_for_kin(segments: tuple[Segment, ...]) -> bool:
+    """Whether what a path leads to is the same for accounts that are kin; facts are but for their own names."""
+    first, *rest = (segment.lower() if isinstance(segment, str) else segment for segment in segments)
+    if first == "children" and rest:
+        return _same_below(rest)
+    return first in {"facts", "parent"} or (first != "name" and _same_in_body([first, *rest]))
+
+
+def _same_below(path: list[Segment]) -> bool:
+    kind = _RELATIONS.get(str(path[0]))
+    if kind is None or kind.name in _WHOLE:
+        return kind is not None
+    below = path[1:] if kind.single else path[2:]
+    return bool(below) and _same_in_body(below)
+
+
+def _same_in_body(path: list[Segment]) -> bool:
+    if path[0] != "properties":
+        return path[0] not in _OF_ITSELF
+    return len(path) > 1 and path[1] not in _DIFFERENT
+
+
+_RELATIONS: Final = {
+    name.lower(): kind for name, kind in relations_of(STORAGE).items() if kind.name in (*_BY_SETTINGS, *_WHOLE)
+}
+
+
+def _settings(left_out: frozenset[str]) -> Callable[[Json], Any]:
+    """What takes of a body all but some names, and of its properties all that does not differ between kin."""
+    rest, settings = _but(left_out), _but(_UNLIKE)
+
+    def take(body: Json) -> Any:
+        nameless = "name" not in left_out and not (isinstance(name := body.get("name"), str) and name)
+        return rest(body), settings(body.get("properties")), body["id"] if nameless else None
+
+    return take
 
 
 def _but(left_out: frozenset[str]) -> Callable[[Json], Any]:
-    """What takes all of an object but these names; the layout stands for the names that are there."""
+    """What takes all of an object but these names; a number stands for the names that are there."""
     layouts: dict[tuple[str, ...], tuple[int, Callable[[Json], Any]]] = {}
 
     def take(value: Json) -> Any:
@@ -150,3 +215,7 @@ def _but(left_out: frozenset[str]) -> Callable[[Json], Any]:
 
 def _nothing(_value: Json) -> None:
     return None
+
+
+def _all_of_it(value: Json) -> Json:
+    return value

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
-from auditor.model.finding import STATUS_OF, STATUSES, Finding, Judgement, Subject
+from auditor.model.finding import STATUS_OF, STATUSES, Evidence, Finding, Judgement, Subject
 from auditor.model.types import SUBSCRIPTION
 from auditor.policy.sources import Seen, Source
 
@@ -25,7 +25,7 @@ class Findings(Sequence[Finding]):
     def __init__(self, groups: Iterable[Group], snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._by_rule: defaultdict[str, list[_Shared]] = defaultdict(list)
-        self._subjects: dict[str, _Member] = {}
+        self._members: dict[str, _Member] = {}
         for group in groups:
             for rule, answer in group.answers:
                 if isinstance(answer, Judgement):
@@ -76,17 +76,12 @@ class Findings(Sequence[Finding]):
 
     def _of(self, rule_id: str, shared: _Shared) -> Iterator[tuple[str, Finding]]:
         """The findings of one rule about one group, each with what sorts it."""
-        status, because, seen = shared.status, shared.because, not shared.unlisted
+        status, members, explain = shared.status, self._members, shared.explain
         for key in shared.members:
-            member = self._subjects.get(key)
+            member = members.get(key)
             if member is None:
-                member = self._subjects[key] = _Member(key, self._snapshot)
-            if seen and member.source is not None:
-                explain = member.source.explain
-                evidence = tuple([explain(item) for item in because])
-            else:
-                evidence = tuple([item.at(item.fixed or shared.list_name, None) for item in because])
-            yield member.order, Finding(rule_id, status, member.subject, evidence)
+                member = members[key] = _Member(key, self._snapshot)
+            yield member.order, Finding(rule_id, status, member.subject, explain(member.source))
 
 
 def _place_in_order(item: tuple[str, Finding]) -> str:
@@ -106,7 +101,7 @@ def _worst(found: Iterable[tuple[str, Finding]]) -> Iterable[tuple[str, Finding]
 class _Shared:
     """The answer of one rule about one group."""
 
-    __slots__ = ("because", "list_name", "members", "status", "unlisted")
+    __slots__ = ("because", "list_name", "members", "status", "told", "unlisted")
 
     def __init__(self, group: Group, judgement: Judgement) -> None:
         self.members = group.members
@@ -114,6 +109,19 @@ class _Shared:
         self.because = [Seen.of(item) for item in judgement.because]
         self.unlisted = group.unlisted is not None
         self.list_name = None if group.unlisted is None else f"the {group.unlisted.label} list"
+        self.told: dict[tuple[str | None, ...], tuple[Evidence, ...]] = {}
+
+    def explain(self, source: Source | None) -> tuple[Evidence, ...]:
+        """The evidence with where it was read; resources of which all was read at one place share it."""
+        if self.unlisted or source is None:
+            return tuple([item.at(item.fixed or self.list_name, None) for item in self.because])
+        if source.origin is not None:
+            return tuple([source.explain(item) for item in self.because])
+        read_at = source.read_at(self.because)
+        told = self.told.get(read_at)
+        if told is None:
+            told = self.told[read_at] = tuple([source.explain(item) for item in self.because])
+        return told
 
 
 class _Member:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from auditor.policy.condition import Condition
     from auditor.policy.targets import Targets
 
-_MANY: Final = 256
+_MANY: Final = 64
 """So many groups a bench may have before it is asked whether they are worth it."""
 Applying: TypeAlias = "tuple[CompiledRule, Verdict]"
 """A rule, and whether it applies: yes, or not known."""
@@ -70,6 +70,7 @@ class Asking:
             try:
                 return digest(see(resource))
             except Exception:  # noqa: BLE001 - whatever it is, the rule that asks for it will meet it, and tell
+                self.looker.named.add(self.looker.kin(resource))
                 return object()
 
         return look
@@ -81,6 +82,23 @@ class Asking:
         except UnknownReadsError:
             return lambda _owner: object()
         return (lambda _owner: None) if parent is None else self.looker.look_at_owner(parent)
+
+    def same_for_kin(self, condition: Condition) -> bool:
+        """Whether a condition reads nothing in which kin differ."""
+        try:
+            return self.looker.same_for_kin(self.kind.name, [condition])
+        except UnknownReadsError:
+            return False
+
+    def at_once(self, rules: Sequence[CompiledRule]) -> Callable[[Resource], Hashable]:
+        """What rules see with one look, where that is no more than the body besides what decides whether they apply."""
+        try:
+            cheap = Paths.of(rule.check for rule in rules).only_body
+        except UnknownReadsError:
+            cheap = False
+        if not cheap:
+            return _no_key
+        return self.look([part for rule in rules for part in (rule.where, rule.check)], DEPLOYED)
 
     def answer(self, rule: CompiledRule, scope: Scope, subject_id: str) -> Answer:
         """The answer about one pair, of which it is not known yet whether the rule applies."""
@@ -102,12 +120,10 @@ class Bench:
         self._examples: list[str] = []
         self._parts: tuple[Bench, ...] = ()
 
-    def take(self, resource: Resource) -> None:
-        """Put a resource into its group; judge it if it is the first of its kind."""
+    def take(self, resource: Resource) -> list[Group]:
+        """Put a resource into its group, or one in each part; judge it if it is the first of its kind."""
         if self._parts or not self._rules:
-            for part in self._parts:
-                part.take(resource)
-            return
+            return [group for part in self._parts for group in part.take(resource)]
         self._asked += 1
         key = self._look(resource)
         group = self._groups.get(key)
@@ -115,6 +131,7 @@ class Bench:
             group = self._groups[key] = Group(self._answers(resource))
             self._divide_where_most_look_new(resource.key)
         group.members.append(resource.key)
+        return [group]
 
     def groups(self) -> Iterator[Group]:
         """All groups, those that were made before it was divided first."""
@@ -160,33 +177,59 @@ def _look_of(asking: Asking, rules: Sequence[Applying]) -> Callable[[Resource], 
 
 @dataclass(slots=True)
 class _Session:
-    """A bench, the rules that do not apply to what it is asked about, and how often it was asked."""
+    """For resources to which the same rules apply: the benches, the other rules, and how many resources there were.
 
-    bench: Bench
+    The rules of `alike` answer the same about all resources of a kin, those of `apart` may not.
+    """
+
+    alike: Bench
+    apart: Bench
     others: tuple[CompiledRule, ...]
     asked: int = 0
 
 
 class Panel:
-    """All rules for one type."""
+    """Rules for one type, of which it is the same for resources with the same key by `short` whether they apply.
 
-    def __init__(self, asking: Asking, rules: Sequence[CompiledRule]) -> None:
+    Those that are `alike` answer the same about them, too: so resources with the same key go the same way.
+    """
+
+    def __init__(
+        self,
+        asking: Asking,
+        rules: Sequence[CompiledRule],
+        short: Callable[[Resource], Hashable],
+        alike: Callable[[Condition], bool],
+    ) -> None:
         self._asking = asking
         self._rules = rules
+        self._short = short
+        self._alike = alike
+        self._asked = 0
         self._look = asking.look([rule.where for rule in rules])
         self._look_at_owner = asking.look_at_owner([part for rule in rules for part in (rule.where, rule.check)])
         self._by_look: dict[Hashable, _Session] = {}
         self._sessions: dict[tuple[Verdict, ...], _Session] = {}
+        self._ways: dict[Hashable, tuple[_Session, list[Group]]] = {}
         self._unlisted: dict[Hashable, Group] = {}
 
     def take(self, resource: Resource) -> None:
         """Judge a resource."""
-        key = self._look(resource)
-        session = self._by_look.get(key)
-        if session is None:
-            session = self._by_look[key] = self._session(resource)
+        short = self._short(resource)
+        way = self._ways.get(short)
+        if way is None:
+            session = self._session(resource)
+            groups = session.alike.take(resource)
+            if short is not None and short not in self._asking.looker.named:
+                self._ways[short] = session, groups
+                self._give_up_where_most_are_new()
+        else:
+            session, groups = way
+            for group in groups:
+                group.members.append(resource.key)
         session.asked += 1
-        session.bench.take(resource)
+        self._asked += 1
+        session.apart.take(resource)
 
     def take_unlisted(self, owner: str, why: Unread) -> None:
         """Judge what could not be listed at a scope, as a resource of which nothing is known."""
@@ -202,7 +245,8 @@ class Panel:
     def groups(self) -> Iterator[Group]:
         """All groups, those of resources first."""
         for session in self._sessions.values():
-            yield from session.bench.groups()
+            yield from session.alike.groups()
+            yield from session.apart.groups()
         yield from self._unlisted.values()
 
     def not_applicable(self) -> Iterator[tuple[CompiledRule, int]]:
@@ -212,10 +256,40 @@ class Panel:
                 yield rule, session.asked
 
     def _session(self, resource: Resource) -> _Session:
-        scope = self._asking.scope(resource)
-        verdicts = tuple(applies(rule, scope, resource.id) for rule in self._rules)
-        if verdicts not in self._sessions:
-            pairs = list(zip(self._rules, verdicts, strict=True))
-            bench = Bench(self._asking, [pair for pair in pairs if pair[1] is not Verdict.FAIL])
-            self._sessions[verdicts] = _Session(bench, tuple(rule for rule, said in pairs if said is Verdict.FAIL))
-        return self._sessions[verdicts]
+        key = self._look(resource)
+        session = self._by_look.get(key)
+        if session is None:
+            scope = self._asking.scope(resource)
+            verdicts = tuple(applies(rule, scope, resource.id) for rule in self._rules)
+            if verdicts not in self._sessions:
+                self._sessions[verdicts] = self._new_session(list(zip(self._rules, verdicts, strict=True)))
+            session = self._by_look[key] = self._sessions[verdicts]
+        return session
+
+    def _give_up_where_most_are_new(self) -> None:
+        if len(self._ways) > _MANY and 2 * len(self._ways) > self._asked:
+            self._short = _no_key
+            self._ways.clear()
+
+    def _new_session(self, rules: Sequence[Applying]) -> _Session:
+        alike: list[Applying] = []
+        apart: list[Applying] = []
+        for rule, applied in rules:
+            if applied is not Verdict.FAIL:
+                (alike if self._alike(rule.check) else apart).append((rule, applied))
+        others = tuple(rule for rule, applied in rules if applied is Verdict.FAIL)
+        return _Session(Bench(self._asking, alike), Bench(self._asking, apart), others)
+
+
+def panels(asking: Asking, rules: Sequence[CompiledRule]) -> list[Panel]:
+    """The panels for a type: one for the rules of which it is the same for kin whether they apply, one for the others."""
+    alike = [rule for rule in rules if asking.same_for_kin(rule.where)]
+    others = [rule for rule in rules if rule not in alike]
+    found = [Panel(asking, alike, asking.looker.kin, asking.same_for_kin)] if alike else []
+    if others or not alike:
+        found.append(Panel(asking, others, asking.at_once(others), lambda _check: True))
+    return found
+
+
+def _no_key(_resource: Resource) -> None:
+    return None

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from auditor.model.types import BY_NAME
 from auditor.policy.answer import Unjudged
 from auditor.policy.findings import Findings
-from auditor.policy.groups import Asking, Panel
+from auditor.policy.groups import Asking, panels
 from auditor.policy.look import Looker
 from auditor.policy.targets import Targets as _Targets
 
@@ -58,24 +58,33 @@ def judge(
     looker, targets = Looker(snapshot, facts), _Targets(snapshot, facts)
     groups: list[Group] = []
     skipped: defaultdict[str, int] = defaultdict(int)
-    only_live: defaultdict[str, int] = defaultdict(int)
     for type_key, compiled in rules.items():
         kind = BY_NAME[type_key]
-        panel = Panel(Asking(kind, looker, targets, now, explain_passes), compiled)
+        asked = panels(Asking(kind, looker, targets, now, explain_passes), compiled)
         for resource in snapshot.of_type(type_key):
-            panel.take(resource)
+            for panel in asked:
+                panel.take(resource)
         for owner, why in snapshot.unlisted(kind):
-            panel.take_unlisted(owner, why)
-        for rule, number in panel.not_applicable():
-            skipped[rule.rule.id] += number
-        groups.extend(panel.groups())
+            for panel in asked:
+                panel.take_unlisted(owner, why)
+        for panel in asked:
+            groups.extend(panel.groups())
+            for rule, number in panel.not_applicable():
+                skipped[rule.rule.id] += number
+    only_live = _unjudged(groups, {Unjudged.ONLY_LIVE})
+    for rule_id, number in _unjudged(groups, set(Unjudged)).items():
+        skipped[rule_id] += number
+    return Judged(Findings(groups, snapshot), dict(skipped), only_live)
+
+
+def _unjudged(groups: Iterable[Group], reasons: set[Unjudged]) -> dict[str, int]:
+    """By rule, how many pairs gave no finding for one of these reasons."""
+    found: defaultdict[str, int] = defaultdict(int)
     for group in groups:
         for rule, answer in group.answers:
-            if isinstance(answer, Unjudged):
-                skipped[rule.rule.id] += len(group.members)
-            if answer is Unjudged.ONLY_LIVE:
-                only_live[rule.rule.id] += len(group.members)
-    return Judged(Findings(groups, snapshot), dict(skipped), dict(only_live))
+            if isinstance(answer, Unjudged) and answer in reasons:
+                found[rule.rule.id] += len(group.members)
+    return dict(found)
 
 
 def group_by_type(compiled: Iterable[tuple[str, CompiledRule]]) -> dict[str, tuple[CompiledRule, ...]]:

@@ -45,6 +45,11 @@ class Paths:
             found.add((name,), whole=True)
         return found
 
+    @property
+    def only_body(self) -> bool:
+        """Whether nothing is read but the body of the resource itself."""
+        return self.facts == _NONE and not self.children and self.parent is None
+
     def add(self, segments: tuple[Segment, ...], *, whole: bool) -> None:
         """Add one; it leads where `auditor.policy.target.Target.start` says."""
         match str(segments[0]).lower() if segments else "":
@@ -67,6 +72,19 @@ class Looker:
         self.snapshot = snapshot
         self._facts = facts
         self._quick = facts if isinstance(facts, QuickFacts) else None
+        self.named: set[Hashable] = set()
+        """Kin whose facts tell of one of them by name, as far as anyone looked."""
+
+    def kin(self, resource: Resource) -> Hashable:
+        """The kin of a resource, None if it has none."""
+        return None if self._quick is None else self._quick.kin(resource)
+
+    def same_for_kin(self, type_name: str, conditions: Iterable[Condition]) -> bool:
+        """Whether conditions read nothing in which resources of one kin differ, but for their own names in facts."""
+        if self._quick is None:
+            return False
+        paths = [segments for condition in conditions for segments, _ in reads(condition)]
+        return all(self._quick.same_for_kin(type_name, segments) for segments in paths)
 
     def look(self, type_name: str, paths: Paths) -> Callable[[Resource], list[Any]]:
         """The look of paths at resources of a type."""
@@ -125,23 +143,24 @@ class Looker:
         """
         see = sight(tree)
         wanted = None if tree is None else tuple(str(name) for name in tree if name is not EACH)
-        kin_of = _no_kin if self._quick is None else self._quick.kin
         numbers: dict[Hashable, int] = {}
-        by_kin: dict[Hashable, int | None] = {}
+        by_kin: dict[Hashable, int] = {}
 
         def derive(resource: Resource) -> tuple[int, Hashable]:
             seen = digest(see(self._facts_of(resource, wanted)))
             return numbers.setdefault(seen, len(numbers)), seen
 
         def look(resource: Resource) -> int:
-            kin = kin_of(resource)
+            kin = self.kin(resource)
             if kin is None:
                 return derive(resource)[0]
             number = by_kin.get(kin)
             if number is None:
                 number, seen = derive(resource)
-                if kin not in by_kin:
-                    by_kin[kin] = None if _names(seen, resource) else number
+                if _names(seen, resource):
+                    self.named.add(kin)
+                elif kin not in self.named:
+                    by_kin[kin] = number
             return number
 
         return look
@@ -152,10 +171,6 @@ class Looker:
             return self._facts.of(resource)
         found = {name: self._quick.one(resource, name) for name in wanted}
         return {name: value for name, value in found.items() if value is not MISSING}
-
-
-def _no_kin(_resource: Resource) -> Hashable:
-    return None
 
 
 def _names(seen: Hashable, resource: Resource) -> bool:

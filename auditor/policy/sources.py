@@ -9,8 +9,10 @@ from auditor.model.finding import Evidence
 from auditor.model.types import relations_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from auditor.model.reading import Json
-    from auditor.model.resource import Origin, Place, Resource
+    from auditor.model.resource import Place, Resource
     from auditor.model.snapshot import Snapshot
 
 _OF_ALL = {"facts": "derived from the whole snapshot", "parameters": "as set for this audit"}
@@ -54,28 +56,34 @@ class Seen:
 class Source:
     """Where evidence about one resource was read."""
 
-    __slots__ = ("_children", "_origin", "_own", "_resource", "_snapshot")
+    __slots__ = ("_children", "_own", "_resource", "_snapshot", "origin")
 
     def __init__(self, resource: Resource, snapshot: Snapshot) -> None:
         self._resource = resource
         self._snapshot = snapshot
         self._own = _say(resource)
-        self._origin: Origin | None = resource.origin
-        self._children: dict[str, Resource | None] = {}
+        self.origin = resource.origin
+        self._children: dict[str, tuple[Resource | None, str | None]] = {}
+
+    def read_at(self, because: Iterable[Seen]) -> tuple[str | None, ...]:
+        """By which answers pieces of evidence were told."""
+        return tuple([self._own if item.child is None else self._first(item.child)[1] for item in because])
 
     def explain(self, seen: Seen) -> Evidence:
         """The evidence with the place in the code, and the address and time of the answer, that it was read from."""
-        child = None if seen.child is None else self._first(seen.child)
-        source = seen.fixed or (None if child is None else _say(child)) or self._own
+        child, source = (None, self._own) if seen.child is None else self._first(seen.child)
+        source = seen.fixed or source
         if child is not None and child.origin is not None:
             return seen.at(source, child.origin.place(_below_child(seen.evidence.path)))
-        return seen.at(source, None if self._origin is None else self._origin.place(seen.evidence.path))
+        return seen.at(source, None if self.origin is None else self.origin.place(seen.evidence.path))
 
-    def _first(self, relation: str) -> Resource | None:
+    def _first(self, relation: str) -> tuple[Resource | None, str | None]:
+        """The first child of a relation, and where it was read, or else the resource itself."""
         if relation not in self._children:
             kind = relations_of(self._resource.type).get(relation)
-            found = () if kind is None else self._snapshot.lister(kind)(self._resource.key)[0]
-            self._children[relation] = found[0] if found else None
+            listed = () if kind is None else self._snapshot.listing(self._resource.id, kind.name).resources
+            child = listed[0] if listed else None
+            self._children[relation] = child, (None if child is None else _say(child)) or self._own
         return self._children[relation]
 
 

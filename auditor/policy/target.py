@@ -34,6 +34,10 @@ class QuickFacts(FactSource, Protocol):
         """A key that resources share whose facts are the same but for their own names; None for one without its like."""
         ...
 
+    def same_for_kin(self, type_name: str, segments: tuple[Segment, ...]) -> bool:
+        """Whether what a path leads to from a resource of this type is the same for its kin, but for its own name in facts."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
