@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from auditor import audit
+from auditor import rulebook
 from auditor.cli import options
 from auditor.errors import ExitCode, UsageError
 from auditor.policy.examples import try_examples
@@ -26,7 +26,7 @@ def rules() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For other programs.")
 def list_rules(policies: tuple[Path, ...], as_json: bool) -> None:
     """List all rules: id, severity, profile, what they want."""
-    policy = audit.load_rules(policies)
+    policy = rulebook.load_rules(policies)
     if as_json:
         keys = ("id", "name", "title", "severity", "profile", "basis")
         click.echo(json.dumps([{key: getattr(rule, key) for key in keys} for rule in policy.rules], indent=2))
@@ -45,14 +45,14 @@ def list_rules(policies: tuple[Path, ...], as_json: bool) -> None:
 @options.policies
 def show(rule_id: str, policies: tuple[Path, ...]) -> None:
     """Show one rule: what it asks, why, how to fix it, what it is mapped to, and who asks for the opposite."""
-    policy = audit.load_rules(policies)
+    policy = rulebook.load_rules(policies)
     rule = policy.rule(rule_id)
     if rule is None:
         known = [item.id for item in policy.rules]
         raise UsageError(f"there is no rule {rule_id}", f"{nearest(rule_id, known)} `auditor rules list` lists all.")
     from auditor.report.rule_pages import rule_page
 
-    click.echo(rule_page(rule, audit.types_of([rule])[rule.id]), nl=False)
+    click.echo(rule_page(rule, rulebook.types_of([rule])[rule.id]), nl=False)
 
 
 @rules.command()
@@ -68,8 +68,8 @@ def docs(policies: tuple[Path, ...], directory: Path) -> None:
     """Write a page a rule and their index below `rules/`, and the coverage of Microsoft's page beside it."""
     from auditor.report.rule_pages import rule_pages
 
-    policy = audit.load_rules(policies)
-    pages = rule_pages(policy.rules, audit.types_of(policy.rules))
+    policy = rulebook.load_rules(policies)
+    pages = rule_pages(policy.rules, rulebook.types_of(policy.rules))
     try:
         for name, text in pages.items():
             path = directory / name
@@ -87,7 +87,7 @@ def docs(policies: tuple[Path, ...], directory: Path) -> None:
 @click.option("-v", "--verbose", is_flag=True, help="Name each example.")
 def test(paths: tuple[Path, ...], verbose: bool) -> int:
     """Try the examples of rules: ours, or those in the files and folders named."""
-    policy = audit.load_rules(paths)
+    policy = rulebook.load_rules(paths)
     trials = [trial for rule in policy.rules for trial in try_examples(policy, rule)]
     without = [rule.id for rule in policy.rules if not rule.examples]
     wrong = [trial.mistake for trial in trials if trial.mistake is not None]

@@ -24,6 +24,8 @@ _STORAGE: Final = STORAGE.lower()
 class Facts:
     """The facts of one estate; fits `auditor.policy.target.QuickFacts`."""
 
+    quick = frozenset({"holdsdocuments"})
+
     def __init__(self, estate: Estate) -> None:
         self.estate = estate
         self._by_type: dict[str, dict[str, Fact]] = {}

@@ -13,7 +13,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from auditor.facts.links import linked_stores
+from auditor.facts.links import known_links
 from auditor.facts.parts import part_of
 from auditor.model.reading import plain
 from auditor.model.resource import resource_key
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
     from auditor.facts.estate import Estate
+    from auditor.facts.signals.link import Link
     from auditor.model.reading import Json, Unread
     from auditor.model.resource import Resource
     from auditor.policy.paths import Segment
@@ -60,7 +61,7 @@ _APART: Final = frozenset({"id", "type", "etag", "tags", "systemData", "properti
 _UNLIKE: Final = frozenset(
     {"creationTime", "keyCreationTime", "lastModifiedTime", "etag", "primaryEndpoints", "secondaryEndpoints"}
 )
-"""Properties that differ between kin. No fact is made of them but links, and a linked account has no kin."""
+"""Properties that differ between kin. No fact is made of them but links, and kin have the same links."""
 _OF_ITSELF: Final = frozenset(name.lower() for name in _APART - {"properties"})
 _DIFFERENT: Final = frozenset(name.lower() for name in _UNLIKE)
 
@@ -92,9 +93,10 @@ class Kin:
         written = store.body.get("name")
         if place is None or name in self._named or not (isinstance(written, str) and written.lower() == name):
             return None
-        if store.key in self._linked or _WORD.fullmatch(name) is None:
+        if _WORD.fullmatch(name) is None:
             return None
-        seen: list[Any] = [self._look(store.body)]
+        links = known_links(store, self._estate)
+        seen: list[Any] = [self._look(store.body), [_told(link) for link in links] if links else None]
         for children_of, below, look in self._lists:
             children, unread = children_of(store.key + below)
             seen.append(unread and (unread.why, unread.settled_by))
@@ -118,7 +120,8 @@ class Kin:
             *((name, "", self._look_below) for name in _BY_SETTINGS),
             *((name, "", _all_of_it) for name in _WHOLE),
         ]
-        wanted += [(OBJECT_REPLICATION, "", _all_of_it), (DIAGNOSTIC_SETTING, "/blobservices/default", _all_of_it)]
+        wanted += [(OBJECT_REPLICATION, "", _all_of_it)]
+        wanted.append((DIAGNOSTIC_SETTING, "/blobservices/default", self._look_below))
         lists = []
         for name, below, look in wanted:
             children_of = snapshot.lister(BY_NAME[name.lower()])
@@ -127,16 +130,12 @@ class Kin:
         return lists
 
     @cached_property
-    def _linked(self) -> frozenset[str]:
-        return linked_stores(self._estate)
-
-    @cached_property
     def _named(self) -> frozenset[str]:
         """All words in what was read of other types, and in the scopes of gaps: a name that is none of them is not named."""
         snapshot = self._estate.snapshot
         others = (item for kind in RESOURCE_TYPES if kind.key not in _OWN for item in snapshot.of_type(kind.name))
-        texts = (*(repr(plain(item.body)) for item in others), *(gap.scope for gap in snapshot.gaps))
-        return frozenset(word for text in texts for word in _WORD.findall(text.lower()))
+        scopes = (word for gap in snapshot.gaps for word in _WORD.findall(gap.scope.lower()))
+        return frozenset({word for item in others for word in _words_of(item)}.union(scopes))
 
     @cached_property
     def _scopes(self) -> frozenset[str]:
@@ -156,6 +155,21 @@ class Kin:
     def _scopes_are_plain(self) -> bool:
         """Whether each scope is a resource group or names a resource, so that it is known which stores it concerns."""
         return all(_RESOURCE.match(scope) for scope in self._scopes - self._special_groups)
+
+
+def _words_of(resource: Resource) -> set[str]:
+    """The words in a body. A diagnostic setting is named after the store that it hangs on, and does not name it for that."""
+    words = set(_WORD.findall(repr(plain(resource.body)).lower()))
+    if resource.type_key == DIAGNOSTIC_SETTING.lower():
+        _, _, below = resource.key.partition("/storageaccounts/")
+        words.discard(below.partition("/")[0])
+    return words
+
+
+def _told(link: Link) -> tuple[str | None, ...]:
+    """What facts take from a link to a store."""
+    account = None if link.account is None else link.account.key
+    return account, link.signal, link.strength, link.container, link.words
 
 
 def same_for_kin(segments: tuple[Segment, ...]) -> bool:

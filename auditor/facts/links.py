@@ -59,11 +59,6 @@ def known_links(storage: Resource, estate: Estate) -> tuple[Link, ...]:
     return estate.once("links", lambda: _by_storage(estate)).get(storage.key, ())
 
 
-def linked_stores(estate: Estate) -> frozenset[str]:
-    """The keys of the storage accounts that have any link."""
-    return frozenset(estate.once("links", lambda: _by_storage(estate)))
-
-
 def doubt_about(storage: Resource, estate: Estate) -> Unread | None:
     """Why there may be links that could not be seen, or None."""
     return next((why for signal in SIGNALS if (why := signal.doubt(storage, estate)) is not None), None)

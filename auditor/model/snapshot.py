@@ -110,7 +110,8 @@ class Snapshot:
     def subscriptions(self) -> tuple[str, ...]:
         """The ids (lower case) of all subscriptions that something in the snapshot lies in, sorted."""
         scopes = [*self._by_id, *(gap.scope for gap in self.gaps), *(read.of for read in self.reads)]
-        return tuple(sorted({found for scope in scopes if (found := subscription_of(scope)) is not None}))
+        heads = {"/".join(scope.split("/", 3)[:3]) for scope in scopes}  # many scopes, few subscriptions
+        return tuple(sorted({found for head in heads if (found := subscription_of(head)) is not None}))
 
     def listing(self, owner_id: str, type_name: str) -> Listing:
         """The children of `type_name` that the resource `owner_id` has, and whether that is all of them.

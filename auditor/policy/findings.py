@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
 from auditor.model.finding import STATUS_OF, STATUSES, Evidence, Finding, Judgement, Subject
+from auditor.model.pause import nothing_collected
 from auditor.model.types import SUBSCRIPTION
 from auditor.policy.sources import Seen, Source
 
@@ -56,13 +57,15 @@ class Findings(Sequence[Finding]):
         """How many answers there are; of several about one place only the worst is a finding."""
         return sum(len(item.members) for shared in self._by_rule.values() for item in shared)
 
-    def failures(self) -> Iterator[Finding]:
+    def failures(self) -> list[Finding]:
         """What fails, in the same order; the rest is not made for it."""
-        return self._made("fail")
+        with nothing_collected():
+            return list(self._made("fail"))
 
     @cached_property
     def _all(self) -> tuple[Finding, ...]:
-        return tuple(self._made())
+        with nothing_collected():
+            return tuple(self._made())
 
     def _made(self, only: Status | None = None) -> Iterator[Finding]:
         for rule_id in sorted(self._by_rule):

@@ -90,15 +90,14 @@ class Asking:
         except UnknownReadsError:
             return False
 
-    def at_once(self, rules: Sequence[CompiledRule]) -> Callable[[Resource], Hashable]:
-        """What rules see with one look, where that is no more than the body besides what decides whether they apply."""
+    def at_once(self, rules: Sequence[CompiledRule]) -> Callable[[Resource], Hashable] | None:
+        """What rules see with one look; None where it takes facts that are costly to derive."""
+        conditions = [part for rule in rules for part in (rule.where, rule.check)]
         try:
-            cheap = Paths.of(rule.check for rule in rules).only_body
+            quick = self.looker.facts_are_quick(Paths.of(conditions).facts)
         except UnknownReadsError:
-            cheap = False
-        if not cheap:
-            return _no_key
-        return self.look([part for rule in rules for part in (rule.where, rule.check)], DEPLOYED)
+            quick = False
+        return self.look(conditions, DEPLOYED) if quick else None
 
     def answer(self, rule: CompiledRule, scope: Scope, subject_id: str) -> Answer:
         """The answer about one pair, of which it is not known yet whether the rule applies."""
@@ -282,12 +281,19 @@ class Panel:
 
 
 def panels(asking: Asking, rules: Sequence[CompiledRule]) -> list[Panel]:
-    """The panels for a type: one for the rules of which it is the same for kin whether they apply, one for the others."""
+    """The panels for a type.
+
+    Where one look is enough for all rules, there is one. Else there is one for the rules of which it is the same for kin
+    whether they apply, and one for the others.
+    """
+    at_once = asking.at_once(rules)
+    if at_once is not None:
+        return [Panel(asking, rules, at_once, lambda _check: True)]
     alike = [rule for rule in rules if asking.same_for_kin(rule.where)]
     others = [rule for rule in rules if rule not in alike]
     found = [Panel(asking, alike, asking.looker.kin, asking.same_for_kin)] if alike else []
-    if others or not alike:
-        found.append(Panel(asking, others, asking.at_once(others), lambda _check: True))
+    if others:
+        found.append(Panel(asking, others, asking.at_once(others) or _no_key, lambda _check: True))
     return found
 
 

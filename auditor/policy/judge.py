@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from auditor.model.pause import nothing_collected
 from auditor.model.types import BY_NAME
 from auditor.policy.answer import Unjudged
 from auditor.policy.findings import Findings
@@ -55,6 +56,18 @@ def judge(
     What could not be listed is judged too, as a resource of which nothing is known: that gives an unknown at the scope
     in which it would lie, unless the rule does not apply there.
     """
+    with nothing_collected():
+        return _judge(rules, snapshot, facts, now, explain_passes=explain_passes)
+
+
+def _judge(
+    rules: Mapping[str, tuple[CompiledRule, ...]],
+    snapshot: Snapshot,
+    facts: FactSource,
+    now: datetime,
+    *,
+    explain_passes: bool,
+) -> Judged:
     looker, targets = Looker(snapshot, facts), _Targets(snapshot, facts)
     groups: list[Group] = []
     skipped: defaultdict[str, int] = defaultdict(int)

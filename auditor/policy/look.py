@@ -45,11 +45,6 @@ class Paths:
             found.add((name,), whole=True)
         return found
 
-    @property
-    def only_body(self) -> bool:
-        """Whether nothing is read but the body of the resource itself."""
-        return self.facts == _NONE and not self.children and self.parent is None
-
     def add(self, segments: tuple[Segment, ...], *, whole: bool) -> None:
         """Add one; it leads where `auditor.policy.target.Target.start` says."""
         match str(segments[0]).lower() if segments else "":
@@ -85,6 +80,12 @@ class Looker:
             return False
         paths = [segments for condition in conditions for segments, _ in reads(condition)]
         return all(self._quick.same_for_kin(type_name, segments) for segments in paths)
+
+    def facts_are_quick(self, tree: Tree) -> bool:
+        """Whether deriving the facts in a tree costs less than finding out who is kin to whom."""
+        if tree is None or self._quick is None:
+            return tree == _NONE
+        return all(str(name).lower() in self._quick.quick for name in tree)
 
     def look(self, type_name: str, paths: Paths) -> Callable[[Resource], list[Any]]:
         """The look of paths at resources of a type."""
@@ -143,6 +144,7 @@ class Looker:
         """
         see = sight(tree)
         wanted = None if tree is None else tuple(str(name) for name in tree if name is not EACH)
+        quick = self.facts_are_quick(tree)
         numbers: dict[Hashable, int] = {}
         by_kin: dict[Hashable, int] = {}
 
@@ -151,7 +153,7 @@ class Looker:
             return numbers.setdefault(seen, len(numbers)), seen
 
         def look(resource: Resource) -> int:
-            kin = self.kin(resource)
+            kin = None if quick else self.kin(resource)
             if kin is None:
                 return derive(resource)[0]
             number = by_kin.get(kin)

@@ -24,7 +24,12 @@ class FactSource(Protocol):
 
 @runtime_checkable
 class QuickFacts(FactSource, Protocol):
-    """A source that derives each fact only when it is asked for, and knows which resources are alike."""
+    """A source that derives each fact only when it is asked for, and knows which resources are alike.
+
+    `quick` names the facts (lower case) that cost less than finding out who is kin to whom.
+    """
+
+    quick: frozenset[str]
 
     def one(self, resource: Resource, name: str) -> Json:
         """The fact with this name, in whatever case; MISSING where there is none or it has nothing to say."""

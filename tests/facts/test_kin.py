@@ -103,17 +103,24 @@ def test_what_tells_them_apart() -> None:
     assert first != second
 
 
+def setting(of: Resource, to: str) -> Resource:
+    """A diagnostic setting of the blobs of a store."""
+    address = f"{of.id}/blobServices/default/providers/{DIAGNOSTIC_SETTING}/logs"
+    return Resource({"id": address, "type": DIAGNOSTIC_SETTING, "name": "logs", "properties": {"storageAccountId": to}})
+
+
 def test_one_that_something_else_names_has_no_kin() -> None:
+    one, other, third = storage("abc"), storage("abd"), storage("abe")
+    found = kin_of(one, other, third, more=(setting(other, one.id), setting(third, one.id)))
+    assert found[0] is None
+    assert found[1] == found[2] is not None
+
+
+def test_own_settings_tell_accounts_apart() -> None:
     one, other = storage("abc"), storage("abd")
-    setting = Resource(
-        {
-            "id": f"{other.id}/blobServices/default/providers/{DIAGNOSTIC_SETTING}/logs",
-            "type": DIAGNOSTIC_SETTING,
-            "name": "logs",
-            "properties": {"storageAccountId": one.id},
-        }
-    )
-    assert kin_of(one, other, more=(setting,)) == [None, None]
+    first, second = kin_of(one, other, more=(setting(one, "/x"), setting(other, "/y")))
+    assert None not in {first, second}
+    assert first != second
 
 
 def test_one_whose_facts_tell_of_it_by_name_is_looked_at_alone() -> None:
