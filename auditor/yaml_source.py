@@ -17,7 +17,7 @@ import yaml
 from auditor.errors import Mistake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 Place: TypeAlias = tuple[str | int, ...]
@@ -96,7 +96,7 @@ class _Builder:
     """Builds the value from the parser's events in one go; what is not taken ends it."""
 
     def __init__(self, text: str, document: Document) -> None:
-        self._next = yaml.cyaml.CParser(text).get_event
+        self._next: Callable[[], Any] = yaml.CSafeLoader(text).get_event
         self._document = document
         self._places = document.places
 
@@ -113,7 +113,7 @@ class _Builder:
                 value = self._value(event, (), 1)
         return value
 
-    def _value(self, event: yaml.Event, place: Place, depth: int) -> Any:
+    def _value(self, event: Any, place: Place, depth: int) -> Any:
         if place not in self._places:  # a key was there before its value
             self._places[place] = _position(event)
         if event.anchor or event.tag not in _NO_TAG or depth > DEEPEST:

@@ -60,9 +60,12 @@ class Facts:
         """A key that resources share whose facts are the same but for their own names; None for one without its like."""
         return self._kin.of(resource) if resource.type_key == _STORAGE else None
 
-    def same_for_kin(self, type_name: str, segments: tuple[Segment, ...]) -> bool:
-        """Whether what a path leads to from a resource of this type is the same for its kin, but for its own name in facts."""
-        return type_name == STORAGE and same_for_kin(segments)
+    def same_for_kin(self, type_name: str, segments: tuple[Segment, ...], *, whole: bool) -> bool:
+        """Whether what a path leads to is the same for the kin of a resource of this type, but for its own name in facts.
+
+        Where not the `whole` of it counts, it is enough that there are as many elements.
+        """
+        return type_name == STORAGE and same_for_kin(segments, whole=whole)
 
     def _about(self, resource: Resource) -> Mapping[str, Fact]:
         return self._by_type.get(resource.type_key, {})

@@ -172,20 +172,23 @@ def _told(link: Link) -> tuple[str | None, ...]:
     return account, link.signal, link.strength, link.container, link.words
 
 
-def same_for_kin(segments: tuple[Segment, ...]) -> bool:
-    """Whether what a path leads to is the same for accounts that are kin; facts are but for their own names."""
+def same_for_kin(segments: tuple[Segment, ...], *, whole: bool) -> bool:
+    """Whether what a path leads to is the same for accounts that are kin; facts are but for their own names.
+
+    Where not the `whole` of it counts, it is enough that there are as many elements.
+    """
     first, *rest = (segment.lower() if isinstance(segment, str) else segment for segment in segments)
     if first == "children" and rest:
-        return _same_below(rest)
+        return _same_below(rest, whole=whole)
     return first in {"facts", "parent"} or (first != "name" and _same_in_body([first, *rest]))
 
 
-def _same_below(path: list[Segment]) -> bool:
+def _same_below(path: list[Segment], *, whole: bool) -> bool:
     kind = _RELATIONS.get(str(path[0]))
     if kind is None or kind.name in _WHOLE:
         return kind is not None
     below = path[1:] if kind.single else path[2:]
-    return bool(below) and _same_in_body(below)
+    return _same_in_body(below) if below else not whole
 
 
 def _same_in_body(path: list[Segment]) -> bool:

@@ -78,8 +78,8 @@ class Looker:
         """Whether conditions read nothing in which resources of one kin differ, but for their own names in facts."""
         if self._quick is None:
             return False
-        paths = [segments for condition in conditions for segments, _ in reads(condition)]
-        return all(self._quick.same_for_kin(type_name, segments) for segments in paths)
+        paths = [read for condition in conditions for read in reads(condition)]
+        return all(self._quick.same_for_kin(type_name, segments, whole=whole) for segments, whole in paths)
 
     def facts_are_quick(self, tree: Tree) -> bool:
         """Whether deriving the facts in a tree costs less than finding out who is kin to whom."""

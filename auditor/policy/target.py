@@ -39,8 +39,11 @@ class QuickFacts(FactSource, Protocol):
         """A key that resources share whose facts are the same but for their own names; None for one without its like."""
         ...
 
-    def same_for_kin(self, type_name: str, segments: tuple[Segment, ...]) -> bool:
-        """Whether what a path leads to from a resource of this type is the same for its kin, but for its own name in facts."""
+    def same_for_kin(self, type_name: str, segments: tuple[Segment, ...], *, whole: bool) -> bool:
+        """Whether what a path leads to is the same for the kin of a resource of this type, but for its own name in facts.
+
+        Where not the `whole` of it counts, it is enough that there are as many elements.
+        """
         ...
 
 

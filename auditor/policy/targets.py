@@ -21,11 +21,12 @@ class Targets:
     def __init__(self, snapshot: Snapshot, facts: FactSource) -> None:
         self._snapshot = snapshot
         self._facts = facts
+        self._quick = facts if isinstance(facts, QuickFacts) else None
 
     def of(self, resource: Resource) -> Target:
         """The target of one resource, with its parent."""
         parent = None if resource.owner is None else self.at(resource.owner)
-        quick = self._facts if isinstance(self._facts, QuickFacts) else None
+        quick = self._quick
         return Target(
             resource.body,
             lambda: self._facts.of(resource),
