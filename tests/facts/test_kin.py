@@ -147,3 +147,10 @@ def test_the_law_is_about_something() -> None:
     kin = Counter(facts.kin(store) for store in found.of_type(STORAGE))
     assert len(kin) > 2
     assert max(number for key, number in kin.items() if key is not None) > 1
+
+
+def test_of_odd_places_and_names_nobody_knows_the_kin() -> None:
+    below_a_group = f"{'/'.join(storage('abc').id.split('/')[:5])}/providers"
+    odd = Gap(below_a_group, f"{ROLE_ASSIGNMENT}/read", "403")
+    assert kin_of(storage("abc"), storage("abd"), gaps=(odd,)) == [None, None]
+    assert kin_of(storage("a-c"), storage("a-d")) == [None, None]

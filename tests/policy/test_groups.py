@@ -20,6 +20,7 @@ from auditor.policy import groups
 from auditor.policy.answer import answer, applies
 from auditor.policy.compiler import CompiledRule
 from auditor.policy.condition import Field, Scope
+from auditor.policy.findings import Findings as AllFindings
 from auditor.policy.judge import judge
 from auditor.policy.look import Looker
 from auditor.policy.paths import Path
@@ -175,3 +176,17 @@ def test_a_condition_of_a_kind_that_nobody_knows_is_asked_of_each_resource() -> 
     assert [finding.status for finding in judged.findings] == ["pass", "fail", "pass", "fail"]
     ruled = replace(rule, where=Odd(), check=rule.check)
     assert judge({STORAGE.lower(): (ruled,)}, found, Facts({}), NOW).not_applicable == {"T-TLS-001": 2}
+
+
+def test_what_fails_can_be_had_alone_and_in_the_same_order() -> None:
+    found = snapshot(*(storage(name) for name in ("c", "a", "b")))
+    rule = compile_one({"field": "facts.a", "equals": 1})
+    findings = judge(
+        {STORAGE.lower(): (rule,)}, found, Facts({"a": {"a": 1}, "b": {"a": 2}, "c": {"a": 3}}), NOW
+    ).findings
+    assert isinstance(findings, AllFindings)
+    assert [item.subject.name for item in findings.failures()] == ["b", "c"]
+    assert findings.failures() == [*findings[1:]]
+    assert (len(findings), findings.number, findings[0].status) == (3, 3, "pass")
+    assert findings != [*findings]
+    assert findings == tuple(findings)
