@@ -6,10 +6,9 @@ import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from auditor.data import policies_folder
 from auditor.errors import SourceError, UsageError
 from auditor.facts.blind_spots import blind_spots
-from auditor.facts.catalogue import FACTS, fact_shapes
+from auditor.facts.catalogue import FACTS
 from auditor.facts.changes import concerned_by
 from auditor.facts.derive import Facts
 from auditor.facts.estate import Estate
@@ -37,12 +36,12 @@ from auditor.model.types import (
     SUBSCRIPTION,
 )
 from auditor.policy.judge import group_by_type, judge
-from auditor.policy.loader import Policy, compile_all, load_policy
+from auditor.policy.loader import Policy, compile_all
 from auditor.policy.needs import types_needed
-from auditor.policy.shapes import Shapes
 from auditor.report.assemble import Basis, assemble
 from auditor.report.baseline import NOTHING_BEFORE
 from auditor.report.coverage import unanswerable
+from auditor.rulebook import load_rules, types_of
 from auditor.saving import Saving
 from auditor.version import VERSION
 from auditor.waivers import MAX_WAIVER_DAYS, waive
@@ -112,17 +111,6 @@ class Audit:
             (about.lower(), fact.name.lower()): (*fact.reads, *fact.hears) for fact in FACTS for about in fact.about
         }
         return frozenset({SUBSCRIPTION}).union(*(types_needed(rule, hears) for rule in self.rules))
-
-
-def types_of(rules: Sequence[Rule]) -> dict[str, frozenset[str]]:
-    """By rule's id, the types of resources that it reads, itself or through facts."""
-    reads = {(about.lower(), fact.name.lower()): fact.reads for fact in FACTS for about in fact.about}
-    return {rule.id: types_needed(rule, reads) for rule in rules}
-
-
-def load_rules(folders: Sequence[Path] = ()) -> Policy:
-    """Load rules from the user's folders, or ours if there are none."""
-    return load_policy(folders or (policies_folder(),), Shapes(fact_shapes()), defaults_from=policies_folder())
 
 
 def prepare(choice: Choice) -> Audit:

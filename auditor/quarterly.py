@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
-from auditor.audit import load_rules
 from auditor.errors import SourceError, UsageError
 from auditor.report.period.assemble import assemble
 from auditor.report.period.period_report import Title
+from auditor.rulebook import load_rules
 from auditor.version import VERSION
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import yaml
 from auditor.errors import Mistake, TooManyMistakesError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 Place: TypeAlias = tuple[str | int, ...]
@@ -30,6 +30,7 @@ _MOST_BYTES: Final = 4 * LARGEST + 3
 _TOO_LARGE: Final = f"the file is larger than {LARGEST} characters"
 _MOST_LISTED: Final = 12
 _NUMBER = re.compile(r"^-?(?:0|[1-9]\d{0,17})(?:\.\d{1,17})?$")
+_NO_TAG: Final = (None, "!")
 _WORDS: Final = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -106,14 +107,15 @@ class _Builder:
     """Builds the value from the parser's events in one go; what is not taken ends it."""
 
     def __init__(self, text: str, document: Document) -> None:
-        self._events = yaml.parse(text, Loader=yaml.CSafeLoader)
+        self._next: Callable[[], Any] = yaml.CSafeLoader(text).get_event
         self._document = document
+        self._places = document.places
 
     def whole(self) -> Any:
         """The one document; None where there is none."""
         value = None
         documents = 0
-        for event in self._events:
+        while (event := self._next()) is not None:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
@@ -122,40 +124,44 @@ class _Builder:
                 value = self._value(event, (), 1)
         return value
 
-    def _value(self, event: yaml.Event, place: Place, depth: int) -> Any:
-        self._document.places.setdefault(place, _position(event))
-        self._take(event, depth)
-        if isinstance(event, yaml.ScalarEvent):
-            return _scalar(event.value, quoted=bool(event.style))
-        if isinstance(event, yaml.MappingStartEvent):
+    def _value(self, event: Any, place: Place, depth: int) -> Any:
+        if place not in self._places:  # a key was there before its value
+            self._places[place] = _position(event)
+        if event.anchor or event.tag not in _NO_TAG or depth > DEEPEST:
+            self._refuse_what_is_not_plain(event, depth)
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            return event.value if event.style else _scalar(event.value)
+        if kind is yaml.MappingStartEvent:
             return self._mapping(place, depth)
         found: list[Any] = []
-        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+        while type(event := self._next()) is not yaml.SequenceEndEvent:
             found.append(self._value(event, (*place, len(found)), depth + 1))
         return found
 
     def _mapping(self, place: Place, depth: int) -> dict[str, Any]:
         built: dict[str, Any] = {}
-        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+        while type(event := self._next()) is not yaml.MappingEndEvent:
             where = _position(event)
-            if not isinstance(event, yaml.ScalarEvent):
+            if type(event) is not yaml.ScalarEvent:
                 self._note(where, "a key is a text")
                 self._value(event, (*place, ""), depth + 1)
-                self._value(next(self._events), (*place, ""), depth + 1)
+                self._value(self._next(), (*place, ""), depth + 1)
                 continue
-            self._take(event, depth)
+            if event.anchor or event.tag not in _NO_TAG:
+                self._refuse_what_is_not_plain(event, depth)
             key = event.value
             if key in built:
                 self._note(where, f"{key} stands here a second time")
-            self._document.places[*place, key] = where
-            built[key] = self._value(next(self._events), (*place, key), depth + 1)
+            there = (*place, key)
+            self._places[there] = where
+            built[key] = self._value(self._next(), there, depth + 1)
         return built
 
-    def _take(self, event: Any, depth: int) -> None:
-        """Refuse a node that is not plain."""
-        if isinstance(event, yaml.AliasEvent) or event.anchor:
+    def _refuse_what_is_not_plain(self, event: Any, depth: int) -> None:
+        if event.anchor:
             self._refuse(event, "anchors and aliases are not taken; write the value out")
-        if event.tag not in {None, "!"}:
+        if event.tag not in _NO_TAG:
             self._refuse(event, f"the tag {event.tag} is not taken; only plain YAML is")
         if depth > DEEPEST and isinstance(event, yaml.CollectionStartEvent):
             self._refuse(event, f"nested deeper than {DEEPEST}")
@@ -175,9 +181,7 @@ def _position(event: yaml.Event) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
-def _scalar(text: str, *, quoted: bool) -> Any:
-    if quoted:
-        return text
+def _scalar(text: str) -> Any:
     if text in _WORDS:
         return _WORDS[text]
     if _NUMBER.match(text):

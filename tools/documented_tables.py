@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from auditor import audit
 from auditor.cli import cli, keys
 from auditor.cli.configuration import configured
 from auditor.collectors.catalogue import COLLECTORS, Collector
 from auditor.collectors.limits import Throttle
 from auditor.model.types import BY_NAME, DIAGNOSTIC_SETTING, REGISTER_ID, RESOURCE_TYPES, ResourceType
+from auditor.rulebook import load_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -94,7 +94,7 @@ def _option(reached: dict[str, click.Option], words: str = "") -> tuple[str, ...
 def contradictions() -> str:
     """What rules of other auditors ask for, and why it is overruled here."""
     head = ("rule", "others", "ask", "why it is overruled")
-    rules = (rule for rule in audit.load_rules().rules if rule.peers is not None)
+    rules = (rule for rule in load_rules().rules if rule.peers is not None)
     return _table(head, (_contradiction(rule, rule.peers) for rule in rules if rule.peers is not None))
 
 

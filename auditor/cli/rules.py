@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
-from auditor import audit
+from auditor import rulebook
 from auditor.cli import options
 from auditor.errors import ExitCode, UsageError
 from auditor.policy.examples import try_examples
@@ -36,7 +36,7 @@ def rules() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For other programs.")
 def list_rules(policies: tuple[Path, ...], as_json: bool) -> None:
     """List all rules: id, severity, profile, what they want."""
-    policy = audit.load_rules(policies)
+    policy = rulebook.load_rules(policies)
     if as_json:
         keys = ("id", "name", "title", "severity", "profile", "basis")
         click.echo(json_text([{key: getattr(rule, key) for key in keys} for rule in policy.rules]))
@@ -51,7 +51,7 @@ def list_rules(policies: tuple[Path, ...], as_json: bool) -> None:
 
 
 def _rule_ids(context: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    known = audit.load_rules(context.params.get("policies") or ()).rules
+    known = rulebook.load_rules(context.params.get("policies") or ()).rules
     return [CompletionItem(rule.id, help=rule.title) for rule in known if rule.id.startswith(incomplete.upper())]
 
 
@@ -60,14 +60,14 @@ def _rule_ids(context: click.Context, _param: click.Parameter, incomplete: str) 
 @options.policies
 def show(rule_id: str, policies: tuple[Path, ...]) -> None:
     """Show one rule: what it asks, why, how to fix it, what it is mapped to, and who asks for the opposite."""
-    policy = audit.load_rules(policies)
+    policy = rulebook.load_rules(policies)
     rule = policy.rule(rule_id)
     if rule is None:
         known = [item.id for item in policy.rules]
         raise UsageError(f"there is no rule {rule_id}", f"{nearest(rule_id, known)} `auditor rules list` lists all.")
     from auditor.report.rule_pages import rule_page
 
-    click.echo(rule_page(rule, audit.types_of([rule])[rule.id]), nl=False)
+    click.echo(rule_page(rule, rulebook.types_of([rule])[rule.id]), nl=False)
 
 
 @rules.command()
@@ -83,8 +83,8 @@ def docs(policies: tuple[Path, ...], directory: Path) -> None:
     """Write a page a rule and their index below `rules/`, and the coverage of Microsoft's page beside it."""
     from auditor.report.rule_pages import rule_pages
 
-    policy = audit.load_rules(policies)
-    pages = rule_pages(policy.rules, audit.types_of(policy.rules))
+    policy = rulebook.load_rules(policies)
+    pages = rule_pages(policy.rules, rulebook.types_of(policy.rules))
     try:
         for name, text in pages.items():
             path = directory / name
@@ -102,7 +102,7 @@ def docs(policies: tuple[Path, ...], directory: Path) -> None:
 @click.option("-v", "--verbose", count=True, help="Name each example.")
 def test(paths: tuple[Path, ...], verbose: int) -> int:
     """Try the examples of rules: ours, or those in the files and folders named."""
-    policy = audit.load_rules(paths)
+    policy = rulebook.load_rules(paths)
     trials = [trial for rule in policy.rules for trial in try_examples(policy, rule)]
     without = [rule.id for rule in policy.rules if not rule.examples]
     wrong = [trial.mistake for trial in trials if trial.mistake is not None]

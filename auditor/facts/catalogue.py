@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, TypeAlias
 
-from auditor.facts import access, encryption, keys, links, logs, models, network, residency, retention
 from auditor.facts.estate import Estate
+from auditor.lazy import Entry
 from auditor.model.reading import Json
 from auditor.model.resource import Resource
 from auditor.model.types import (
@@ -66,6 +67,16 @@ class Fact:
     hears: tuple[str, ...] = ()
 
 
+def _by(target: str) -> Derive:
+    """The function that derives a fact; its module is loaded when it is asked first, since listing rules asks for none."""
+    load: Callable[[], Derive] = cache(Entry(f"auditor.facts.{target}", "derives a fact").load)
+
+    def derive(resource: Resource, estate: Estate) -> Json:
+        return load()(resource, estate)
+
+    return derive
+
+
 _LINK_SOURCES: Final = (
     ACCOUNT,
     STORAGE,
@@ -96,7 +107,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         (STORAGE,),
         None,
         _LINK_SOURCES,
-        links.holds_documents,
+        _by("links:holds_documents"),
         "Whether any signal links the storage account to Document Intelligence, or it is declared to hold documents.",
         hears=_LINK_HINTS,
     ),
@@ -105,7 +116,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         (STORAGE,),
         {"[]": dict.fromkeys(("account", "name", "region", "signal", "strength", "container", "words"))},
         _LINK_SOURCES,
-        links.links_of,
+        _by("links:links_of"),
         "The Document Intelligence accounts that the storage account is linked to, each with its signal and strength.",
         hears=_LINK_HINTS,
     ),
@@ -131,7 +142,7 @@ FACTS: Final[tuple[Fact, ...]] = (
             CONTAINER,
             *_LINK_SOURCES,
         ),
-        residency.residency_of,
+        _by("residency:residency_of"),
         "Where copies of a document come to rest: redundancy, and an edge for each path that carries bytes.",
         hears=_LINK_HINTS,
     ),
@@ -140,7 +151,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         (ACCOUNT,),
         {"edges": _EDGES},
         (ACCOUNT, LOCATION, OPERATION, DIAGNOSTIC_SETTING, WORKSPACE, STORAGE, VAULT, PRIVATE_ENDPOINT),
-        residency.residency_of_account,
+        _by("residency:residency_of_account"),
         "Where what an account processes can go: further regions, copies of models, logs, keys, private endpoints.",
     ),
     Fact(
@@ -167,7 +178,7 @@ FACTS: Final[tuple[Fact, ...]] = (
             BACKUP_POLICY,
             *_LINK_SOURCES,
         ),
-        retention.retention_of,
+        _by("retention:retention_of"),
         "How long a forgotten or deleted document stays recoverable at the worst, with the chain of reasons.",
         hears=(*_LINK_HINTS, INSPECTION),
     ),
@@ -179,7 +190,7 @@ FACTS: Final[tuple[Fact, ...]] = (
             "count": None,
         },
         _ACCESS_SOURCES,
-        access.key_readers,
+        _by("access:key_readers"),
         "Who may list the keys of the resource or read results, by the role assignments at and above it.",
     ),
     Fact(
@@ -187,7 +198,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         (ACCOUNT, STORAGE),
         {"addresses": {"[]": dict.fromkeys(("value", "prefix", "wide", "words"))}},
         (),
-        network.firewall,
+        _by("network:firewall"),
         "The ranges of addresses that the firewall lets in, each with the length of its prefix.",
     ),
     Fact(
@@ -198,7 +209,7 @@ FACTS: Final[tuple[Fact, ...]] = (
             "destinations": {"[]": dict.fromkeys(("kind", "to", "name", "region", "words"))},
         },
         (DIAGNOSTIC_SETTING, WORKSPACE, STORAGE),
-        logs.logging_of,
+        _by("logs:logging_of"),
         "Which kinds of requests the diagnostic settings log, and where to.",
     ),
     Fact(
@@ -206,7 +217,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         (WORKSPACE,),
         {"[]": dict.fromkeys(("of", "name", "words"))},
         (DIAGNOSTIC_SETTING, ACCOUNT, *_LINK_SOURCES),
-        logs.receives_logs,
+        _by("logs:receives_logs"),
         "The accounts and documents stores whose logs the workspace receives.",
         hears=_LINK_HINTS,
     ),
@@ -215,7 +226,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         (VAULT,),
         {"[]": dict.fromkeys(("id", "name", "words"))},
         (ACCOUNT, *_LINK_SOURCES),
-        keys.keeps_keys_of,
+        _by("keys:keeps_keys_of"),
         "The accounts and documents stores whose customer-managed key lies in the vault.",
         hears=_LINK_HINTS,
     ),
@@ -224,7 +235,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         (ACCOUNT,),
         dict.fromkeys(("results", "words")),
         (),
-        encryption.key_coverage,
+        _by("encryption:key_coverage"),
         "Whether the account's customer-managed key covers results, or models alone.",
     ),
     Fact(
@@ -232,7 +243,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         (MODEL, CLASSIFIER),
         dict.fromkeys(("version", "retires", "daysLeft", "words")),
         (),
-        models.api_of,
+        _by("models:api_of"),
         "The API version that built the model, and how many days it has left; without `retires` and `daysLeft`, where no retirement is announced.",
     ),
     Fact(
@@ -240,7 +251,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         (MODEL, CLASSIFIER, ERASURE_REQUEST),
         {"[]": dict.fromkeys(("storage", "container", "left", "words"))},
         (STORAGE, CONTAINER, MODEL, CLASSIFIER),
-        models.training_data,
+        _by("models:training_data"),
         "The containers that the model was trained from, and whether anything is left in them.",
         hears=(INSPECTION,),
     ),
@@ -249,7 +260,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         (MODEL, CLASSIFIER),
         dict.fromkeys(("owner", "purpose", "deleteBy")),
         (REGISTERED_MODEL,),
-        models.register_entry,
+        _by("models:register_entry"),
         "What the customer's register says about the model.",
     ),
     Fact(
@@ -257,7 +268,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         (ERASURE_REQUEST,),
         None,
         (ERASURE_REQUEST, MODEL, CLASSIFIER, ACCOUNT, DELETED_ACCOUNT),
-        models.model_present,
+        _by("models:model_present"),
         "Whether the model whose erasure was asked for is still there, or could still be restored.",
     ),
     Fact(
@@ -265,7 +276,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         (SUBSCRIPTION, DELETED_ACCOUNT),
         {"[]": dict.fromkeys(("id", "name", "purge"))},
         (DELETED_ACCOUNT,),
-        models.restorable_accounts,
+        _by("models:restorable_accounts"),
         "Soft-deleted accounts that host Document Intelligence and can still be restored, with their models.",
     ),
 )

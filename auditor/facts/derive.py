@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from auditor.facts.catalogue import FACTS
+from auditor.facts.kin import Kin, same_for_kin
 from auditor.model.reading import MISSING
+from auditor.model.types import STORAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Hashable, Mapping
 
     from auditor.facts.catalogue import Fact
     from auditor.facts.estate import Estate
     from auditor.model.reading import Json
     from auditor.model.resource import Resource
+    from auditor.policy.paths import Segment
+
+_STORAGE: Final = STORAGE.lower()
 
 
 class Facts:
-    """The facts of one estate; fits `auditor.policy.target.FactSource`."""
+    """The facts of one estate; fits `auditor.policy.target.QuickFacts`."""
+
+    quick = frozenset({"holdsdocuments"})
 
     def __init__(self, estate: Estate) -> None:
         self.estate = estate
@@ -27,6 +34,7 @@ class Facts:
                 self._by_type.setdefault(type_name.lower(), {})[fact.name.lower()] = fact
         self._known: dict[str, dict[str, Json]] = {}
         self._all: dict[str, dict[str, Json]] = {}
+        self._kin = Kin(estate)
 
     def of(self, resource: Resource) -> dict[str, Json]:
         """All facts about a resource by name."""
@@ -38,13 +46,26 @@ class Facts:
 
     def one(self, resource: Resource, name: str) -> Json:
         """The fact with this name, in whatever case; MISSING where there is none or it has nothing to say."""
-        known = self._known.setdefault(resource.key, {})
+        known = self._known.get(resource.key)
+        if known is None:
+            known = self._known[resource.key] = {}
         name = name.lower()
         if name not in known:
             fact = self._about(resource).get(name)
             value = None if fact is None else fact.derive(resource, self.estate)
             known[name] = MISSING if value is None else value
         return known[name]
+
+    def kin(self, resource: Resource) -> Hashable:
+        """A key that resources share whose facts are the same but for their own names; None for one without its like."""
+        return self._kin.of(resource) if resource.type_key == _STORAGE else None
+
+    def same_for_kin(self, type_name: str, segments: tuple[Segment, ...], *, whole: bool) -> bool:
+        """Whether what a path leads to is the same for the kin of a resource of this type, but for its own name in facts.
+
+        Where not the `whole` of it counts, it is enough that there are as many elements.
+        """
+        return type_name == STORAGE and same_for_kin(segments, whole=whole)
 
     def _about(self, resource: Resource) -> Mapping[str, Fact]:
         return self._by_type.get(resource.type_key, {})

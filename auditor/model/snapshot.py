@@ -14,7 +14,7 @@ from auditor.model.resource import Gap, ListRead, Resource, resource_key
 from auditor.model.types import BY_NAME, BY_OPERATION, CONTAINER, ONLY_LIVE, SUBSCRIPTION, ResourceType, subscription_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 AZURE = "azure"
 INFRASTRUCTURE = "infrastructure"
@@ -114,7 +114,8 @@ class Snapshot:
     def subscriptions(self) -> tuple[str, ...]:
         """The ids (lower case) of all subscriptions that something in the snapshot lies in, sorted."""
         scopes = chain(self._known.keys(), (gap.scope for gap in self.gaps), (read.of for read in self.reads))
-        return tuple(sorted({found for scope in scopes if (found := subscription_of(scope)) is not None}))
+        heads = {"/".join(scope.split("/", 3)[:3]) for scope in scopes}  # many scopes, few subscriptions
+        return tuple(sorted({found for head in heads if (found := subscription_of(head)) is not None}))
 
     def listing(self, owner_id: str, type_name: str) -> Listing:
         """The children of `type_name` that the resource `owner_id` has, and whether that is all of them.
@@ -126,6 +127,28 @@ class Snapshot:
         kind = BY_NAME[type_name.lower()]
         children = self._known.below(owner, kind.key)
         return Listing(children, self._why_incomplete(owner, kind, children))
+
+    def lister(self, kind: ResourceType) -> Callable[[str], tuple[Sequence[Resource], Unread | None]]:
+        """The same as `listing` for one kind, by the keys of owners: for those who ask about very many of them.
+
+        Of an owner whose list was not read it matters only whether children were seen, unless there are gaps.
+        """
+        name, operation, nowhere = kind.key, kind.operation.lower(), self.only_live(kind)
+        special = kind.owner_kinds is not None or any(gap.operation.lower() == operation for gap in self.gaps)
+        usual: dict[bool, Unread | None] = {}
+
+        def children_of(owner: str) -> tuple[Sequence[Resource], Unread | None]:
+            children = self._known.below(owner, name)
+            if special:
+                return children, self._why_incomplete(owner, kind, children)
+            if nowhere is None and self._listed.has(owner, operation):
+                return children, None
+            some = bool(children)
+            if some not in usual:
+                usual[some] = self._why_incomplete(owner, kind, children)
+            return children, usual[some]
+
+        return children_of
 
     def _why_incomplete(self, owner: str, kind: ResourceType, children: Sequence[Resource]) -> Unread | None:
         if self._has_none(owner, kind):
@@ -182,8 +205,9 @@ class Snapshot:
             owners = [resource.key for resource in self.of_type(kind.owner)]
             owner_kind = BY_NAME[kind.owner.lower()]
             yield from (item for item in self.unlisted(owner_kind) if self._was_refused(item[0], owner_kind))
+        children_of = self.lister(kind)
         for owner in owners:
-            unread = self.listing(owner, kind.name).unread
+            _, unread = children_of(resource_key(owner))
             if unread is not None:
                 yield owner, unread
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from auditor.model.reading import MISSING, Found, Json, Reading, Unread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from auditor.policy.target import Target
 
@@ -125,12 +125,20 @@ def _step(value: Json, name: str) -> Json:
     if isinstance(value, dict):
         if name in value:
             return value[name]
-        folded, length = name.lower(), len(name)
-        for key, item in value.items():
-            if len(key) == length and key.lower() == folded:
-                return item
-        return MISSING
+        key = spelling(value, name)
+        return MISSING if key is None else value[key]
     return _not_a("object", value)
+
+
+def spelling(keys: Collection[str], name: str) -> str | None:
+    """How an object with these keys spells a name: just so, or else in another case; None where it has no such name."""
+    if name in keys:
+        return name
+    folded, length = name.lower(), len(name)
+    for key in keys:
+        if len(key) == length and key.lower() == folded:
+            return key
+    return None
 
 
 def _not_a(wanted: str, value: Json) -> Reading:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from auditor.model.reading import MISSING, Json, Unread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     from auditor.model.resource import Resource
     from auditor.policy.paths import Segment
@@ -24,10 +24,26 @@ class FactSource(Protocol):
 
 @runtime_checkable
 class QuickFacts(FactSource, Protocol):
-    """A source that derives each fact only when it is asked for."""
+    """A source that derives each fact only when it is asked for, and knows which resources are alike.
+
+    `quick` names the facts (lower case) that cost less than finding out who is kin to whom.
+    """
+
+    quick: frozenset[str]
 
     def one(self, resource: Resource, name: str) -> Json:
         """The fact with this name, in whatever case; MISSING where there is none or it has nothing to say."""
+        ...
+
+    def kin(self, resource: Resource) -> Hashable:
+        """A key that resources share whose facts are the same but for their own names; None for one without its like."""
+        ...
+
+    def same_for_kin(self, type_name: str, segments: tuple[Segment, ...], *, whole: bool) -> bool:
+        """Whether what a path leads to is the same for the kin of a resource of this type, but for its own name in facts.
+
+        Where not the `whole` of it counts, it is enough that there are as many elements.
+        """
         ...
 
 

@@ -12,7 +12,7 @@ from auditor.facts.signals.link import Link
 from auditor.model.reading import Found, Json, Unread
 from auditor.model.resource import resource_key
 from auditor.model.snapshot import INFRASTRUCTURE
-from auditor.model.types import ACCOUNT, BLOB_SERVICE, STORAGE, subscription_of
+from auditor.model.types import ACCOUNT, BLOB_SERVICE, BY_NAME, STORAGE, subscription_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -152,11 +152,12 @@ def _studio_accounts(estate: Estate) -> str:
 
 def _cors_admits_studio(storage: Resource, estate: Estate) -> bool:
     """Whether a CORS rule names the Studio's origin; `*` admits it too, but is no sign that it is used."""
-    service = estate.snapshot.listing(storage.id, BLOB_SERVICE).only()
-    if not isinstance(service, Found):
+    children_of = estate.once("blob services", lambda: estate.snapshot.lister(BY_NAME[BLOB_SERVICE.lower()]))
+    services, _ = children_of(storage.key)
+    if not services:
         return False
     return any(
         host_and_path(text_in(origin))[0] in STUDIO_HOSTS
-        for rule in objects_in(part_of(service.value.get("properties"), "cors", "corsRules"))
+        for rule in objects_in(part_of(services[0].body.get("properties"), "cors", "corsRules"))
         for origin in list_in(rule.get("allowedOrigins"))
     )
