@@ -51,7 +51,7 @@ def main(result: Path, speed: float, snapshot: Path, probe: str, rules: list[Pat
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     clock, processor = time.perf_counter(), time.process_time()
     with mock.patch.object(reader, "Patience", partial(reader.Patience, clock=Hurried(speed))):
-        read = audit.collect_live(judged, wish, (), Silent())
+        read = audit.collect_live(judged, wish, (), Silent()).snapshot
     taken = {"clock": time.perf_counter() - clock, "processor": time.process_time() - processor}
     taken["MiB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     gaps = sorted({f"{gap.operation}: {gap.reason}" for gap in read.gaps})
