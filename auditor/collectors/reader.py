@@ -27,7 +27,7 @@ from azure.core.rest import HttpRequest
 from auditor.collectors.answers import NotReadError, json_of
 from auditor.collectors.azure_time import AzureTime
 from auditor.collectors.guard import RefusedError
-from auditor.collectors.limits import ARM_THROTTLED, Clock, Counted, Limits, SystemClock
+from auditor.collectors.limits import ARM_THROTTLED, Clock, Counted, Limits, SystemClock, Throttle
 from auditor.collectors.sign_in import short_reason
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ class Reader:
     async def probe(self, operation: str, counted: Counted, probe: Callable[[float], Awaitable[_Found]]) -> _Found:
         """Take a turn for what goes through no client (a handshake); it is told how many seconds it may take."""
         await self._limits.admit(counted)
-        async with self._share_of(counted.lane), self._in_flight:
+        async with self._share_of(counted), self._in_flight:
             self.calls[operation] += 1
             return await probe(self._patience.connect)
 
@@ -173,7 +173,7 @@ class Reader:
         return failure.retry_after
 
     async def _ask(self, call: Call, seconds: float) -> Json:
-        async with self._share_of(call.counted.lane), self._in_flight:
+        async with self._share_of(call.counted), self._in_flight:
             self.calls[call.operation] += 1
             began = self._clock.now()
             try:
@@ -193,10 +193,12 @@ class Reader:
         method = "GET" if call.body is None else "POST"
         _LOG.info("%s %s: %s in %.2f s", method, _address(call), outcome, self._clock.now() - began)
 
-    def _share_of(self, lane: str) -> asyncio.Semaphore:
-        if lane not in self._shares:
-            self._shares[lane] = asyncio.Semaphore(self.share)
-        return self._shares[lane]
+    def _share_of(self, counted: Counted) -> asyncio.Semaphore:
+        """What its subscription has of the calls in flight; log queries of all of them stand in one lane, which has all."""
+        if counted.lane not in self._shares:
+            whole = counted.throttle is Throttle.LOGS
+            self._shares[counted.lane] = asyncio.Semaphore(self._patience.in_flight if whole else self.share)
+        return self._shares[counted.lane]
 
     async def _exchange(self, call: Call, began: float) -> Json:
         if call.body is None:
