@@ -47,12 +47,8 @@ NO_REGISTER = Unread("no register of models was given: write models.yaml and nam
 
 def register_entry(model: Resource, estate: Estate) -> Json:
     """The register's entry for a model: owner, purpose, deleteBy. None when the register does not know it."""
-    entries = estate.snapshot.of_type(REGISTERED_MODEL)
-    operation = BY_NAME[REGISTERED_MODEL.lower()].operation.lower()
-    given = any(
-        resource_key(read.of) == REGISTER_ID and read.operation.lower() == operation for read in estate.snapshot.reads
-    )
-    if not entries and not given:
+    entries = estate.once("register", lambda: tuple(estate.snapshot.of_type(REGISTERED_MODEL)))
+    if not entries and not estate.once("register given", lambda: _is_given(estate)):
         return NO_REGISTER
     account = "" if model.owner is None else model.owner
     for entry in entries:
@@ -62,6 +58,13 @@ def register_entry(model: Resource, estate: Estate) -> Json:
             due = stated.get("deleteBy")
             return known if due is None else {**known, "deleteBy": _end_of_day(str(due))}
     return None
+
+
+def _is_given(estate: Estate) -> bool:
+    """Whether there is a register at all, be it empty."""
+    operation = BY_NAME[REGISTERED_MODEL.lower()].operation.lower()
+    reads = estate.snapshot.reads
+    return any(resource_key(read.of) == REGISTER_ID and read.operation.lower() == operation for read in reads)
 
 
 def _end_of_day(due: str) -> str:

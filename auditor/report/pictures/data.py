@@ -136,6 +136,9 @@ def retention(snapshot: Snapshot, facts: FactSource, statuses: Mapping[tuple[str
 
 def models(snapshot: Snapshot, facts: FactSource, statuses: Mapping[tuple[str, str], Status]) -> tuple[Model, ...]:
     """Every custom model and classifier, oldest first."""
+    by_key: dict[str, dict[str, Status]] = {}
+    for (rule, key), status in sorted(statuses.items()):
+        by_key.setdefault(key, {})[rule] = status
     found = []
     for type_name, kind in ((MODEL, "model"), (CLASSIFIER, "classifier")):
         for item in snapshot.of_type(type_name):
@@ -154,7 +157,7 @@ def models(snapshot: Snapshot, facts: FactSource, statuses: Mapping[tuple[str, s
                     delete_by=_text(entry.get("deleteBy")),
                     owner=_text(entry.get("owner")),
                     registered=False if register is None else True if isinstance(register, dict) else None,
-                    statuses={rule: status for (rule, key), status in sorted(statuses.items()) if key == item.key},
+                    statuses=by_key.get(item.key, {}),
                 )
             )
     return tuple(sorted(found, key=lambda model: (model.created or "~", model.name, model.id)))
