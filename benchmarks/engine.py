@@ -249,7 +249,7 @@ def beside(folder: Path, python: Path, size: int) -> None:
     path, flat = folder / "estate.jsonl", folder / "documents.jsonl"
     write(path, size)
     flat.write_text("".join(json.dumps(each) + "\n" for each in documents(size)), encoding="utf-8")
-    ours = measure(path, tuple(FILTERS))
+    ours = measure(path, tuple(FILTERS), Gathering(most_in_memory=sys.maxsize))
     script = str(Path(__file__).with_name("engine_peers.py"))
     asked = [f"regorus={size}", f"rego-cpp={min(size, 500)}", f"custodian={size}"]
     told = json.loads(subprocess.run([python, script, str(flat), *asked], check=True, stdout=subprocess.PIPE).stdout)
