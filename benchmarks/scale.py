@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from auditor.collectors.catalogue import COLLECTORS
-from auditor.collectors.limits import Throttle
+from auditor.collectors.limits import LOG_QUERIES, Throttle
 from auditor.collectors.reader import Patience
 from auditor.model.snapshot_file import read_snapshot
 from tests.fakes.azure import Estate, FakeAzure, around
@@ -177,7 +177,8 @@ def bounds(costs: Costs, shape: Shape, count: int, hands: int, latency: float) -
     own = calls[Throttle.ARM] + calls[Throttle.STORAGE_READS] + calls[Throttle.STORAGE_LISTS]
     most = math.ceil(count / hands)  # subscriptions of one process
     return {
-        "log queries of the identity": max(0, math.ceil(calls[Throttle.LOGS] * count / 150) - 1) * 31.0,
+        "log queries of the identity": max(0, math.ceil(calls[Throttle.LOGS] * count / LOG_QUERIES[0]) - 1)
+        * float(LOG_QUERIES[1]),
         "storage lists of a region": max(0, math.ceil(calls[Throttle.STORAGE_LISTS] / 95) - 1) * 302.0,
         "storage reads of a region": max(0, math.ceil(calls[Throttle.STORAGE_READS] / 780) - 1) * 302.0,
         "ARM reads of a subscription": max(0, own - 220) / 25.0,
