@@ -12,7 +12,7 @@ from auditor.model.reading import MISSING, Json
 from auditor.policy.paths import EACH
 from auditor.policy.target import FactSource, QuickFacts
 from auditor.policy.targets import relation_of
-from auditor.policy.views import Tree, digest, grown, reads, sight
+from auditor.policy.views import Tree, digest, grown, reads, shortened, sight, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -148,9 +148,9 @@ class Looker:
         numbers: dict[Hashable, int] = {}
         by_kin: dict[Hashable, int] = {}
 
-        def derive(resource: Resource) -> tuple[int, Hashable]:
-            seen = digest(see(self._facts_of(resource, wanted)))
-            return numbers.setdefault(seen, len(numbers)), seen
+        def derive(resource: Resource) -> tuple[int, bytes]:
+            seen = written(see(self._facts_of(resource, wanted)))
+            return numbers.setdefault(shortened(seen), len(numbers)), seen
 
         def look(resource: Resource) -> int:
             kin = None if quick else self.kin(resource)
@@ -175,7 +175,6 @@ class Looker:
         return {name: value for name, value in found.items() if value is not MISSING}
 
 
-def _names(seen: Hashable, resource: Resource) -> bool:
+def _names(seen: bytes, resource: Resource) -> bool:
     """Whether what was seen tells of the resource by name, so that it is true of no other."""
-    text = seen.decode("utf-8", "replace") if isinstance(seen, bytes) else str(seen)
-    return resource.name.lower() in text.lower()
+    return resource.name.lower() in seen.decode("utf-8", "replace").lower()

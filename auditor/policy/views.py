@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from hashlib import blake2b
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -118,9 +119,23 @@ def _nothing(_value: Json) -> None:
     return None
 
 
-def digest(seen: Any) -> Hashable:
-    """A key that is the same for what looks the same, and tells `true` from `1` and `1` from `1.0`."""
+_SHORT: Final = 64
+"""Bytes up to which a key is kept as it is; of longer ones a hash, which no two looks share by chance or on purpose."""
+
+
+def written(seen: Any) -> bytes:
+    """The same for what looks the same, and another for `true`, `1` and `1.0`; texts stand in it as they are."""
     try:
         return marshal.dumps(seen, _MARSHAL)
     except ValueError:  # a part of it is unread, or nested very deep
-        return repr(seen)
+        return b"r" + repr(seen).encode("utf-8", "surrogatepass")
+
+
+def digest(seen: Any) -> Hashable:
+    """A key that is the same for what looks the same; a short one, for many are kept."""
+    return shortened(written(seen))
+
+
+def shortened(key: bytes) -> bytes:
+    """What is `written`, or its hash where that is shorter."""
+    return key if len(key) <= _SHORT else blake2b(key, digest_size=32).digest()

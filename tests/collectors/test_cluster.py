@@ -54,7 +54,10 @@ def test_a_scheduler_without_workers_is_told() -> None:
     from distributed import Scheduler  # noqa: PLC0415 - an extra
 
     async def opening() -> None:
-        async with Scheduler(port=0, dashboard=False, host="127.0.0.1") as scheduler, dask(scheduler.address, 0.5):
+        async with (
+            Scheduler(port=0, dashboard=False, dashboard_address=":0", host="127.0.0.1") as scheduler,
+            dask(scheduler.address, 0.5),
+        ):
             pytest.fail("it has no workers")
 
     with pytest.raises(SourceError, match="has no workers"):
@@ -139,7 +142,7 @@ def test_a_cluster_over_tls_takes_the_certificates_of_dasks_own_configuration(tm
 
     async def opening(certificate: str) -> int:
         with config.set(settings("own")):
-            scheduler = Scheduler(port=0, dashboard=False, host="127.0.0.1", protocol="tls")
+            scheduler = Scheduler(port=0, dashboard=False, dashboard_address=":0", host="127.0.0.1", protocol="tls")
             async with scheduler, Worker(scheduler.address, nthreads=2, host="127.0.0.1", dashboard=False):
                 assert scheduler.address.startswith("tls://")
                 with config.set(settings(certificate)):
