@@ -49,10 +49,12 @@ from auditor.yaml_source import nearest, parse_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from auditor.collectors.collect import Progress
-    from auditor.model.waiver import Waiver
+    from auditor.model.waiver import Applied, Waiver
+    from auditor.policy.judge import Judged
     from auditor.policy.rule import Rule
     from auditor.report.baseline import Baseline
     from auditor.report.report import Report
@@ -156,13 +158,15 @@ def judge_snapshot(
     snapshot: Snapshot,
     *,
     explain_passes: bool = True,
+    charts: bool = True,
     changed: frozenset[str] | None = None,
     baseline: Baseline = NOTHING_BEFORE,
     waivers: Sequence[Waiver] = (),
 ) -> Report:
     """Derive, judge and assemble. Pure: the same snapshot and rules give the same report.
 
-    Without `explain_passes` findings that pass carry no evidence and no sentence, for formats that do not show them.
+    Without `explain_passes` findings that pass carry no evidence and no sentence, and without `charts` the report has no
+    data for charts: for formats that do not show them.
     With `changed`, keys of resources, only what that change concerns is judged; the rest is there for what follows from
     it. What the `baseline` knows is shown as such, and what the `waivers` allow is waived.
     Ages and waivers count to the moment at which the snapshot was begun, so that an old one is judged as of then.
@@ -180,11 +184,11 @@ def judge_snapshot(
     compiled = compile_all(audit.policy, audit.rules, audit.parameters)
     judged = judge(group_by_type(compiled), snapshot, facts, now, explain_passes=explain_passes)
     _LOG.info("judged: %d findings about %d resources", len(judged.findings), len(snapshot.resources))
-    waived = waive(judged.findings, waivers, now, audit.applied_by_rule)
-    judged, applied = replace(judged, findings=waived.findings), waived.applied
+    judged, applied = _waived(judged, waivers, now, audit.applied_by_rule)
     if changed is not None:
         concerned = concerned_by(changed, facts.estate)
-        judged = replace(judged, findings=tuple(item for item in judged.findings if item.subject.key in concerned))
+        notable = tuple(item for item in judged.notable if item.subject.key in concerned)
+        judged = replace(judged, notable=notable, passed=judged.passed.among(concerned))
         applied = tuple(item.among(concerned) for item in applied)
     basis = Basis(
         audit.choice.profile,
@@ -197,7 +201,21 @@ def judge_snapshot(
         applied,
     )
     unasked = unanswerable(audit.rules, judged) if snapshot.header.kind == INFRASTRUCTURE else ()
-    return assemble(basis, snapshot, facts, judged, (*blind_spots(facts.estate), *unasked))
+    spots = (*blind_spots(facts.estate), *unasked)
+    return assemble(basis, snapshot, facts, judged, spots, charts=charts)
+
+
+def _waived(
+    judged: Judged, waivers: Sequence[Waiver], now: datetime, rules: Mapping[str, bool]
+) -> tuple[Judged, tuple[Applied, ...]]:
+    """What was judged, with the waivers applied. They concern few rules; the findings of others stay as they are."""
+    concerned = {waiver.rule for waiver in waivers}
+    found = judged.findings
+    waived = waive([item for rule in sorted(concerned) for item in found.of(rule)], waivers, now, rules)
+    others = [item for item in judged.notable if item.rule not in concerned]
+    notable = [*others, *(item for item in waived.findings if item.status != "pass")]
+    notable.sort(key=lambda item: (item.rule, item.subject.id.lower()))
+    return replace(judged, notable=tuple(notable)), waived.applied
 
 
 def _unseen_stores(estate: Estate) -> list[Resource]:
@@ -235,7 +253,7 @@ def nothing_was_read(snapshot: Snapshot) -> bool:
 def fails(report: Report, fail_on: str, *, fail_on_unknown: bool) -> bool:
     """Whether a report holds a finding at or above a severity, or an unknown where these count, that is new."""
     counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
-    new = [line for line in report.lines if not line.known]
+    new = [line for line in report.notable if not line.known]
     if any(line.finding.status == "fail" and line.rule.severity in counted for line in new):
         return True
     return fail_on_unknown and (any(line.finding.status == "unknown" for line in new) or not report.complete)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from auditor.model.reading import Unread
 from auditor.model.types import ACCOUNT, DOCUMENT_INTELLIGENCE_KINDS, STORAGE
@@ -18,37 +18,41 @@ if TYPE_CHECKING:
     from auditor.model.snapshot import Snapshot
 
 T = TypeVar("T")
-_MOST_OF_LATE: Final = 64
-"""A store is derived from itself and from those that it is copied to, which are few."""
 
 
 @dataclass
 class Estate:
-    """One snapshot under derivation. `all_documents` is the user's `--scope all`: every store holds documents."""
+    """One snapshot under derivation. `all_documents` is the user's `--scope all`: every store holds documents.
+
+    What is derived is kept until the end of the run, or until `forget` for what belongs to one resource.
+    """
 
     snapshot: Snapshot
     now: datetime
     all_documents: bool = False
-    _memory: dict[Hashable, Any] = field(default_factory=dict)
-    _of_late: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
+    _known: dict[Hashable, Any] = field(default_factory=dict)
+    _known_of: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def once(self, key: Hashable, derive: Callable[[], T]) -> T:
-        """Derive something on first use and remember it."""
-        if key not in self._memory:
-            self._memory[key] = derive()
-        found: T = self._memory[key]
+        """Derive something from the whole snapshot on first use."""
+        if key not in self._known:
+            self._known[key] = derive()
+        found: T = self._known[key]
         return found
 
-    def lately(self, key: Hashable, derive: Callable[[], T]) -> T:
-        """As `once`, but remembered only until enough others came after it: what would be as large as the estate."""
-        if key in self._of_late:
-            self._of_late.move_to_end(key)
-        else:
-            self._of_late[key] = derive()
-            if len(self._of_late) > _MOST_OF_LATE:
-                self._of_late.popitem(last=False)
-        found: T = self._of_late[key]
+    def once_for(self, resource: Resource, name: str, derive: Callable[[Resource, Estate], T]) -> T:
+        """Derive something about one resource on first use."""
+        known = self._known_of.get(resource.key)
+        if known is None:
+            known = self._known_of[resource.key] = {}
+        if name not in known:
+            known[name] = derive(resource, self)
+        found: T = known[name]
         return found
+
+    def forget(self, resource: Resource) -> None:
+        """Release what was derived about one resource; it is derived again if it is asked for."""
+        self._known_of.pop(resource.key, None)
 
     @cached_property
     def accounts(self) -> tuple[Resource, ...]:

@@ -71,8 +71,8 @@ class Store:
 
 
 def read_store(storage: Resource, estate: Estate) -> Store:
-    """The account's parts, read once while it is looked at; see `Store`."""
-    return estate.lately(("store", storage.key), lambda: _read_store(storage, estate))
+    """The account's parts; see `Store`."""
+    return estate.once_for(storage, "store", _read_store)
 
 
 def _read_store(storage: Resource, estate: Estate) -> Store:

@@ -257,6 +257,12 @@ def relations_of(type_name: str) -> dict[str, ResourceType]:
     return owned
 
 
+@cache
+def relation_of(type_name: str, relation: str) -> ResourceType | None:
+    """The type of the children that a type has by the name of a relation, in any case."""
+    return next((kind for name, kind in relations_of(type_name).items() if name.lower() == relation.lower()), None)
+
+
 _SUBSCRIPTION_ID = re.compile(r"^(/subscriptions/[^/]+)(?=/|$)", re.IGNORECASE)
 _EXTENSION = re.compile(r"^(.+?)/providers/(?:microsoft\.insights/diagnosticsettings)/", re.IGNORECASE)
 

@@ -10,10 +10,23 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.reading import Found, Json
-from auditor.policy.condition import AllOf, AnyOf, Condition, Count, Field, Not, Operand, Seen, Setting, Test, say
+from auditor.policy.condition import (
+    ANY_TIME,
+    AllOf,
+    AnyOf,
+    Condition,
+    Count,
+    Field,
+    Not,
+    Operand,
+    Seen,
+    Setting,
+    Test,
+    say,
+)
 from auditor.policy.operators import OPERATORS, Operator
 from auditor.policy.paths import EACH, Path, PathSyntaxError, parse_path
-from auditor.policy.settled import ANY_TIME, that_matter
+from auditor.policy.settled import that_matter
 from auditor.yaml_source import Place, nearest
 
 if TYPE_CHECKING:

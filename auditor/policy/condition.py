@@ -6,18 +6,20 @@ the tests holds them to it.
 
 from __future__ import annotations
 
+import dataclasses
 import math
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from auditor.model.finding import Evidence, Judgement
 from auditor.model.reading import MISSING, Found, Json, Missing, Reading, Unread, read_whole
 from auditor.model.verdict import Verdict, all_of, any_of
-from auditor.policy.paths import EACH, Path, Segment, read_below, read_path, walk
+from auditor.policy.paths import EACH, Path, Segment, as_reading, below, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from datetime import datetime
 
     from auditor.policy.operators import Operator
     from auditor.policy.target import Target
@@ -25,11 +27,13 @@ if TYPE_CHECKING:
 COUNT_UNREAD: Final = "their number is "
 """How the reason begins where elements that could not be read leave a count open."""
 
+ANY_TIME: Final = datetime(2026, 1, 1, tzinfo=UTC)
+"""A time for operators that do not use it."""
 _SHOWN_ELEMENTS: Final = 10
 """Elements of a count whose evidence is kept; the number itself is always there."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Scope:
     """What a condition is asked of, when, and inside which elements of which `count` it stands."""
 
@@ -38,16 +42,24 @@ class Scope:
     elements: tuple[tuple[Json, str], ...] = ()
 
 
+Ask: TypeAlias = "Callable[[Scope], Verdict]"
+"""A compiled condition: the verdict alone, without evidence."""
+
+
 class Condition(Protocol):
     """A node of a compiled condition."""
 
-    def verdict(self, scope: Scope) -> Verdict:
-        """The answer alone."""
+    @property
+    def verdict(self) -> Ask:
+        """The compiled condition."""
         ...
 
     def judge(self, scope: Scope) -> Judgement:
-        """The answer with the evidence that decided it."""
+        """The verdict with the evidence that decided it."""
         ...
+
+
+_PASS, _UNKNOWN, _FAIL = Verdict.PASS, Verdict.UNKNOWN, Verdict.FAIL
 
 
 _HOLDS: Final = {Verdict.PASS: True, Verdict.FAIL: False, Verdict.UNKNOWN: None}
@@ -65,16 +77,23 @@ class AllOf:
     """Every part must pass."""
 
     parts: tuple[Condition, ...]
+    verdict: Ask = dataclasses.field(init=False, repr=False, compare=False)
 
-    def verdict(self, scope: Scope) -> Verdict:
-        """The worst of the parts."""
-        worst = Verdict.PASS
-        for part in self.parts:
-            verdict = part.verdict(scope)
-            if verdict is Verdict.FAIL:
-                return verdict
-            worst = verdict if verdict is Verdict.UNKNOWN else worst
-        return worst
+    def __post_init__(self) -> None:
+        """Compile: the worst of the parts."""
+        asks = tuple(part.verdict for part in self.parts)
+
+        def verdict(scope: Scope) -> Verdict:
+            worst = _PASS
+            for ask in asks:
+                answer = ask(scope)
+                if answer is _FAIL:
+                    return answer
+                if answer is _UNKNOWN:
+                    worst = answer
+            return worst
+
+        object.__setattr__(self, "verdict", asks[0] if len(asks) == 1 else verdict)
 
     def judge(self, scope: Scope) -> Judgement:
         """The worst of the parts, with why."""
@@ -86,10 +105,23 @@ class AnyOf:
     """One part must pass."""
 
     parts: tuple[Condition, ...]
+    verdict: Ask = dataclasses.field(init=False, repr=False, compare=False)
 
-    def verdict(self, scope: Scope) -> Verdict:
-        """The best of the parts."""
-        return any_of(part.verdict(scope) for part in self.parts)
+    def __post_init__(self) -> None:
+        """Compile: the best of the parts."""
+        asks = tuple(part.verdict for part in self.parts)
+
+        def verdict(scope: Scope) -> Verdict:
+            best = _FAIL
+            for ask in asks:
+                answer = ask(scope)
+                if answer is _PASS:
+                    return answer
+                if answer is _UNKNOWN:
+                    best = answer
+            return best
+
+        object.__setattr__(self, "verdict", asks[0] if len(asks) == 1 else verdict)
 
     def judge(self, scope: Scope) -> Judgement:
         """The best of the parts, with why."""
@@ -101,10 +133,17 @@ class Not:
     """The part must fail."""
 
     part: Condition
+    verdict: Ask = dataclasses.field(init=False, repr=False, compare=False)
 
-    def verdict(self, scope: Scope) -> Verdict:
-        """The opposite; an unknown stays one."""
-        return ~self.part.verdict(scope)
+    def __post_init__(self) -> None:
+        """Compile: the opposite; an unknown stays one."""
+        ask = self.part.verdict
+
+        def verdict(scope: Scope) -> Verdict:
+            answer = ask(scope)
+            return _FAIL if answer is _PASS else _PASS if answer is _FAIL else answer
+
+        object.__setattr__(self, "verdict", verdict)
 
     def judge(self, scope: Scope) -> Judgement:
         """The opposite, with the evidence marked as turned round."""
@@ -121,10 +160,12 @@ class Seen:
     """The part must pass; where it fails nothing is known, for what a log or a probe does not show may still be."""
 
     part: Condition
+    verdict: Ask = dataclasses.field(init=False, repr=False, compare=False)
 
-    def verdict(self, scope: Scope) -> Verdict:
-        """Pass, or unknown."""
-        return Verdict.PASS if self.part.verdict(scope) is Verdict.PASS else Verdict.UNKNOWN
+    def __post_init__(self) -> None:
+        """Compile: pass, or unknown."""
+        ask = self.part.verdict
+        object.__setattr__(self, "verdict", lambda scope: _PASS if ask(scope) is _PASS else _UNKNOWN)
 
     def judge(self, scope: Scope) -> Judgement:
         """Pass, or unknown; a part that fails shows what was seen instead."""
@@ -155,17 +196,29 @@ class Field:
     depth: int | None = None
     default: Found | None = None
     list_default: Found | None = None
-    single: bool = field(init=False)
+    single: bool = dataclasses.field(init=False)
+    value: Callable[[Scope], Json] = dataclasses.field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Note whether it leads to one place, which is asked very often."""
+        """Compile the reading of the one place that a path without `[*]` leads to."""
         object.__setattr__(self, "single", EACH not in (self.path.segments if self.depth is None else self.segments))
+        if self.single:
+            object.__setattr__(self, "value", self._reader())
+
+    def _reader(self) -> Callable[[Scope], Json]:
+        """A function that returns the value itself; MISSING or an `Unread` where there is none."""
+        depth, segments = self.depth, self.segments
+        if depth is not None:
+            return lambda scope: below(scope.elements[depth][0], segments)
+        start, used = _start(segments)
+        rest = segments[used:]
+        if used:
+            return lambda scope: below(start(scope.target), rest)
+        return lambda scope: below(scope.target.body, rest)
 
     def read(self, scope: Scope) -> Reading:
         """Read the one place that the path leads to; a path with `[*]` is for `read_all`."""
-        if self.depth is not None:
-            return read_below(scope.elements[self.depth][0], self.segments)
-        return read_path(self.path, scope.target)
+        return as_reading(self.value(scope))
 
     def read_all(self, scope: Scope) -> Iterator[tuple[str, Reading]]:
         """Read every place that the path leads to, each with its own path."""
@@ -173,17 +226,37 @@ class Field:
             value, text = scope.elements[self.depth]
             rest = self.segments
         else:
-            value, used = scope.target.start(self.segments)
+            start, used = _start(self.segments)
+            value = start(scope.target)
             rest = self.segments[used:]
             text = ".".join(str(segment) for segment in self.segments[:used])
         if self.list_default is not None and EACH in rest:
             head = rest[: rest.index(EACH)]
-            reading = read_below(value, head)
-            if isinstance(reading, Missing):
+            if below(value, head) is MISSING:
                 text = ".".join([text, *map(str, head)]).lstrip(".")
                 yield from walk(self.list_default.value, rest[len(head) :], text)
                 return
         yield from walk(value, rest, text)
+
+
+@cache
+def _start(segments: tuple[Segment, ...]) -> tuple[Callable[[Target], Json], int]:
+    """Where a path begins: a function that returns the value there, and how many segments lead to it."""
+    first, second = str(segments[0]).lower(), str(segments[1]) if len(segments) > 1 else ""
+    if first == "facts" and second:
+        return lambda target: target.fact(second), 2
+    if first == "facts":
+        return lambda target: target.facts, 1
+    if first == "children" and second:
+        return lambda target: target.child(second), 2
+    if first == "parent":
+        start, used = _start(segments[1:]) if second else (_body, 0)
+        return lambda target: MISSING if target.parent is None else start(target.parent), used + 1
+    return _body, 0
+
+
+def _body(target: Target) -> Json:
+    return target.body
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,15 +275,41 @@ class Test:
     field: Field
     operator: Operator
     operand: Operand
+    verdict: Ask = dataclasses.field(init=False, repr=False, compare=False)
 
-    def verdict(self, scope: Scope) -> Verdict:
-        """Ask each place that the path leads to."""
+    def __post_init__(self) -> None:
+        """Compile: ask each place that the path leads to."""
+        object.__setattr__(self, "verdict", self._compile())
+
+    def _compile(self) -> Ask:
+        if self.operand.field is not None:
+            return self._compared
+        if not self.field.single:
+            return self._of_all
+        value_of, test, prepared = self.field.value, self.operator.test, self.operand.prepared
+        absent = self._ask(MISSING, prepared, ANY_TIME) if self.operator.name != "within" else None
+
+        def verdict(scope: Scope) -> Verdict:
+            value = value_of(scope)
+            if value is MISSING:
+                return self._ask(MISSING, prepared, scope.now) if absent is None else absent
+            if isinstance(value, Unread):
+                return _UNKNOWN
+            answer = test(value, prepared, scope.now)
+            return _PASS if answer is True else _FAIL if answer is False else _UNKNOWN
+
+        return verdict
+
+    def _of_all(self, scope: Scope) -> Verdict:
+        prepared = self.operand.prepared
+        return all_of(self._ask(reading, prepared, scope.now) for _, reading in self.field.read_all(scope))
+
+    def _compared(self, scope: Scope) -> Verdict:
+        """The operand is read from another field."""
         asked, prepared = self._operand(scope)
         if isinstance(asked, Unread):
             empty = next(self.field.read_all(scope), None) is None
             return Verdict.PASS if empty else Verdict.UNKNOWN
-        if self.field.single:
-            return self._ask(self.field.read(scope), prepared, scope.now)
         return all_of(self._ask(reading, prepared, scope.now) for _, reading in self.field.read_all(scope))
 
     def judge(self, scope: Scope) -> Judgement:
@@ -275,10 +374,12 @@ class Setting:
     value: Json
     operator: Operator
     operand: Operand
+    verdict: Ask = dataclasses.field(init=False, repr=False, compare=False)
 
-    def verdict(self, scope: Scope) -> Verdict:
-        """Ask the parameter; the compiler has seen to it that there is an answer."""
-        return Verdict.PASS if self.operator.test(self.value, self.operand.prepared, scope.now) else Verdict.FAIL
+    def __post_init__(self) -> None:
+        """Compile: ask the parameter. The compiler has made sure that there is an answer."""
+        value, test, prepared = self.value, self.operator.test, self.operand.prepared
+        object.__setattr__(self, "verdict", lambda scope: _PASS if test(value, prepared, scope.now) else _FAIL)
 
     def judge(self, scope: Scope) -> Judgement:
         """Ask the parameter, and show how it is set."""
@@ -299,9 +400,13 @@ class Count:
     where: Condition | None
     operator: Operator
     operand: Operand
+    verdict: Ask = dataclasses.field(init=False, repr=False, compare=False)
 
-    def verdict(self, scope: Scope) -> Verdict:
-        """Count, and compare."""
+    def __post_init__(self) -> None:
+        """Compile: count, and compare."""
+        object.__setattr__(self, "verdict", self._counted)
+
+    def _counted(self, scope: Scope) -> Verdict:
         low, high = 0, 0.0
         for text, reading in self.field.read_all(scope):
             if isinstance(reading, Found):

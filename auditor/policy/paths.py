@@ -16,8 +16,6 @@ from auditor.model.reading import MISSING, Found, Json, Reading, Unread
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from auditor.policy.target import Target
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Each:
@@ -80,19 +78,11 @@ def parse_path(text: str) -> Path:
     return Path(text, tuple(segments))
 
 
-def read_path(path: Path, target: Target) -> Reading:
-    """Read the one place that a path without `[*]` leads to."""
-    value, at = target.start(path.segments)
-    return read_below(value, path.segments[at:])
-
-
-def read_below(value: Json, segments: tuple[Segment, ...]) -> Reading:
-    """Read the one place that a path without `[*]` leads to from `value` on."""
-    for segment in segments:
-        value = _step(value, str(segment))
-        if value is MISSING or isinstance(value, Unread):
-            break
-    return as_reading(value)
+def below(value: Json, names: tuple[Segment, ...]) -> Json:
+    """The value that names lead to from `value` on: MISSING or an `Unread` where they lead nowhere; null is missing."""
+    for name in names:
+        value = member(value, name)  # type: ignore[arg-type]  # callers pass names only
+    return MISSING if value is None else value
 
 
 def walk(value: Json, segments: tuple[Segment, ...], text: str) -> Iterator[tuple[str, Reading]]:
@@ -108,7 +98,7 @@ def walk(value: Json, segments: tuple[Segment, ...], text: str) -> Iterator[tupl
             for number, item in enumerate(value):
                 yield from walk(item, segments[index + 1 :], f"{text}[{number}]")
             return
-        value = _step(value, segment)
+        value = member(value, segment)
         text = f"{text}.{segment}" if text else segment
     yield text, as_reading(value)
 
@@ -120,13 +110,13 @@ def as_reading(value: Json) -> Reading:
     return value if isinstance(value, Unread) else Found(value)
 
 
-def _step(value: Json, name: str) -> Json:
-    """Go one name down; MISSING or an `Unread` where that leads nowhere."""
+def member(value: Json, name: str) -> Json:
+    """The member of an object with this name, in any case; MISSING or an `Unread` where there is none."""
     if isinstance(value, dict):
-        if name in value:
-            return value[name]
-        key = spelling(value, name)
-        return MISSING if key is None else value[key]
+        found = value.get(name, MISSING)
+        if found is MISSING and (key := spelling(value, name)) is not None:
+            return value[key]
+        return found
     return _not_a("object", value)
 
 

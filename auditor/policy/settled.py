@@ -6,17 +6,13 @@ nothing, and evidence that tells of it would only hide what does.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from auditor.model.verdict import Verdict
-from auditor.policy.condition import AllOf, AnyOf, Not, Setting
+from auditor.policy.condition import ANY_TIME, AllOf, AnyOf, Not, Setting
 
 if TYPE_CHECKING:
     from auditor.policy.condition import Condition
-
-ANY_TIME: Final = datetime(2026, 1, 1, tzinfo=UTC)
-"""For operators that do not look at the clock."""
 
 
 def that_matter(fold: type[AllOf | AnyOf], parts: tuple[Condition, ...]) -> tuple[Condition, ...]:

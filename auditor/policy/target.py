@@ -1,93 +1,161 @@
-"""What a rule is held against: a resource together with its facts, its children and its parent."""
+"""What a rule judges: one resource with its facts, its children and its parent.
+
+Each part is JSON, or `Unread` where it could not be read. Facts and children are looked up only when a condition reads
+them.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 from auditor.model.reading import MISSING, Json, Unread
+from auditor.model.types import relation_of
+from auditor.policy.paths import member
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Callable, Mapping
 
     from auditor.model.resource import Resource
-    from auditor.policy.paths import Segment
+    from auditor.model.snapshot import Snapshot
 
 
 class FactSource(Protocol):
-    """Gives the facts about a resource. See `QuickFacts` for what else it may have."""
-
-    def of(self, resource: Resource) -> dict[str, Json]:
-        """The facts by name, JSON with `Unread` leaves, for reading only; a fact with nothing to say about this resource is left out."""
-        ...
-
-
-@runtime_checkable
-class QuickFacts(FactSource, Protocol):
-    """A source that derives each fact only when it is asked for, and knows which resources are alike.
-
-    `quick` names the facts (lower case) that cost less than finding out who is kin to whom.
-    """
-
-    quick: frozenset[str]
+    """Derives facts about resources, each when it is first read."""
 
     def one(self, resource: Resource, name: str) -> Json:
-        """The fact with this name, in whatever case; MISSING where there is none or it has nothing to say."""
+        """The fact with this name, in any case: JSON with `Unread` leaves; MISSING where it does not apply."""
         ...
 
-    def kin(self, resource: Resource) -> Hashable:
-        """A key that resources share whose facts are the same but for their own names; None for one without its like."""
+    def of(self, resource: Resource) -> Mapping[str, Json]:
+        """All facts about a resource by name, without those that do not apply."""
         ...
 
-    def same_for_kin(self, type_name: str, segments: tuple[Segment, ...], *, whole: bool) -> bool:
-        """Whether what a path leads to is the same for the kin of a resource of this type, but for its own name in facts.
-
-        Where not the `whole` of it counts, it is enough that there are as many elements.
-        """
+    def forget(self, resource: Resource) -> None:
+        """Release what was derived for one resource."""
         ...
+
+
+class Target(Protocol):
+    """One resource under evaluation, as conditions read it."""
+
+    @property
+    def body(self) -> Json:
+        """The resource's JSON."""
+        ...
+
+    @property
+    def parent(self) -> Target | None:
+        """The resource that it belongs to, if that was read."""
+        ...
+
+    @property
+    def facts(self) -> Json:
+        """All facts by name."""
+        ...
+
+    def fact(self, name: str) -> Json:
+        """One fact."""
+        ...
+
+    def child(self, relation: str) -> Json:
+        """The child, or the list of children, with this relation."""
+        ...
+
+
+class ResourceTarget:
+    """A resource of a snapshot."""
+
+    __slots__ = ("_children", "_facts", "_snapshot", "body", "resource")
+
+    def __init__(self, resource: Resource, snapshot: Snapshot, facts: FactSource) -> None:
+        self.resource = resource
+        self.body: Json = resource.body
+        self._snapshot = snapshot
+        self._facts = facts
+        self._children: dict[str, Json] = {}
+
+    @property
+    def parent(self) -> ResourceTarget | None:
+        """The resource that it belongs to, if that was read."""
+        owner = None if self.resource.owner is None else self._snapshot.get(self.resource.owner)
+        return None if owner is None else ResourceTarget(owner, self._snapshot, self._facts)
+
+    @property
+    def facts(self) -> Json:
+        """All facts by name."""
+        return self._facts.of(self.resource)
+
+    def fact(self, name: str) -> Json:
+        """One fact."""
+        return self._facts.one(self.resource, name)
+
+    def child(self, relation: str) -> Json:
+        """The child, or the list of children, with this relation; read once."""
+        if relation not in self._children:
+            self._children[relation] = self._read(relation)
+        return self._children[relation]
+
+    def _read(self, relation: str) -> Json:
+        kind = relation_of(self.resource.type, relation)
+        if kind is None:
+            return MISSING
+        listing = self._snapshot.listing(self.resource.id, kind.name)
+        if not kind.single:
+            return listing.bodies()
+        reading = listing.only()
+        return reading if isinstance(reading, Unread) or reading is MISSING else listing.resources[0].body
+
+
+def _nothing(_relation: str) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """One resource under judgement. Each part is JSON, or `Unread` where the resource could not be seen at all.
+class UnreadTarget:
+    """Resources that may exist and could not be listed. Only what they belong to can be known.
 
-    `facts` is asked only when a rule asks, and only for the one that it reads where `fact` gives each by its name, in
-    whatever case; `child` gives the children by the name of their relation.
+    `below` gives a better reason for a relation where there is one.
     """
+
+    body: Unread
+    parent: Target | None
+    below: Callable[[str], Unread | None] = field(default=_nothing)
+
+    @property
+    def facts(self) -> Json:
+        """Nothing is known."""
+        return self.body
+
+    def fact(self, name: str) -> Json:  # noqa: ARG002 - the same for every name
+        """Nothing is known."""
+        return self.body
+
+    def child(self, relation: str) -> Json:
+        """Nothing is known."""
+        return self.below(relation) or self.body
+
+
+@dataclass(frozen=True, slots=True)
+class PlainTarget:
+    """A target made of plain data, as the examples of rules are. `silent` is why what is not given is unread."""
 
     body: Json
-    facts: Callable[[], Json]
-    child: Callable[[str], Json]
-    parent: Target | None = None
-    fact: Callable[[str], Json] | None = None
+    facts: Json
+    children: Mapping[str, Json]
+    parent: Target | None
+    silent: str
 
-    def start(self, segments: tuple[Segment, ...]) -> tuple[Json, int]:
-        """Where a path begins: a value, and how many segments have led there."""
-        match str(segments[0]).lower():
-            case "facts" if self.fact is not None and len(segments) > 1:
-                return self.fact(str(segments[1])), 2
-            case "facts":
-                return self.facts(), 1
-            case "children" if len(segments) > 1:
-                return self.child(str(segments[1])), 2
-            case "parent":
-                if self.parent is None:
-                    return MISSING, 1
-                value, used = self.parent.start(segments[1:]) if len(segments) > 1 else (self.parent.body, 0)
-                return value, used + 1
-            case _:
-                return self.body, 0
+    def fact(self, name: str) -> Json:
+        """One fact; those that are not given do not apply."""
+        return member(self.facts, name)
 
-
-def unseen(why: Unread, parent: Target | None, child: Callable[[str], Json] | None = None) -> Target:
-    """A target for resources that may exist but could not be seen; only its parent can be known.
-
-    `child` says more of their children than that they were not seen either.
-    """
-    return Target(why, lambda: why, child or (lambda _relation: why), parent)
+    def child(self, relation: str) -> Json:
+        """The children that were given."""
+        given_children = member(self.children, relation)
+        return Unread(self.silent) if given_children is MISSING else given_children
 
 
 def given(body: Json, facts: Json, children: Mapping[str, Json], parent: Target | None, *, silent: str) -> Target:
-    """A target made from plain data, as the examples of rules are; what is not given is unread because of `silent`."""
-    folded = {name.lower(): value for name, value in children.items()}
-    return Target(body, lambda: facts, lambda name: folded.get(name.lower(), Unread(silent)), parent)
+    """A target made of plain data."""
+    return PlainTarget(body, facts, children, parent, silent)

@@ -14,7 +14,7 @@ from auditor.report.baseline import NOTHING_BEFORE, Baseline
 from auditor.report.coverage import unseen
 from auditor.report.headline import answer_of, headline, questions, worst_answer
 from auditor.report.pictures.data import erasures, models, residency, retention
-from auditor.report.report import Clause, Group, Line, Report
+from auditor.report.report import Clause, Group, Line, Lines, Report, Residency
 from auditor.report.wording import message, waiver_words
 
 if TYPE_CHECKING:
@@ -43,16 +43,28 @@ class Basis:
 
 
 def assemble(
-    basis: Basis, snapshot: Snapshot, facts: FactSource, judged: Judged, blind_spots: Sequence[BlindSpot]
+    basis: Basis,
+    snapshot: Snapshot,
+    facts: FactSource,
+    judged: Judged,
+    blind_spots: Sequence[BlindSpot],
+    *,
+    charts: bool = True,
 ) -> Report:
-    """Make the report of one audit. Pure: the same input gives the same report."""
+    """Make the report of one audit. Pure: the same input gives the same report.
+
+    Without `charts` the data that only charts and their tables show is left out.
+    """
     rules = {rule.id: rule for rule in basis.rules}
-    lines = _lines(judged.findings, rules, snapshot, facts, basis.baseline)
-    missing = unseen(snapshot, basis.needs, judged.findings)
+
+    def line(finding: Finding) -> Line:
+        return _line(finding, rules[finding.rule], snapshot, facts, basis.baseline)
+
+    lines = Lines(map(line, judged.notable), judged.passed, line)
+    missing = unseen(snapshot, basis.needs, judged.notable)
     asked = questions(lines, rules, basis.parameters)
-    counts = count(line.finding for line in lines)
-    statuses = {(line.finding.rule, line.finding.subject.id.lower()): line.finding.status for line in lines}
     limit = basis.parameters.get("maxRetentionHours")
+    statuses = _statuses(judged) if charts else {}
     return Report(
         tool=basis.tool,
         kind=snapshot.header.kind,
@@ -65,19 +77,19 @@ def assemble(
         rules=rules,
         headline=headline(lines, missing, basis.parameters, partial=snapshot.end is None),
         answer=worst_answer([question.answer for question in asked], seen_all=not missing and snapshot.end is not None),
-        counts=counts,
+        counts=count(judged),
         resources=len(snapshot.resources),
         not_applicable=sum(judged.not_applicable.values()),
         not_applicable_by_rule=dict(sorted(judged.not_applicable.items())),
         questions=asked,
         lines=lines,
-        first=_first(lines),
+        first=_first(lines.notable),
         unseen=missing,
         blind_spots=tuple(blind_spots),
-        residency=residency(snapshot, facts),
-        retention=retention(snapshot, facts, statuses),
-        models=models(snapshot, facts, statuses),
-        erasures=erasures(snapshot, facts, statuses),
+        residency=residency(snapshot, facts) if charts else Residency((), ()),
+        retention=retention(snapshot, facts, statuses) if charts else (),
+        models=models(snapshot, facts, statuses) if charts else (),
+        erasures=erasures(snapshot, facts, statuses) if charts else (),
         clauses=_clauses(lines, rules),
         calls={} if snapshot.end is None else dict(sorted(snapshot.end.calls.items())),
         read=_read(snapshot),
@@ -86,28 +98,30 @@ def assemble(
     )
 
 
-def count(findings: Iterable[Finding]) -> dict[Status, int]:
+def _statuses(judged: Judged) -> dict[tuple[str, str], Status]:
+    """The status of each pair of rule and resource key."""
+    found: dict[tuple[str, str], Status] = {
+        (rule_id, key): "pass" for rule_id in judged.passed.rules for key in judged.passed.keys(rule_id)
+    }
+    return found | {(item.rule, item.subject.key): item.status for item in judged.notable}
+
+
+def count(judged: Judged) -> dict[Status, int]:
     """How many findings there are of each status; every status is there."""
-    counted = Counter(finding.status for finding in findings)
-    return {status: counted[status] for status in STATUSES}
+    counted = Counter(finding.status for finding in judged.notable)
+    return {status: len(judged.passed) if status == "pass" else counted[status] for status in STATUSES}
 
 
-def _lines(
-    findings: Sequence[Finding],
-    rules: Mapping[str, Rule],
-    snapshot: Snapshot,
-    facts: FactSource,
-    baseline: Baseline,
-) -> tuple[Line, ...]:
-    lines = []
-    for finding in findings:
-        resource = snapshot.get(finding.subject.id)
-        known = {} if resource is None else facts.of(resource)
-        before = baseline.knows(finding)
-        parts = (message(finding, known), waiver_words(finding), "Known: the baseline has it." if before else "")
-        words = " ".join(part for part in parts if part)
-        lines.append(Line(finding, rules[finding.rule], words, _unprovable(finding), before))
-    return tuple(lines)
+def _line(finding: Finding, rule: Rule, snapshot: Snapshot, facts: FactSource, baseline: Baseline) -> Line:
+    """A finding with its sentence."""
+    resource = snapshot.get(finding.subject.id)
+
+    def fact(name: str) -> Json:
+        return None if resource is None else facts.one(resource, name)
+
+    before = baseline.knows(finding)
+    parts = (message(finding, fact), waiver_words(finding), "Known: the baseline has it." if before else "")
+    return Line(finding, rule, " ".join(part for part in parts if part), _unprovable(finding), before)
 
 
 def _unprovable(finding: Finding) -> bool:
@@ -116,10 +130,10 @@ def _unprovable(finding: Finding) -> bool:
     return finding.status == "unknown" and bool(unread) and all(item.settled_by is not None for item in unread)
 
 
-def _first(lines: Sequence[Line]) -> tuple[Group, ...]:
+def _first(notable: Sequence[Line]) -> tuple[Group, ...]:
     """What fails, by severity, then by how many resources one kind of change mends."""
     grouped: defaultdict[str, list[Line]] = defaultdict(list)
-    for line in lines:
+    for line in notable:
         if line.finding.status == "fail":
             grouped[line.rule.id].append(line)
     groups = [Group(lines[0].rule, tuple(lines)) for lines in grouped.values()]
@@ -128,7 +142,7 @@ def _first(lines: Sequence[Line]) -> tuple[Group, ...]:
     )
 
 
-def _clauses(lines: Sequence[Line], rules: Mapping[str, Rule]) -> tuple[Clause, ...]:
+def _clauses(lines: Iterable[Line], rules: Mapping[str, Rule]) -> tuple[Clause, ...]:
     """Each clause of Microsoft's page with the rules that serve it and the answer they give together."""
     clauses = []
     for promise in CLAUSES:

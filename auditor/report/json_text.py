@@ -7,6 +7,8 @@ import re
 import unicodedata
 from typing import Any, Final
 
+import orjson
+
 from auditor.report.wording import HIDDEN
 
 _ODD: Final = re.compile(r"[^\n -~]|##(?=[A-Za-z]*\[)")
@@ -17,7 +19,11 @@ def json_text(data: Any) -> str:
 
     A command of Azure Pipelines may stand anywhere in a line that is printed: `##vso[task.complete result=Succeeded]`.
     """
-    return _ODD.sub(_escaped, json.dumps(data, ensure_ascii=False, indent=2))
+    try:
+        text = orjson.dumps(data, option=orjson.OPT_INDENT_2).decode()
+    except TypeError:  # halves of surrogate pairs and integers beyond 64 bits, which orjson refuses
+        text = json.dumps(data, ensure_ascii=False, indent=2)
+    return _ODD.sub(_escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:

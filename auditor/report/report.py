@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from auditor.model.blind_spot import BlindSpot
     from auditor.model.finding import Finding, Status
     from auditor.model.reading import Json
     from auditor.model.waiver import Applied
     from auditor.policy.clauses import Promise
+    from auditor.policy.judge import Passing
     from auditor.policy.rule import Rule
 
 Answer: TypeAlias = Literal["broken", "not seen", "not provable", "waived", "kept", "nothing to check"]
@@ -34,6 +37,40 @@ class Line:
     message: str
     unprovable: bool = False
     known: bool = False
+
+
+class Lines(Collection[Line]):
+    """All findings of a report, sorted by rule and resource. Those that pass are made while they are iterated."""
+
+    def __init__(self, notable: Iterable[Line], passed: Passing, make: Callable[[Finding], Line]) -> None:
+        """`notable` holds what does not pass; `make` makes the line of a finding that passes."""
+        self.notable = tuple(notable)
+        self._passed = passed
+        self._make = make
+
+    def __len__(self) -> int:
+        return len(self.notable) + len(self._passed)
+
+    def __iter__(self) -> Iterator[Line]:
+        notable: defaultdict[str, list[Line]] = defaultdict(list)
+        for line in self.notable:
+            notable[line.finding.rule].append(line)
+        for rule_id in sorted({*notable, *self._passed.rules}):
+            found = [*notable[rule_id], *map(self._make, self._passed.of(rule_id))]
+            found.sort(key=_place_in_order)
+            yield from found
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == tuple(other) if isinstance(other, Lines | tuple) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # equality goes by what is iterated
+
+    def __contains__(self, item: object) -> bool:
+        return any(item == found for found in self)
+
+
+def _place_in_order(line: Line) -> str:
+    return line.finding.subject.id.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +217,7 @@ class Report:
     not_applicable: int
     not_applicable_by_rule: Mapping[str, int]
     questions: tuple[Question, ...]
-    lines: tuple[Line, ...]
+    lines: Collection[Line]
     first: tuple[Group, ...]
     unseen: tuple[Unseen, ...]
     blind_spots: tuple[BlindSpot, ...]
@@ -193,6 +230,13 @@ class Report:
     read: Mapping[str, int]
     limit_hours: float | None
     waivers: tuple[Applied, ...] = ()
+
+    @property
+    def notable(self) -> Sequence[Line]:
+        """The findings that do not pass, in the same order."""
+        if isinstance(self.lines, Lines):
+            return self.lines.notable
+        return tuple(line for line in self.lines if line.finding.status != "pass")
 
     @property
     def complete(self) -> bool:

@@ -11,7 +11,7 @@ from auditor.model.reading import Found, Json, Missing, Reading, Unread
 from auditor.policy.condition import COUNT_UNREAD, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from auditor.model.finding import Evidence, Finding, Status, Subject
     from auditor.model.waiver import Applied, Waiver
@@ -21,14 +21,14 @@ _MOST_PARTS: Final = 3
 _LONGEST_VALUE: Final = 120
 
 
-def message(finding: Finding, facts: Mapping[str, Json]) -> str:
-    """Why a finding is what it is, in one or a few clauses; `facts` are those of its resource.
+def message(finding: Finding, fact: Callable[[str], Json]) -> str:
+    """Why a finding is what it is, in one or a few clauses; `fact` returns a fact about its resource by name.
 
     Empty for a finding without evidence: one that passes and is not to be explained.
     """
     if not finding.evidence:
         return ""
-    reasons = _unique(reason for item in finding.evidence if (reason := reason_of(item, facts)))
+    reasons = _unique(reason for item in finding.evidence if (reason := reason_of(item, fact)))
     read = [item for item in finding.evidence if not isinstance(item.reading, Unread)]
     if reasons:  # a fact that says why says more than its yes or no
         read = [item for item in read if not (item.path.startswith("facts.") and _is_truth(item.reading))]
@@ -112,14 +112,14 @@ def describe(item: Evidence) -> str:
     return f"{state}; it {wish}" if item.holds is False or not doubt else state + doubt
 
 
-def reason_of(item: Evidence, facts: Mapping[str, Json]) -> str | None:
+def reason_of(item: Evidence, fact: Callable[[str], Json]) -> str | None:
     """What a fact says for itself: the `words` nearest to the place that the evidence looked at."""
     steps = item.path.replace("[", ".").replace("]", "").split(".")
-    if steps[0] != "facts":
+    if steps[0] != "facts" or len(steps) == 1:
         return None
-    value: Any = facts
-    found: str | None = None
-    for step in steps[1:]:
+    value: Any = fact(steps[1])
+    found = _words(value)
+    for step in steps[2:]:
         if isinstance(value, list) and step.isdigit() and int(step) < len(value):
             value = value[int(step)]
         elif isinstance(value, dict):

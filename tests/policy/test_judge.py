@@ -15,9 +15,9 @@ from auditor.model.snapshot import Snapshot
 from auditor.model.types import ACCOUNT, BLOB_SERVICE, CONTAINER, LOCATION, MODEL, STORAGE, SUBSCRIPTION
 from auditor.policy.compiler import CompiledRule, Language, compile_rule
 from auditor.policy.defaults import Defaults
-from auditor.policy.judge import Judged, _Targets, group_by_type, judge
-from auditor.policy.paths import parse_path, read_path
+from auditor.policy.judge import Judged, group_by_type, judge
 from auditor.policy.shapes import Shapes
+from auditor.policy.target import ResourceTarget
 from tests import builders
 from tests.builders import SUBSCRIPTION_ID, account, blob_service, container, gap, snapshot, storage
 from tests.policy.asking import NOW, rule
@@ -33,8 +33,14 @@ class Facts:
     def __init__(self, **known: Mapping[str, Json]) -> None:
         self._known = known
 
+    def one(self, resource: Resource, name: str) -> Json:
+        return self.of(resource).get(name, MISSING)
+
     def of(self, resource: Resource) -> Mapping[str, Json]:
         return self._known.get(resource.name, {})
+
+    def forget(self, resource: Resource) -> None:
+        pass
 
 
 def compiled(
@@ -209,13 +215,13 @@ def test_a_partial_scan_knows_nothing_of_what_it_had_not_read() -> None:
 def test_a_relation_that_there_is_not_leads_nowhere() -> None:
     """The loader refuses such a path; a reading of it must not break all the same."""
     found = snapshot(storage())
-    assert read_path(parse_path("children.nothing"), _Targets(found, Facts()).of(found.resources[1])) is MISSING
+    assert ResourceTarget(found.resources[1], found, Facts()).child("nothing") is MISSING
 
 
 def test_facts_are_asked_only_where_a_rule_asks() -> None:
-    class Broken:
-        def of(self, resource: Resource) -> Mapping[str, Json]:
-            raise LookupError(resource.name)
+    class Broken(Facts):
+        def one(self, resource: Resource, name: str) -> Json:
+            raise LookupError(resource.name, name)
 
     found = snapshot(storage())
     assert judge(group_by_type(compiled(IN_WEST)), found, Broken(), NOW).findings
@@ -225,9 +231,9 @@ def test_facts_are_asked_only_where_a_rule_asks() -> None:
 
 
 def test_a_bug_while_asking_where_is_told_with_rule_and_resource_too() -> None:
-    class Broken:
-        def of(self, resource: Resource) -> Mapping[str, Json]:
-            raise ZeroDivisionError(resource.name)
+    class Broken(Facts):
+        def one(self, resource: Resource, name: str) -> Json:
+            raise ZeroDivisionError(resource.name, name)
 
     rules = compiled(IN_WEST, where={"field": "facts.a", "equals": 1}, a=None)
     with pytest.raises(ZeroDivisionError) as caught:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from auditor.model.reading import MISSING, Found, Json, Reading, Unread
-from auditor.policy.paths import EACH, PathSyntaxError, Segment, parse_path, read_path, walk
-from auditor.policy.target import Target, given, unseen
+from auditor.policy.condition import ANY_TIME, Field, Scope
+from auditor.policy.paths import EACH, PathSyntaxError, Segment, parse_path, walk
+from auditor.policy.target import Target, UnreadTarget, given
 
 UNREAD = Unread("403 AuthorizationFailed")
 
@@ -133,16 +134,21 @@ def target(body: Json = BODY) -> Target:
     ],
 )
 def test_reads(text: str, reading: Reading) -> None:
-    assert read_path(parse_path(text), target()) == reading
+    assert read(text, target()) == reading
+
+
+def read(text: str, found: Target) -> Reading:
+    path = parse_path(text)
+    return Field(path, path.segments).read(Scope(found, ANY_TIME))
 
 
 def test_of_what_could_not_be_seen_only_the_parent_is_known() -> None:
-    found = unseen(UNREAD, target())
-    assert read_path(parse_path("name"), found) == UNREAD
-    assert read_path(parse_path("facts.x"), found) == UNREAD
-    assert read_path(parse_path("children.any"), found) == UNREAD
-    assert read_path(parse_path("parent.kind"), found) == Found("StorageV2")
-    assert read_path(parse_path("parent.kind"), unseen(UNREAD, None)) == MISSING
+    found = UnreadTarget(UNREAD, target())
+    assert read("name", found) == UNREAD
+    assert read("facts.x", found) == UNREAD
+    assert read("children.any", found) == UNREAD
+    assert read("parent.kind", found) == Found("StorageV2")
+    assert read("parent.kind", UnreadTarget(UNREAD, None)) == MISSING
 
 
 @pytest.mark.parametrize(

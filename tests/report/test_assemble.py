@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -379,13 +379,44 @@ def assembled(*findings: Finding, found: Snapshot | None = None, **changes: Any)
     basis = Basis(
         "baseline", {"maxRetentionHours": 24, "a": 1}, "f" * 64, rules, dict.fromkeys(("x",), frozenset()), "1"
     )
-    judged = Judged(findings, {"DI-TLS-001": 2})
+    notable = tuple(item for item in findings if item.status != "pass")
+    passed = Given(tuple(item for item in findings if item.status == "pass"))
+    judged = Judged(notable, passed, {"DI-TLS-001": 2})
     return assemble(replace(basis, **changes), found or snapshot(storage()), NoFacts(), judged, [SPOT])
 
 
 class NoFacts:
+    def one(self, resource: Resource, name: str) -> Json:
+        return resource.name if name == "known" else MISSING
+
     def of(self, resource: Resource) -> Mapping[str, Json]:
         return {"known": resource.name}
+
+    def forget(self, resource: Resource) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class Given:
+    """Findings that pass."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def rules(self) -> list[str]:
+        return [item.rule for item in self.findings]
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    def of(self, rule_id: str) -> Iterator[Finding]:
+        return (item for item in self.findings if item.rule == rule_id)
+
+    def keys(self, rule_id: str) -> Iterator[str]:
+        return (item.subject.key for item in self.of(rule_id))
+
+    def among(self, keys: frozenset[str]) -> Given:
+        return Given(tuple(item for item in self.findings if item.subject.key in keys))
 
 
 HIDDEN, OPEN = Unread("403"), Unread("Azure gives no upper bound", settled_by="logs")
@@ -504,7 +535,7 @@ def test_the_numbers_of_a_report_add_up(strict: bool, whole: bool) -> None:
 
 
 def said(*evidence: Evidence, status: Any = "fail", facts: Mapping[str, Json] | None = None) -> str:
-    return message(Finding("R-1", status, DOCS, evidence), facts or {})
+    return message(Finding("R-1", status, DOCS, evidence), (facts or {}).get)
 
 
 TLS_ASKED = ("properties.minimumTlsVersion", {"atLeast": "TLS1_2"}, "be at least TLS1_2")

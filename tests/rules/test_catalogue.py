@@ -29,7 +29,7 @@ from auditor.policy.condition import Scope
 from auditor.policy.defaults import FILE_NAME
 from auditor.policy.loader import compile_all
 from auditor.policy.rule import FAMILIES, Rule
-from auditor.policy.target import unseen
+from auditor.policy.target import UnreadTarget
 from tests.needs import PROJECT, need
 from tests.rules.shipped import FOLDER, policy
 
@@ -237,7 +237,7 @@ def test_no_default_speaks_of_what_microsoft_does_not_agree_on() -> None:
 @each_rule
 def test_of_what_nobody_could_see_a_rule_knows_nothing(rule: Rule) -> None:
     """A scan that was not allowed to look never looks like a clean scan."""
-    target = unseen(Unread("403 AuthorizationFailed"), None)
+    target = UnreadTarget(Unread("403 AuthorizationFailed"), None)
     scope = Scope(target, datetime(2026, 1, 1, tzinfo=UTC))
     for parameters in ({}, ASKING):
         for _, compiled in compile_all(policy(), [rule], parameters):
@@ -247,7 +247,7 @@ def test_of_what_nobody_could_see_a_rule_knows_nothing(rule: Rule) -> None:
 
 @each_rule
 def test_a_rule_that_applies_to_nothing_by_default_waits_for_its_parameter(rule: Rule) -> None:
-    scope = Scope(unseen(Unread("403 AuthorizationFailed"), None), datetime(2026, 1, 1, tzinfo=UTC))
+    scope = Scope(UnreadTarget(Unread("403 AuthorizationFailed"), None), datetime(2026, 1, 1, tzinfo=UTC))
     waits = any(compiled.where.verdict(scope) is Verdict.FAIL for _, compiled in compile_all(policy(), [rule], {}))
     assert waits == (rule.id == "DI-REG-005")
 

@@ -28,7 +28,7 @@ def render(report: Report) -> str:
     """Write the annotations; the same report gives the same text."""
     failing = [line for group in report.first for line in group.lines]
     unknown = sorted(
-        (line for line in report.lines if line.finding.status == "unknown"),
+        (line for line in report.notable if line.finding.status == "unknown"),
         key=lambda line: SEVERITIES.index(line.rule.severity),
     )
     queues: dict[Command, list[Line]] = {"error": [], "warning": [], "notice": []}
@@ -70,7 +70,7 @@ def _waivers_to_look_at(report: Report) -> list[str]:
 
 def _waived(report: Report) -> list[str]:
     """One notice for all that is waived, with reason and expiry."""
-    found = [f"{line.rule.id} {told(line)}" for line in report.lines if line.finding.status == "waived"]
+    found = [f"{line.rule.id} {told(line)}" for line in report.notable if line.finding.status == "waived"]
     return [_command("notice", {"title": "Waived"}, _first(found, "finding"))] if found else []
 
 

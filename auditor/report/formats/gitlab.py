@@ -24,7 +24,7 @@ WAIVER: Final = "auditor/waiver"
 
 def render(report: Report) -> str:
     """Write the report as JSON, two blanks deep, keys in a fixed order."""
-    issues = [_issue(line) for line in report.lines if line.finding.status in {"fail", "unknown"}]
+    issues = [_issue(line) for line in report.notable if line.finding.status in {"fail", "unknown"}]
     issues += [*_not_seen(report), *(_waiver(item) for item in report.waivers)]
     return json_text(issues) + "\n"
 

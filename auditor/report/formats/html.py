@@ -71,14 +71,14 @@ def render(report: Report) -> str:
         groups=_groups(report),
         many_groups=_MANY_GROUPS,
         holes=tables.holes(report.unseen),
-        undecided=tables.undecided(report.lines),
+        undecided=tables.undecided(report.notable),
         picture=lanes.draw(report.residency),
         places={place.id.lower(): place for place in report.residency.places},
         edges=tables.worst_edges(report.residency.edges),
         chart=bars.draw(tables.worst_bars(report.retention)[:MOST_PICTURED], report.limit_hours),
         line=timeline.draw(tables.worst_models(report.models)[:MOST_PICTURED], report.finished or report.started),
         by_rule=tables.by_rule(report.lines),
-        unprovable={line.finding.subject.id.lower() for line in report.lines if line.unprovable},
+        unprovable={line.finding.subject.id.lower() for line in report.notable if line.unprovable},
     )
 
 

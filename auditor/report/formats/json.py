@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.reading import Found, plain
@@ -10,6 +11,8 @@ from auditor.model.waiver import as_data as waiver_data
 from auditor.report.json_text import json_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from auditor.model.blind_spot import BlindSpot
     from auditor.model.finding import Evidence
     from auditor.model.resource import Place
@@ -17,25 +20,27 @@ if TYPE_CHECKING:
     from auditor.report.report import Line, Report, Unseen
 
 SCHEMA: Final = "auditor.assessment/1"
-_NO_FINDINGS: Final = '\n  "findings": []'
-"""No text in JSON has a line break of its own, so this stands where it should and nowhere else."""
+_AT_ONCE: Final = 500
+"""Findings that are serialized together, so that they never all exist as data."""
 
 
 def render(report: Report) -> str:
-    """Write the report as JSON, two blanks deep, keys in a fixed order.
-
-    Findings are by far the most of it: each is turned into text by itself, so that they are never all there as data.
-    """
-    whole = json_text(as_data(replace(report, lines=()))) + "\n"
-    if not report.lines:
-        return whole
-    before, after = whole.split(_NO_FINDINGS, 1)
-    findings = ",\n    ".join(json_text(_finding(line)).replace("\n", "\n    ") for line in report.lines)
-    return f'{before}\n  "findings": [\n    {findings}\n  ]{after}'
+    """Write the report as JSON, indented by two spaces, keys in a fixed order."""
+    before, after = json_text(as_data(report, findings=[])).split('"findings": []', 1)
+    batches = iter(partial(_texts, iter(report.lines)), "")
+    findings = ",\n".join(batches)
+    between = f'"findings": [\n{findings}\n  ]' if findings else '"findings": []'
+    return f"{before}{between}{after}\n"
 
 
-def as_data(report: Report) -> dict[str, Any]:
-    """The report as plain data in the shape of the schema."""
+def _texts(lines: Iterator[Line]) -> str:
+    """The next findings as they stand in the document; an empty text after the last."""
+    batch = [_finding(line) for line in islice(lines, _AT_ONCE)]
+    return json_text({"findings": batch}).removeprefix('{\n  "findings": [\n').removesuffix("\n  ]\n}") if batch else ""
+
+
+def as_data(report: Report, findings: list[Any] | None = None) -> dict[str, Any]:
+    """The report as plain data in the shape of the schema; with these findings if they are given."""
     return {
         "schema": SCHEMA,
         "tool": {"name": "auditor", "version": report.tool},
@@ -68,7 +73,7 @@ def as_data(report: Report) -> dict[str, Any]:
             }
             for item in report.questions
         ],
-        "findings": [_finding(line) for line in report.lines],
+        "findings": [_finding(line) for line in report.lines] if findings is None else findings,
         "gaps": [_gap(item) for item in report.unseen],
         "blindSpots": [_blind_spot(item) for item in report.blind_spots],
         "waivers": [_waiver(item) for item in report.waivers],

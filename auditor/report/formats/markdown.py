@@ -46,13 +46,13 @@ def render(report: Report) -> str:
             heading=tables.heading(report.scope),
             told=tables.told(report),
             holes=tables.holes(report.unseen),
-            undecided=tables.undecided(report.lines),
+            undecided=tables.undecided(report.notable),
             edges=[edge for edge in tables.worst_edges(report.residency.edges) if edge.leaves_region is not False],
             places={place.id.lower(): place for place in report.residency.places},
             stores=tables.worst_bars(report.retention),
             models=tables.worst_models(report.models),
             by_rule=tables.by_rule(report.lines),
-            unprovable={line.finding.subject.id.lower() for line in report.lines if line.unprovable},
+            unprovable={line.finding.subject.id.lower() for line in report.notable if line.unprovable},
         )
         if len(text) <= LONGEST:
             break

@@ -72,7 +72,7 @@ def render(report: Report) -> str:
 
 def _run(report: Report) -> dict[str, Any]:
     index = {rule_id: number for number, rule_id in enumerate(report.rules)}
-    reported = [line for line in report.lines if line.finding.status != "pass"]
+    reported = list(report.notable)
     return {
         "tool": {
             "driver": {

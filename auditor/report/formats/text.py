@@ -151,7 +151,7 @@ def _at(line: Line) -> str:
 
 
 def _unknown(console: Console, report: Report) -> None:
-    unknown = [line for line in report.lines if line.finding.status == "unknown"]
+    unknown = [line for line in report.notable if line.finding.status == "unknown"]
     if not unknown:
         return
     mark, style = MARKS["unknown"]

@@ -13,7 +13,6 @@ from auditor.model.types import (
     MODEL,
     STORAGE,
 )
-from auditor.policy.target import QuickFacts
 from auditor.report.report import Bar, Edge, Erasure, Model, Place, Residency, Segment
 
 if TYPE_CHECKING:
@@ -39,9 +38,7 @@ def document_stores(snapshot: Snapshot, facts: FactSource) -> list[Resource]:
 
 def _holds_documents(store: Resource, facts: FactSource) -> Json:
     """Asked of every store, most of which hold none: their other facts need not be derived."""
-    if isinstance(facts, QuickFacts):
-        return facts.one(store, "holdsDocuments")
-    return facts.of(store).get("holdsDocuments")
+    return facts.one(store, "holdsDocuments")
 
 
 def residency(snapshot: Snapshot, facts: FactSource) -> Residency:
