@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from auditor.facts.estate import Estate
-from tests.builders import now, snapshot
+from auditor.model.resource import Resource
+from tests.builders import now, snapshot, storage
 
 
-def test_what_was_derived_lately_is_remembered_until_enough_others_came() -> None:
-    estate, derived = Estate(snapshot(), now()), []
+def test_what_is_derived_about_a_resource_is_kept_until_it_is_forgotten() -> None:
+    store, other = storage("docs"), storage("other")
+    estate, derived = Estate(snapshot(store, other), now()), []
 
-    def ask(number: int) -> int:
-        def derive() -> int:
-            derived.append(number)
-            return number
+    def derive(resource: Resource, _estate: Estate) -> str:
+        derived.append(resource.name)
+        return resource.name
 
-        return estate.lately(("store", number), derive)
-
-    assert [ask(number) for number in range(64)] == list(range(64))
-    assert [ask(number) for number in range(64)] == list(range(64))
-    assert derived == list(range(64))
-    ask(0)
-    ask(64)  # in place of 1, for which nobody asked for longest
-    assert (ask(0), ask(1)) == (0, 1)
-    assert derived == [*range(65), 1]
+    assert [estate.once_for(item, "name", derive) for item in (store, other, store)] == ["docs", "other", "docs"]
+    assert derived == ["docs", "other"]
+    estate.forget(store)
+    assert [estate.once_for(item, "name", derive) for item in (store, other)] == ["docs", "other"]
+    assert derived == ["docs", "other", "docs"]

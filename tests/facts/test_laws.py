@@ -203,7 +203,7 @@ def test_a_fact_reads_types_that_are_known_and_says_what_it_is(fact: Any) -> Non
 def test_facts_are_derived_once_a_resource() -> None:
     store = storage()
     derived = Facts(Estate(snapshot(store), now()))
-    assert derived.of(store) is derived.of(storage())
+    assert derived.one(store, "retention") is derived.one(storage(), "Retention")
     assert set(derived.of(store)) == {fact.name for fact in FACTS if STORAGE in fact.about}
 
 

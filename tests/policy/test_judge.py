@@ -174,7 +174,7 @@ def test_where_the_rule_surely_does_not_apply_what_was_not_seen_does_not_matter(
     )
     result = judged(rules, found)
     assert told(result) == [("docs", "unknown")]
-    assert result.findings[0].subject.type == STORAGE
+    assert result.notable[0].subject.type == STORAGE
     assert result.not_applicable == {"T-1": 1}
 
 
