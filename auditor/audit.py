@@ -49,6 +49,7 @@ from auditor.yaml_source import nearest, parse_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from auditor.collectors.collect import Progress
@@ -72,12 +73,20 @@ _PROFILE_RULES: Final[Mapping[str, frozenset[str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the user chose to judge by: rule folders (none: ours), profile, parameters, scope."""
+    """What the user chose to judge by: rule folders (none: ours), profile, parameters, scope.
+
+    `all_documents` is `--scope all`, `declared_only` is `--scope declared`; see `Estate`.
+    """
 
     policies: tuple[Path, ...] = ()
     profile: str = "baseline"
     parameters: Mapping[str, str] = field(default_factory=dict)
     all_documents: bool = False
+    declared_only: bool = False
+
+    def estate(self, snapshot: Snapshot, now: datetime) -> Estate:
+        """The snapshot as facts see it."""
+        return Estate(snapshot, now, self.all_documents, self.declared_only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +181,11 @@ def judge_snapshot(
         raise SourceError(
             f"the snapshot's time {snapshot.header.started!r} cannot be read", "It is an ISO 8601 time in UTC."
         )
-    facts = Facts(Estate(snapshot, now, audit.choice.all_documents))
+    facts = Facts(audit.choice.estate(snapshot, now))
     elsewhere = _unseen_stores(facts.estate)
     if elsewhere:
         snapshot = snapshot.extended(elsewhere, ())
-        facts = Facts(Estate(snapshot, now, audit.choice.all_documents))
+        facts = Facts(audit.choice.estate(snapshot, now))
     compiled = compile_all(audit.policy, audit.rules, audit.parameters)
     judged = judge(group_by_type(compiled), snapshot, facts, now, explain_passes=explain_passes)
     _LOG.info("judged: %d findings about %d resources", len(judged.findings), len(snapshot.resources))
@@ -343,6 +352,6 @@ def documents_stores(snapshot: Snapshot, audit: Audit, statements: Sequence[Stat
         raise ValueError("the collectors write the time of the header themselves")
     for statement in statements:
         snapshot = statement.added_to(snapshot)
-    estate = Estate(snapshot, now, audit.choice.all_documents)
+    estate = audit.choice.estate(snapshot, now)
     stores = [item for item in snapshot.of_type(STORAGE) if holds_documents(item, estate) is not False]
     return frozenset(item.key for item in with_destinations(stores, estate))

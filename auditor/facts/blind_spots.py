@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from auditor.facts.addresses import address_in
-from auditor.facts.links import UNSEEN, known_links, used_elsewhere
+from auditor.facts.links import UNSEEN, is_assumed, known_links, used_elsewhere
 from auditor.facts.parts import is_hidden, object_in, part_of, text_in
 from auditor.facts.signals.accounts import named_storage, principals_of
 from auditor.facts.signals.connections import address_of, connections
@@ -258,6 +258,18 @@ def _other_files(estate: Estate) -> BlindSpot | None:
     )
 
 
+def _assumed_stores(estate: Estate) -> BlindSpot | None:
+    """Storage accounts that count as document storage because no file says what they are for."""
+    found = [_concerned(store) for store in _stores(estate) if is_assumed(store, estate)]
+    return _spot(
+        "assumedDocuments",
+        f"{len(found)} storage {'account is' if len(found) == 1 else 'accounts are'} judged as document storage because "
+        "no file tells what they hold.",
+        "List the accounts that hold documents under storage in auditor.yaml, or use --scope declared.",
+        found,
+    )
+
+
 def _microsoft(_estate: Estate) -> BlindSpot:
     return BlindSpot(
         "microsoft",
@@ -280,6 +292,7 @@ _SPOTS: Final[tuple[Callable[[Estate], BlindSpot | None], ...]] = (
     _other_tenants,
     _leftovers,
     _other_files,
+    _assumed_stores,
     _microsoft,
 )
 

@@ -36,7 +36,7 @@ def links_of(storage: Resource, estate: Estate) -> Json:
 
 
 def holds_documents(storage: Resource, estate: Estate) -> Json:
-    """Whether a storage account is linked by any signal, or the user takes every account as one that holds documents.
+    """Whether a storage account is linked by any signal, or counts as document storage (`--scope all`, or in files).
 
     Document Intelligence reads and writes blobs, of which an account of kind FileStorage has none (storage account
     overview, Microsoft Learn).
@@ -51,7 +51,14 @@ def holds_documents(storage: Resource, estate: Estate) -> Json:
         return Unread(f"its kind was not read: {kind.why}")
     if links:
         return True
-    return NOT_IN_A_FILE if estate.snapshot.header.kind == INFRASTRUCTURE else doubt_about(storage, estate) or False
+    if estate.snapshot.header.kind == INFRASTRUCTURE:
+        return True if estate.assumes_documents else NOT_IN_A_FILE
+    return doubt_about(storage, estate) or False
+
+
+def is_assumed(storage: Resource, estate: Estate) -> bool:
+    """Whether a storage account counts as document storage only because no file says what it is for."""
+    return estate.assumes_documents and not known_links(storage, estate) and holds_documents(storage, estate) is True
 
 
 def known_links(storage: Resource, estate: Estate) -> tuple[Link, ...]:
