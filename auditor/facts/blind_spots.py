@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from auditor.facts.addresses import address_in
+from auditor.facts.keys import shared_key_access
 from auditor.facts.links import UNSEEN, known_links, used_elsewhere
 from auditor.facts.parts import is_hidden, object_in, part_of, text_in
 from auditor.facts.signals.accounts import named_storage, principals_of
@@ -63,13 +64,13 @@ def _has_no_identity(account: Resource) -> bool:
 
 
 def _stores_with_keys(estate: Estate) -> BlindSpot | None:
-    """Stores for which anybody with a key can sign, and that nothing links; absent means on (azure-facts 2.3)."""
+    """Stores for which anybody with a key can sign, or may, and that nothing links."""
     if not estate.accounts:
         return None
     found = [
         _concerned(store)
         for store in _stores(estate)
-        if not known_links(store, estate) and _property(store, "allowSharedKeyAccess") is not False
+        if not known_links(store, estate) and shared_key_access(store, estate) is not False
     ]
     return _spot(
         "sharedKeys",
