@@ -105,6 +105,12 @@ def document_readers(resource: Resource, estate: Estate) -> Json:
     return _readers(resource, estate, _Question(("documents", acts), lets, below=not _is_account(resource)))
 
 
+def lets_read_results(assignment: Resource, estate: Estate) -> bool | Unread:
+    """Whether the role of an assignment lets its holder read results of an account in its scope."""
+    role = part_of(assignment.body.get("properties"), "roleDefinitionId")
+    return any_of(role_grants(role, assignment.owner, action, estate, data=True) for action in _RESULTS)
+
+
 def _readers(resource: Resource, estate: Estate, question: _Question) -> Json:
     grants: dict[str, list[_Grant]] = {}
     doubt = _unseen(resource, estate)
