@@ -169,6 +169,7 @@ def test_what_no_file_holds_is_said_in_one_line_and_gives_no_finding() -> None:
         *(
             "DI-ACC-009",
             "DI-ACC-010",
+            "DI-ACC-012",
             "DI-MDL-001",
             "DI-MDL-002",
             "DI-MDL-003",

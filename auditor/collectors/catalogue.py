@@ -144,12 +144,12 @@ class Collector:
 _FORM_RECOGNIZER: Final = "Microsoft.CognitiveServices/accounts/FormRecognizer"
 _QUERY: Final = "Microsoft.OperationalInsights/workspaces/query"
 _SUBSCRIPTIONS: Final = "2022-12-01"
-_COGNITIVE: Final = "2025-06-01"
+_COGNITIVE: Final = "2026-07-01"
 _LOG_ANALYTICS: Final = "2025-02-01"
-_KEY_VAULT: Final = "2023-07-01"  # specification/keyvault/resource-manager of azure-rest-api-specs, as are the next two
-_DATA_PROTECTION: Final = "2023-05-01"  # specification/dataprotection
-_NETWORK: Final = "2023-05-01"  # specification/network
-_STORAGE: Final = "2025-01-01"
+_KEY_VAULT: Final = "2026-02-01"  # specification/keyvault/resource-manager of azure-rest-api-specs, as are the next two
+_DATA_PROTECTION: Final = "2026-03-01"  # specification/dataprotection
+_NETWORK: Final = "2025-07-01"  # specification/network
+_STORAGE: Final = "2026-09-01"  # what azure-mgmt-storage 25.3 sends
 _AUTHORIZATION: Final = "2022-04-01"
 _INSIGHTS: Final = "2021-05-01-preview"
 _DOCUMENT_INTELLIGENCE: Final = "2024-11-30"

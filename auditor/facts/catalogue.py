@@ -194,6 +194,25 @@ FACTS: Final[tuple[Fact, ...]] = (
         "Who may list the keys of the resource or read results, by the role assignments at and above it.",
     ),
     Fact(
+        "documentReaders",
+        (ACCOUNT, STORAGE),
+        {
+            "principals": {"[]": dict.fromkeys(("id", "type", "role", "scope", "conditional", "words"))},
+            "count": None,
+        },
+        _ACCESS_SOURCES,
+        _by("access:document_readers"),
+        "Who can read blobs of the storage account, or results of the account, by a role with data actions.",
+    ),
+    Fact(
+        "sharedKeyAccess",
+        (STORAGE,),
+        None,
+        (),
+        _by("keys:shared_key_access"),
+        "Whether the storage account accepts its access keys for blobs: by its own setting and those of its services.",
+    ),
+    Fact(
         "firewall",
         (ACCOUNT, STORAGE),
         {"addresses": {"[]": dict.fromkeys(("value", "prefix", "wide", "words"))}},

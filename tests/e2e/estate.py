@@ -93,6 +93,9 @@ def _good() -> tuple[list[Json], list[Json], list[Json]]:
         privateEndpointConnections=[_approved(to_docs)],
         defaultToOAuthAuthentication=True,
         isLocalUserEnabled=False,
+        allowSharedKeyAccessForServices={"blob": {"enabled": False}, "file": {"enabled": False}},
+        allowCrossTenantDelegationSas=False,
+        dataCollaborationPolicyProperties={"allowStorageDataShares": False, "allowBlobAccessPoints": False},
         sasPolicy={"sasExpirationPeriod": "1.00:00:00", "expirationAction": "Block"},
         encryption={
             "keySource": "Microsoft.Keyvault",
@@ -171,6 +174,9 @@ def _bad(*, signals: bool) -> tuple[list[Json], list[Json], list[Json]]:
         ip_rules=["0.0.0.0/0"],
         isSftpEnabled=True,
         isLocalUserEnabled=True,
+        allowSharedKeyAccessForServices={"blob": {"enabled": True}},
+        allowCrossTenantDelegationSas=True,
+        dataCollaborationPolicyProperties={"allowStorageDataShares": True, "allowCrossTenantDataSharing": True},
     )
     ruled = make.storage_account("ruledstore", shared_key=False, **EAST)
     reads = around.custom_role(
@@ -180,7 +186,13 @@ def _bad(*, signals: bool) -> tuple[list[Json], list[Json], list[Json]]:
         subscription=BAD,
     )
     copies = make.storage_account("trialcopies", subscription=BAD, region="northeurope")
-    uploads = make.container(docs, "uploads", public_access="Blob", legal_hold=["case7"])
+    uploads = make.container(
+        docs,
+        "uploads",
+        public_access="Blob",
+        legal_hold=["case7"],
+        blobAccessPointConfiguration={"blobAccessPointConfigurationName": "bucket"},
+    )
     vault = around.backup_vault("backups", subscription=BAD, region="westus", redundancy="GeoRedundant")
     yearly = around.backup_policy(vault, "yearly", operational=None, vaulted="P1Y")
     resources = [
@@ -225,7 +237,11 @@ def _bad(*, signals: bool) -> tuple[list[Json], list[Json], list[Json]]:
             make.role_assignment(
                 make.guid("user", str(number)), "Cognitive Services User", forms, principal_type="User"
             )
-            for number in range(6)
+            for number in range(11)
+        ),
+        *(
+            make.role_assignment(make.guid("reader", str(number)), "Storage Blob Data Reader", uploads)
+            for number in range(40)
         ),
         copies,
         make.blob_service(copies, versioning=True),
@@ -324,7 +340,7 @@ _STORE_RULES = (
         "DI-RET-009",
         "DI-RET-011",
     ),
-    *("DI-ACC-003", "DI-ACC-004", "DI-ACC-006", "DI-ACC-008", "DI-ACC-009", "DI-ACC-011"),
+    *("DI-ACC-003", "DI-ACC-004", "DI-ACC-006", "DI-ACC-008", "DI-ACC-009", "DI-ACC-011", "DI-ACC-012"),
     *("DI-NET-003", "DI-NET-004", "DI-NET-006", "DI-NET-008", "DI-NET-009"),
     *("DI-ENC-002", "DI-ENC-003"),
     *("DI-LOG-002",),
@@ -335,7 +351,7 @@ _ACCOUNT_RULES = (
     *("DI-REG-004", "DI-REG-006", "DI-REG-009", "DI-REG-012"),
     *("DI-TLS-003",),
     *("DI-RET-012",),
-    *("DI-ACC-001", "DI-ACC-002", "DI-ACC-007", "DI-ACC-009"),
+    *("DI-ACC-001", "DI-ACC-002", "DI-ACC-007", "DI-ACC-009", "DI-ACC-012"),
     *("DI-NET-001", "DI-NET-002", "DI-NET-005", "DI-NET-007", "DI-NET-009"),
     *("DI-ENC-001",),
     *("DI-LOG-001",),

@@ -54,7 +54,7 @@ def test_each_signal_and_each_path_occurs(done: tuple[Ran, FakeAzure, Path]) -> 
     edges = [edge for known in derived for edge in known.get("residency", {}).get("edges", ())]
     assert {edge["via"] for edge in edges if isinstance(edge, dict)} == {
         *("geoRedundancy", "objectReplication", "accountLink", "backup", "logs", "privateEndpoint", "keyVault"),
-        *("routing", "modelCopy"),
+        *("routing", "modelCopy", "dataCollaboration", "blobAccessPoint"),
     }
 
 

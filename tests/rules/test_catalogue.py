@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from auditor.model.reading import UNREAD_KEY, Json, Unread, read_whole
+from auditor.model.reading import UNREAD_KEY, Found, Json, Unread, read_whole
 from auditor.model.types import (
     ACCOUNT,
     CLASSIFIER,
@@ -26,7 +26,7 @@ from auditor.model.types import (
 from auditor.model.verdict import Verdict
 from auditor.policy.clauses import BASES
 from auditor.policy.condition import Scope
-from auditor.policy.defaults import FILE_NAME
+from auditor.policy.defaults import FILE_NAME, Defaults
 from auditor.policy.loader import compile_all
 from auditor.policy.rule import FAMILIES, Rule
 from auditor.policy.target import unseen
@@ -79,6 +79,8 @@ NARROWED: dict[str, Json] = {
 """What `where` asks of each type at least: only documents are judged, and what serves, locks or logs them."""
 ASKING: dict[str, Json] = {"allowedRegions": ["westeurope"]}
 """Parameters with which rules apply that say nothing until the user says something."""
+READ_SOON = {(STORAGE.lower(), "properties.isnfsv3enabled")}
+"""Defaults for DI-TLS-006."""
 ISO = re.compile(r"^A\.(?:5\.(?:[1-9]|[12]\d|3[0-7])|6\.[1-8]|7\.(?:[1-9]|1[0-4])|8\.(?:[1-9]|[12]\d|3[0-4]))$")
 NIST = re.compile(r"^[A-Z]{2}-\d{1,2}(?:\(\d{1,2}\))?$")
 GDPR = re.compile(r"^\d{1,2}(?:\(\d\))?(?:\([a-z]\))?$")
@@ -225,6 +227,20 @@ def test_every_default_names_who_says_so() -> None:
     entries = policy().language.defaults.entries
     assert entries
     assert not [key for key, entry in entries.items() if not said.search(entry.source)]
+
+
+def test_a_rule_reads_every_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry that no rule reads looks like a fact that verdicts rest on, and none does."""
+    read: set[tuple[str, str]] = set()
+    look_up = Defaults.get
+
+    def noted(self: Defaults, type_name: str, path: str) -> Found | None:
+        read.add((type_name.lower(), path.lower()))
+        return look_up(self, type_name, path)
+
+    monkeypatch.setattr(Defaults, "get", noted)
+    compile_all(policy(), RULES, {})
+    assert policy().language.defaults.entries.keys() - read - READ_SOON == set()
 
 
 def test_no_default_speaks_of_what_microsoft_does_not_agree_on() -> None:

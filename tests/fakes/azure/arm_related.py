@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 AUTHORIZATION: Final = "2022-04-01"
 LOG_ANALYTICS: Final = "2025-02-01"
-KEY_VAULT: Final = "2023-07-01"
-DATA_PROTECTION: Final = "2023-05-01"
-NETWORK: Final = "2023-05-01"
+KEY_VAULT: Final = "2026-02-01"
+DATA_PROTECTION: Final = "2026-03-01"
+NETWORK: Final = "2025-07-01"
 
 _PRINCIPAL_FILTER = re.compile(r"^\s*(?:principalId eq|assignedTo\()\s*'([^']+)'\)?\s*$", re.IGNORECASE)
 _ROLE_FILTER = re.compile(r"^\s*type eq '(BuiltInRole|CustomRole)'\s*$", re.IGNORECASE)

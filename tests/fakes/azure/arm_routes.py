@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tests.fakes.azure.arm import Arm
 
 RESOURCES: Final = "2022-12-01"
-COGNITIVE: Final = "2025-06-01"
-STORAGE: Final = "2025-01-01"
+COGNITIVE: Final = "2026-07-01"
+STORAGE: Final = "2026-09-01"
 INSIGHTS: Final = "2021-05-01-preview"
 MANAGEMENT: Final = "2020-05-01"
 
