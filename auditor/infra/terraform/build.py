@@ -39,6 +39,7 @@ EXTENSIONS: Final = frozenset({ROLE_ASSIGNMENT.lower(), DIAGNOSTIC_SETTING.lower
 HAVE_ENDPOINTS: Final = (ACCOUNT, STORAGE, VAULT)
 CONNECTIONS: Final = "properties.privateEndpointConnections"
 USER_ASSIGNED: Final = "azurerm_user_assigned_identity"
+_SINGLE: Final = frozenset(kind.key for kind in DECLARABLE if kind.single)
 _MANY: Final = 50
 _NO_PLACES: Final[dict[str, tuple[int, int]]] = {}
 _OWN_IDS: Final = ("resource_manager_id", "id")
@@ -177,6 +178,7 @@ class Building:
         self._later: list[tuple[int, str, Instance | None, Callable[[Body], None], Body | None]] = []
         self._gaps: dict[Gap, None] = {}
         self._changed: set[str] = set()
+        self._beyond: Unread | None = None
 
     def declared(self) -> Declared:
         """Everything that the file declares."""
@@ -192,6 +194,9 @@ class Building:
                 change(self._bodies[key])
                 if maker is not None:
                     self._note(key, maker)
+        for body in self._bodies.values() if self._beyond is not None else ():
+            if body["type"].lower() in _SINGLE:
+                body["properties"] = self._beyond
         resources = tuple(
             Resource(body, origin=Origin(self._file, self._origins[key].address, _NO_PLACES))
             for key, body in self._bodies.items()
@@ -576,9 +581,10 @@ class Building:
     def hide_all(self, reason: str, *, parts: bool = False) -> None:
         """Something that may hold resources of every kind and was not read: no list is whole.
 
-        With `parts`, it may also hold types that set a part of another resource: then these parts are unread.
+        A child of which there is one alone, such as the blob service, may be declared there too. With `parts`, it may also hold types that set a part of another resource: then these parts are unread.
         """
         why = Unread(reason)
+        self._beyond = self._beyond or why
         for kind in DECLARABLE:
             self.gap("", kind.operation, reason)
         self._hide_part(self.of_type(HAVE_ENDPOINTS), CONNECTIONS, why, None, more=True)
