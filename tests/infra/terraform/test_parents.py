@@ -112,6 +112,16 @@ def test_an_id_below_a_group_is_not_that_of_the_group(record: Record) -> None:
     assert isinstance(at(own.body, next(iter(record.extends))), Unread)
 
 
+def test_a_group_that_may_be_another_is_not_in_the_id() -> None:
+    group = made("azurerm_resource_group", "g", {"name": "rg"})
+    own = {"name": "docs", "resource_group_name": None}
+    refers = ("local.other", "azurerm_resource_group.g.name")
+    store = account("docs", own, unknown={"resource_group_name": True}, resource_group_name=refers)
+    assert "/resourceGroups/{local.other}/" in next(
+        item.id for item in read(group, store).resources if "docs" in item.id
+    )
+
+
 def test_an_account_that_the_expression_rules_out_stays_known() -> None:
     rules = made(
         "azurerm_storage_account_network_rules",
