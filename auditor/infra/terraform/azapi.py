@@ -16,6 +16,7 @@ from auditor.infra.spelling import respelled
 from auditor.infra.terraform.build import EXTENSIONS, Special
 from auditor.infra.terraform.configuration import Lost
 from auditor.infra.terraform.identity import principal_in, read_identity
+from auditor.infra.terraform.instances import AFTER_APPLY
 from auditor.infra.terraform.record import copied
 from auditor.model.reading import Json, Unread
 from auditor.model.resource import resource_key
@@ -47,6 +48,7 @@ _PARTS: Final = ("kind", "sku", "identity", "properties")
 _NAMESPACES: Final = frozenset(kind.partition("/")[0] for kind in BY_NAME)
 _READING: Final = ("list", "get", "check", "validate", "whatif", "export", "regeneratekey")
 """How actions begin that change no property of a resource."""
+_SECRET: Final = ("sensitive_body", "sensitive_body_version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +94,19 @@ class _Update:
 
     def read(self, building: Building, instance: Instance) -> None:
         """Note what it changes."""
-        _change(building, instance, _target(building, instance), _type_of(instance), _body(instance))
+        _change(building, instance, _target(building, instance), _type_of(instance), _body(building, instance))
 
     def removed(self, building: Building, instance: Instance) -> None:
         """What it has set stays, unless something else sets it."""
         if not instance.created:
-            _change(building, instance, _target(building, instance), _type_of(instance), _body(instance), perhaps=True)
+            _change(
+                building,
+                instance,
+                _target(building, instance),
+                _type_of(instance),
+                _body(building, instance),
+                perhaps=True,
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +231,7 @@ def _read(building: Building, instance: Instance) -> None:
     """Declare a resource."""
     arm = _type_of(instance)
     if not arm:
-        building.gap("", "Terraform/azapi_resource", f"the type of {instance.address} is known only after apply")
+        building.hide_all(f"the type of {instance.address} is known only after apply")
         return
     if _hides(building, instance, arm):
         return
@@ -231,7 +240,7 @@ def _read(building: Building, instance: Instance) -> None:
 
 
 def _declared(building: Building, instance: Instance, own: str, arm: str) -> Body:
-    body = _body(instance)
+    body = _body(building, instance)
     whole: Body = {"id": own, "type": _spelled(arm), "name": own.rpartition("/")[2]}
     if isinstance(instance.values.get("name"), str | Unread):
         whole["name"] = instance.values["name"]
@@ -279,7 +288,9 @@ def _send(building: Building, instance: Instance, *, perhaps: bool) -> None:
     if verb or not writes or str(method).upper() == "DELETE":
         _hide(building, instance, own, arm)
         return
-    _change(building, instance, own, arm, _body(instance), whole=str(method).upper() == "PUT", perhaps=perhaps)
+    _change(
+        building, instance, own, arm, _body(building, instance), whole=str(method).upper() == "PUT", perhaps=perhaps
+    )
 
 
 def _hide(building: Building, instance: Instance, own: str | Lost, arm: str) -> None:
@@ -324,7 +335,7 @@ def _change(
     `whole` tells that the body replaces what is there, `perhaps` that it is not known whether the change comes.
     """
     if not arm:
-        building.gap("", f"Terraform/{instance.type}", f"the type of {instance.address} is known only after apply")
+        building.hide_all(f"the type of {instance.address} is known only after apply", parts=True)
         return
     if _hides(building, instance, arm):
         return
@@ -408,10 +419,9 @@ class _Change:
         return value if self.doubt is None or before == value else self.doubt
 
 
-def _body(instance: Instance) -> Json:
+def _body(building: Building, instance: Instance) -> Json:
     """The body as an object, its first names as Azure spells them; unread where it is not known, or is no JSON."""
     written = instance.values.get("body")
-    secret = [instance.values.get(name) for name in ("sensitive_body", "sensitive_body_version")]
     if isinstance(written, str):
         try:
             written = json.loads(written)
@@ -419,10 +429,18 @@ def _body(instance: Instance) -> Json:
             return Unread("its body is no JSON")
     if isinstance(written, Unread):
         return written
-    if any(item is not None for item in secret):
+    if any(instance.values.get(name) is not None or _is_given(building, instance, name) for name in _SECRET):
         return Unread("a part of its body is write-only")
+    if written is None and _is_given(building, instance, "body"):
+        return AFTER_APPLY
     body = copied(written) if isinstance(written, dict) else {}
     return {_BY_NAME[name.lower()]: value for name, value in body.items() if name.lower() in _BY_NAME}
+
+
+def _is_given(building: Building, instance: Instance, name: str) -> bool:
+    """Whether the configuration gives an argument, of which a plan does not show the value: write-only ones are null in it."""
+    told = building.configuration.expression(instance, (name,))
+    return instance.created and told is not None and told != {"constant_value": None}
 
 
 def _assign(building: Building, instance: Instance, whole: Body) -> None:

@@ -595,7 +595,10 @@ class Building:
     def put_off(self, instance: Instance, reason: str) -> None:
         """A resource of which the file tells no more than that it is there: what it may be, or may set, is unread."""
         record = self.table.records.get(instance.type)
-        if instance.type in self.table.specials or instance.type in self.table.templates:
+        if instance.type in self.table.specials:
+            self.table.specials[instance.type].read(self, instance)
+            self.gap("", f"Terraform/{instance.type}", reason)
+        elif instance.type in self.table.templates:
             self.hide_all(reason)
         elif record is not None and record.extends:
             for path in record.extends:

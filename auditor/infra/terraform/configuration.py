@@ -142,8 +142,8 @@ class Configuration:
         site = _Site(instance.module, instance.index, self.of(instance))
         return self._resolve(site, _references(expression))
 
-    def always(self) -> Iterator[tuple[str, str]]:
-        """Address and type of the resources that a whole plan has: no `count` or `for_each` can leave them out."""
+    def always(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Address, type and constant arguments of the resources that a whole plan has: no `count` or `for_each` can leave them out."""
         for names, resources in self._resources.items():
             calls = [
                 self._call(".".join(f"module.{name}" for name in names[:at]), names[at]) for at in range(len(names))
@@ -152,7 +152,9 @@ class Configuration:
                 continue
             for own, resource in resources.items():
                 if resource.get("mode") == "managed" and not _REPEATS & set(resource):
-                    yield ".".join([*(f"module.{name}" for name in names), own]), str(resource.get("type"))
+                    told = _object(resource.get("expressions")).items()
+                    known = {name: _object(item).get("constant_value") for name, item in told}
+                    yield ".".join([*(f"module.{name}" for name in names), own]), str(resource.get("type")), known
 
     def may_be_dynamic(self, instance: Instance) -> bool:
         """Whether a block of which the configuration says nothing may be a `dynamic` one of an unknown number.

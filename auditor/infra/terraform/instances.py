@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 AFTER_APPLY: Final = Unread("known only after apply")
 SENSITIVE: Final = Unread("sensitive in Terraform")
+_ASKED: Final = ("type", "name", "parent_id", "resource_id", "method", "body")
+"""Arguments of azapi, which tell what a resource is and what it does."""
 _FORGET: Final = ("forget",)
 _STEP: Final = r'module\.[^.\[]+(?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?'
 _KEYS: Final = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]')
@@ -144,14 +146,21 @@ def changes_in(plan: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [change for change in _objects(plan, "resource_changes") if is_whole(change)]
 
 
+def after_of(change: Mapping[str, Any]) -> Mapping[str, Json]:
+    """The values of a change, as far as they are known."""
+    return _part(change, "change", "after")
+
+
 def is_lost(change: Mapping[str, Any]) -> bool:
     """Whether Terraform lets go of a resource and the plan does not tell how it is."""
     return "forget" in (_actions(change) or ()) and not isinstance(_part(change, "change").get("before"), dict)
 
 
-def placeholder(address: str, kind: str) -> Instance:
-    """A resource of which no more than its address and type is known."""
-    return Instance(address, module_of(address), kind, "", None, data=False, values={})
+def placeholder(address: str, kind: str, known: Mapping[str, Json]) -> Instance:
+    """A resource of which a plan tells no more than its address and type, and perhaps some arguments."""
+    own = {name: value for name, value in known.items() if value is not None}
+    values = {**dict.fromkeys(_ASKED, AFTER_APPLY), **own}
+    return Instance(address, module_of(address), kind, "", None, data=False, values=values, actions=("update",))
 
 
 def bare_address(address: str) -> str:

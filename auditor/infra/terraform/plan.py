@@ -54,10 +54,12 @@ def _note_left_out(building: Building, plan: Mapping[str, Any]) -> None:
     """Resources of the configuration that the plan passes over, as one with `-target` does."""
     listed = {instances.bare_address(change["address"]) for change in instances.changes_in(plan)}
     listed |= {instances.bare_address(item.address) for item in building.instances}
-    for address, kind in building.configuration.always():
+    for address, kind, known in building.configuration.always():
         if address not in listed:
-            placeholder = instances.placeholder(address, kind)
-            building.put_off(placeholder, f"{address} is in the configuration, and the plan passes it over")
+            building.put_off(
+                instances.placeholder(address, kind, known),
+                f"{address} is in the configuration, and the plan passes it over",
+            )
 
 
 def _named_by_removed(plan: Mapping[str, Any]) -> frozenset[str]:
@@ -88,11 +90,12 @@ def _note_changes(building: Building, plan: Mapping[str, Any]) -> None:
         if isinstance(change, dict) and instances.is_whole(change) and not instances.is_data(change):
             reason = str(entry.get("reason", "unknown")).replace("_", " ")
             why = f"{change['address']} is put off to a later plan: {reason}"
-            building.put_off(instances.placeholder(change["address"], change["type"]), why)
+            known = {name: value for name, value in instances.after_of(change).items() if name in {"type", "method"}}
+            building.put_off(instances.placeholder(change["address"], change["type"], known), why)
     for change in instances.changes_in(plan):
         if instances.is_lost(change):
             why = f"{change['address']} stays in Azure, but Terraform lets go of it"
-            building.put_off(instances.placeholder(change["address"], change["type"]), why)
+            building.put_off(instances.placeholder(change["address"], change["type"], {}), why)
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:

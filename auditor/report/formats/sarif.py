@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from auditor.model.finding import STATUSES
+from auditor.model.finding import SEVERITIES, STATUSES
 from auditor.report.json_text import json_text
 from auditor.report.pipelines import (
     LEVELS,
@@ -48,7 +48,6 @@ _SECURITY_SEVERITY: Final = {"critical": "9.5", "high": "8.0", "medium": "5.5", 
 _LONGEST: Final = 1024
 """GitHub cuts descriptions there."""
 MOST_RESULTS: Final = 25_000
-_SEVERITIES: Final = ("critical", "high", "medium", "low")
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _BASES: Final = {
     "%SRCROOT%": {"description": {"text": "The folder in which the auditor ran."}},
@@ -134,7 +133,7 @@ def _most_severe(lines: Sequence[Line]) -> Sequence[Line]:
     def rank(number: int) -> tuple[bool, int, int]:
         line = lines[number]
         status = line.finding.status
-        return status == "waived", _SEVERITIES.index(line.rule.severity), STATUSES.index(status)
+        return status == "waived", SEVERITIES.index(line.rule.severity), STATUSES.index(status)
 
     kept = sorted(range(len(lines)), key=rank)[:MOST_RESULTS]
     return [lines[number] for number in sorted(kept)]

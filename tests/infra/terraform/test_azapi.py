@@ -249,7 +249,8 @@ def test_a_change_may_name_a_parent() -> None:
 def test_a_type_that_is_not_known_is_a_gap() -> None:
     found = read(resource({"type": None, "parent_id": None}, unknown={"type": True, "parent_id": True}))
     assert found.resources == ()
-    assert [gap.reason for gap in found.gaps] == ["the type of azapi_resource.docs is known only after apply"]
+    assert {gap.reason for gap in found.gaps} == {"the type of azapi_resource.docs is known only after apply"}
+    assert f"{ARM}/blobServices/read" in {gap.operation for gap in found.gaps}
 
 
 def test_what_is_linked_to_a_resource_without_type_is_kept() -> None:
@@ -339,6 +340,8 @@ def tls(*resources: Any) -> Any:
         (action({"body": None}, unknown={"body": True}), UNREAD),
         (action({"body": None}, sensitive={"body": True}), UNREAD),
         (action({"sensitive_body": WEAK}), UNREAD),
+        (action({"body": None}, sensitive_body={"references": ["var.body"]}), UNREAD),  # write-only: null in the plan
+        (action({"body": None}, body="local.body"), UNREAD),
         (action({"method": "DELETE"}), UNREAD),
         (action({"method": None}, unknown={"method": True}), UNREAD),
         (action({"method": None}), UNREAD),  # POST, of what nobody knows

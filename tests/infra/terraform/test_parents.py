@@ -303,15 +303,22 @@ def test_a_template_may_change_the_blob_service(kind: str) -> None:
     assert found["DI-TLS-001"] == "pass"
 
 
+def change_of(arm: str) -> dict[str, Any]:
+    return {"type": {"constant_value": f"{arm}@2023-05-01"}}
+
+
 @pytest.mark.parametrize(
     ("left_out", "rule"),
     [
         (made("azurerm_resource_group_template_deployment", "t"), "DI-RET-003"),
         (made("azapi_update_resource", "u"), "DI-RET-003"),
+        (made("azapi_update_resource", "service", **change_of(f"{STORAGE}/blobServices")), "DI-RET-003"),
+        (made("azapi_update_resource", "u", **change_of(STORAGE)), "DI-TLS-001"),
+        (made("azapi_resource_action", "u", **change_of(STORAGE)), "DI-TLS-001"),
         (made("azurerm_storage_account_network_rules", "r"), "DI-NET-003"),
         (made("azurerm_storage_management_policy", "p"), "DI-RET-001"),
     ],
-    ids=lambda value: value if isinstance(value, str) else value["type"],
+    ids=lambda value: value if isinstance(value, str) else value["address"],
 )
 @pytest.mark.parametrize("repeated", [False, True])
 def test_what_a_plan_passes_over_may_be_there(left_out: dict[str, Any], rule: str, repeated: bool) -> None:

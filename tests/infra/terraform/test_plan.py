@@ -137,10 +137,15 @@ def test_what_is_put_off_is_told() -> None:
 
 
 def test_what_is_put_off_in_words_of_arm_may_be_anything() -> None:
-    later = {"reason": "absent_prereq", "resource_change": {"address": "azapi_resource.x", "type": "azapi_resource"}}
-    listing = snapshot(read(account(), deferred_changes=[later])).listing(STORE, BLOB_SERVICE)
-    assert listing.unread is not None
-    assert listing.unread.why == "azapi_resource.x is put off to a later plan: absent prereq"
+    own = {"address": "azapi_resource.x", "type": "azapi_resource"}
+    later = {"reason": "absent_prereq", "resource_change": own}
+    found = read(account(), deferred_changes=[later])
+    assert "azapi_resource.x is put off to a later plan: absent prereq" in {gap.reason for gap in found.gaps}
+    assert snapshot(found).listing(STORE, BLOB_SERVICE).unread is not None
+    known = {**own, "change": {"after": {"type": f"{CONTAINER}@x", "name": None}}}
+    found = read(account(), deferred_changes=[{**later, "resource_change": known}])
+    assert snapshot(found).listing(STORE, CONTAINER).unread is not None
+    assert snapshot(found).listing(STORE, BLOB_SERVICE).unread is None
 
 
 def test_what_terraform_lets_go_of_is_told() -> None:
