@@ -21,6 +21,7 @@ from auditor.infra.terraform.record import copied
 from auditor.model.reading import Json, Unread
 from auditor.model.resource import resource_key
 from auditor.model.types import (
+    ACCOUNT,
     BLOB_SERVICE,
     BY_NAME,
     CONTAINER,
@@ -295,9 +296,12 @@ def _send(building: Building, instance: Instance, *, perhaps: bool) -> None:
 
 def _hide(building: Building, instance: Instance, own: str | Lost, arm: str) -> None:
     """Something is done to a resource, and it is not known what: nothing of it is known, nor of what lies in it."""
-    if arm and arm.partition("/")[0].lower() not in _NAMESPACES:
+    if not arm:
+        _hide_accounts(building, instance)
         return
-    if not arm or arm.lower() not in BY_NAME:
+    if arm.partition("/")[0].lower() not in _NAMESPACES:
+        return
+    if arm.lower() not in BY_NAME:
         building.gap("", f"Terraform/{instance.type}", f"it is not known what {instance.address} changes")
         return
     kind, why = BY_NAME[arm.lower()], Unread(f"it is not known how {instance.address} changes it")
@@ -310,6 +314,14 @@ def _hide(building: Building, instance: Instance, own: str | Lost, arm: str) -> 
         if scope:
             for gap in hidden_lists(scope, kind.name, why.why):
                 building.gap(gap.scope, gap.operation, gap.reason)
+
+
+def _hide_accounts(building: Building, instance: Instance) -> None:
+    """Something of a type that is not known is changed: it may be any account, or what lies in one."""
+    why = Unread(f"the type of {instance.address} is known only after apply")
+    building.hide_all(why.why)
+    for other in building.of_type((STORAGE, ACCOUNT)):
+        building.change(building.id_of(other), instance, lambda body: body.update(dict.fromkeys(_PARTS, why)))
 
 
 def _may_be(building: Building, own: str | Lost, arm: str) -> list[str]:
@@ -335,7 +347,7 @@ def _change(
     `whole` tells that the body replaces what is there, `perhaps` that it is not known whether the change comes.
     """
     if not arm:
-        building.hide_all(f"the type of {instance.address} is known only after apply", parts=True)
+        _hide_accounts(building, instance)
         return
     if _hides(building, instance, arm):
         return
@@ -350,7 +362,12 @@ def _change(
         service: Body = {"id": own, "type": _spelled(arm), "name": name, "properties": {}}
         change.write(service)
         building.change(own, instance, change.write, service if _is_service_of(own, arm, building.made) else None)
-    elif whole and not perhaps:
+    elif why is not None:
+        kind = BY_NAME.get(arm.lower())
+        owner = None if kind is None else owner_of(own, kind.name)
+        if kind is not None and owner in building.made:
+            building.gap(owner or "", kind.operation, why.why)
+    elif whole:
         building.add(_declared(building, instance, own, arm), instance)
     else:
         _tell(building, instance, own, arm)

@@ -362,6 +362,8 @@ def tls(*resources: Any) -> Any:
         (action({"resource_id": None}, unknown={"resource_id": True}, resource_id="local.x"), UNREAD),
         (action({"resource_id": None}, unknown={"resource_id": True}, resource_id="azapi_resource.docs.id"), "TLS1_0"),
         (action({"resource_id": None}, unknown={"resource_id": True}), UNREAD),
+        (action({"type": None}, unknown={"type": True}), UNREAD),
+        (action({"type": None, "method": "POST"}, unknown={"type": True}), UNREAD),
     ],
 )
 def test_an_action_writes_what_its_method_says(given: dict[str, Any], wanted: str) -> None:
@@ -457,3 +459,92 @@ def test_an_update_of_one_of_several_is_unread_in_each(named: bool) -> None:
     )
     found = [item["properties"] for item in bodies(read(*stores, change)).values()][:3]
     assert [item["allowedCopyScope"] == "AAD" for item in found] == [False, False, named]
+
+
+@pytest.mark.parametrize("method", ["PATCH", "PUT", "POST"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"action": "blobServices/default"},  # below an account that is not known
+        {"type": f"{ARM}/blobServices@x"},  # of which the id may be any
+        {"type": f"{ARM}/blobServices@x", "resource_id": "no id"},
+    ],
+)
+def test_a_request_to_a_service_that_is_not_known_leaves_none_whole(given: dict[str, Any], method: str) -> None:
+    request = action({"resource_id": None, "method": method, **given}, resource_id="azurerm_resource_group.g.id")
+    group = made("azurerm_resource_group", "g", {"name": "rg"}, unknown={"id": True})
+    found = read(group, resource(), request)
+    assert f"{ARM}/blobServices/read" in {gap.operation for gap in found.gaps}
+
+
+def test_what_cannot_be_placed_is_a_gap() -> None:
+    found = read(resource(), action({"action": "fileServices/default", "method": "DELETE"}))
+    assert [gap.reason for gap in found.gaps] == ["it is not known what azapi_resource_action.a changes"]
+    assert bodies(found) == bodies(read(resource()))
+
+
+def test_a_data_source_is_no_account_that_a_request_may_go_to() -> None:
+    source = made("azurerm_storage_account", "old", {"id": "/x"}, data=True)
+    lost = action({"resource_id": None}, unknown={"resource_id": True})
+    assert "/x" not in bodies(read(source, resource(), lost))
+
+
+@pytest.mark.parametrize("kind", ["azapi_update_resource", "azapi_resource_action"])
+def test_what_is_changed_stands_for_the_resource_in_links(kind: str) -> None:
+    change = made(kind, "a", {"type": f"{ARM}@x", "resource_id": OWN, "body": {}, "method": "PATCH"})
+    rules = made(
+        "azurerm_storage_account_network_rules",
+        "r",
+        {"default_action": "Deny"},
+        unknown={"storage_account_id": True},
+        storage_account_id=f"{kind}.a.id",
+    )
+    found = body(read(resource(), change, rules), OWN)
+    assert found["properties"]["networkAcls"]["defaultAction"] == "Deny"
+
+
+def test_a_change_to_nothing_that_is_known_stands_for_nothing() -> None:
+    change = update({"resource_id": None}, unknown={"resource_id": True, "id": True})
+    rules = made(
+        "azurerm_storage_account_network_rules",
+        "r",
+        unknown={"storage_account_id": True},
+        storage_account_id="azapi_update_resource.change.id",
+    )
+    found = bodies(read(resource({"body": {**BODY, "properties": {}}}), change, rules))
+    assert OWN in found
+
+
+@pytest.mark.parametrize(
+    "removed",
+    [
+        resource(actions=["delete"], before=resource()["values"], label="gone"),
+        update({"body": {}}, actions=["delete", "create"], before={**update()["values"], "body": WEAK}),
+        action({"body": {}}, actions=["delete", "create"], before=action()["values"]),
+    ],
+    ids=lambda item: item["type"],
+)
+def test_a_deletion_that_leaves_nothing_changes_nothing(removed: dict[str, Any]) -> None:
+    assert bodies(read(resource(), removed)) == bodies(read(resource()))
+
+
+def test_a_resource_that_is_there_already_tells_its_id() -> None:
+    there = resource({"parent_id": None, "id": OWN}, unknown={"parent_id": True}, actions=["no-op"])
+    assert list(bodies(read(there))) == [OWN]
+
+
+POLICY = {"type": f"{ARM}/managementPolicies@x", "resource_id": f"{OWN}/managementPolicies/default", "method": "PUT"}
+
+
+def test_a_child_that_is_put_is_declared() -> None:
+    rules = {"properties": {"policy": {"rules": []}}}
+    found = body(read(resource(), action({**POLICY, "body": rules})), POLICY["resource_id"])
+    assert found == {"id": POLICY["resource_id"], "type": f"{ARM}/managementPolicies", "name": "default", **rules}
+
+
+@pytest.mark.parametrize("given", [{}, {"resource_id": f"{RG}/providers/{ARM}/other"}, {"type": "A.B/c@x"}], ids=str)
+def test_a_child_that_was_put_before_may_be_there(given: dict[str, Any]) -> None:
+    found = read(resource(), action({**POLICY, **given}, actions=["no-op"]))
+    assert bodies(found) == bodies(read(resource()))
+    wanted = [] if given else [(OWN.lower(), f"{ARM}/managementPolicies/read")]
+    assert [(gap.scope, gap.operation) for gap in found.gaps] == wanted

@@ -260,6 +260,24 @@ def test_what_a_new_one_replaces_may_stay_as_it_was() -> None:
     assert [found[own]["properties"]["minimumTlsVersion"] for own in (new, STORE)] == ["TLS1_2", "TLS1_0"]
 
 
+@pytest.mark.parametrize("actions", [["delete"], ["forget"]])
+def test_what_an_earlier_replacement_left_over_stays_only_if_it_is_forgotten(actions: list[str]) -> None:
+    value = plan(account("docs", {"name": "new"}))
+    value["resource_changes"].append(
+        {**value["resource_changes"][0], "deposed": "6f", "change": {"actions": actions, "before": OLD}}
+    )
+    found = bodies(read(resource_changes=value["resource_changes"], planned_values=value["planned_values"]))
+    assert (STORE in found) is (actions == ["forget"])
+
+
+def test_a_part_of_what_is_not_known_at_all_is_not_known() -> None:
+    arm = {"type": f"{STORAGE}@x", "name": "docs", "parent_id": "/subscriptions/s/resourceGroups/rg"}
+    store = made("azapi_resource", "a", arm, unknown={"body": True})
+    own = f"{arm['parent_id']}/providers/{STORAGE}/docs"
+    rules = made("azurerm_storage_account_network_rules", "r", {"storage_account_id": own, "default_action": "Deny"})
+    assert "$unread" in body(read(store, rules), own)["properties"]
+
+
 def test_an_argument_that_was_not_kept_is_unread() -> None:
     gone = account("docs", actions=["forget"], before={"id": STORE, "name": "docs", "resource_group_name": "rg"})
     assert statuses(gone)["DI-TLS-001"] == "unknown"
@@ -330,3 +348,13 @@ def test_what_a_plan_passes_over_may_be_there(left_out: dict[str, Any], rule: st
     targeted = {name: plan(store)[name] for name in ("planned_values", "resource_changes")}
     found = statuses(store, **targeted, configuration=value["configuration"])
     assert found[rule] == (statuses(store)[rule] if repeated else "unknown")
+
+
+@pytest.mark.parametrize("repeated", [False, True])
+def test_what_a_plan_passes_over_in_a_module_may_be_there(repeated: bool) -> None:
+    template = made("azurerm_resource_group_template_deployment", "t", module="module.a")
+    configuration = plan(account("docs", GOOD), template, calls={"a": {}})["configuration"]
+    if repeated:
+        configuration["root_module"]["module_calls"]["a"]["count_expression"] = {"constant_value": 0}
+    found = statuses(account("docs", GOOD), configuration=configuration)
+    assert found["DI-RET-003"] == ("pass" if repeated else "unknown")
