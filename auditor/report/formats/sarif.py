@@ -6,6 +6,9 @@ counted. Gaps and blind spots are notifications, and a run that did not see all 
 GitHub refuses a whole file for one result without an artifact and for one whose URI has a scheme other than `file`
 (github/codeql-action#754, #2459). What live Azure says stands in no file, so its artifact is the resource itself: its id,
 relative to the resource manager that was asked (`uriBaseId` AZURE).
+
+GitHub refuses a file with more than 25,000 results in a run, or more than 20 runs (docs.github.com, "SARIF results exceed one or
+more limits"). A report is one run, so that only results are left out.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from auditor.model.finding import SEVERITIES, STATUSES
 from auditor.report.json_text import json_text
 from auditor.report.pipelines import (
     LEVELS,
@@ -29,7 +33,7 @@ from auditor.report.pipelines import (
 from auditor.report.wording import waiver_words, was_asked, was_read
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from auditor.model.finding import Finding, Subject
     from auditor.model.resource import Place
@@ -43,6 +47,7 @@ _SECURITY_SEVERITY: Final = {"critical": "9.5", "high": "8.0", "medium": "5.5", 
 """GitHub's scale: critical above 9.0, high from 7.0, medium from 4.0."""
 _LONGEST: Final = 1024
 """GitHub cuts descriptions there."""
+MOST_RESULTS: Final = 25_000
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _BASES: Final = {
     "%SRCROOT%": {"description": {"text": "The folder in which the auditor ran."}},
@@ -57,11 +62,17 @@ _NOTIFICATIONS: Final = {
     ),
     "not-finished": ("The scan ended before all was read.", "Run it again, or resume it."),
     "blind-spot": ("No audit can see this from the outside.", "Each notification says what to do about it."),
+    "left-out": (
+        "There are more results than code scanning takes.",
+        "Audit fewer resources or rules in one run, or read the report in another format, which has all results.",
+    ),
     "waiver": (
         "A waiver has expired, expires soon, matches nothing or cannot count.",
         "Renew it in waivers.yaml, mend what it waives, or take it out.",
     ),
 }
+
+_LEFT_OUT: Final = "{:,} results are left out, the least severe ones: code scanning takes no more than {:,}. Other formats have all of them."
 
 
 def render(report: Report) -> str:
@@ -72,7 +83,8 @@ def render(report: Report) -> str:
 
 def _run(report: Report) -> dict[str, Any]:
     index = {rule_id: number for number, rule_id in enumerate(report.rules)}
-    reported = [line for line in report.lines if line.finding.status != "pass"]
+    found = [line for line in report.lines if line.finding.status != "pass"]
+    reported = _most_severe(found)
     return {
         "tool": {
             "driver": {
@@ -91,7 +103,7 @@ def _run(report: Report) -> dict[str, Any]:
             }
         },
         "automationDetails": {"id": f"auditor/{shown(report.kind)}/"},
-        "invocations": [_invocation(report)],
+        "invocations": [_invocation(report, len(found) - len(reported))],
         "originalUriBaseIds": _BASES,
         "columnKind": "unicodeCodePoints",
         "results": [_result(line, index) for line in reported],
@@ -111,6 +123,20 @@ def _run(report: Report) -> dict[str, Any]:
             "waivers": [shown(waiver_told(item)) for item in report.waivers],
         },
     }
+
+
+def _most_severe(lines: Sequence[Line]) -> Sequence[Line]:
+    """As many results as code scanning takes, in the order of the report: what is waived goes first, then the least severe."""
+    if len(lines) <= MOST_RESULTS:
+        return lines
+
+    def rank(number: int) -> tuple[bool, int, int]:
+        line = lines[number]
+        status = line.finding.status
+        return status == "waived", SEVERITIES.index(line.rule.severity), STATUSES.index(status)
+
+    kept = sorted(range(len(lines)), key=rank)[:MOST_RESULTS]
+    return [lines[number] for number in sorted(kept)]
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
@@ -239,9 +265,11 @@ def _region(place: Place) -> dict[str, int]:
     return {"startLine": place.line} if place.column is None else {"startLine": place.line, "startColumn": place.column}
 
 
-def _invocation(report: Report) -> dict[str, Any]:
+def _invocation(report: Report, left_out: int) -> dict[str, Any]:
     times = {"startTimeUtc": report.started, "endTimeUtc": report.finished or ""}
     notifications = [] if report.finished is not None else [_notification("not-finished", "error", UNFINISHED)]
+    if left_out:
+        notifications.append(_notification("left-out", "warning", _LEFT_OUT.format(left_out, MOST_RESULTS)))
     for item in report.unseen:
         found = _notification("not-seen", "warning", gap_told(item))
         scope = {"name": shown(item.name), "fullyQualifiedName": shown(item.scope), "kind": "resource"}

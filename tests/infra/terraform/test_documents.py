@@ -54,7 +54,7 @@ def arguments_of(name: str) -> list[str]:
 
 
 def sources() -> str:
-    folder = Path(RECORDS["azurerm_storage_account"].identify.__code__.co_filename).parent
+    folder = Path(RECORDS["azurerm_storage_account"].finish.__code__.co_filename).parent
     return "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
 
 
