@@ -17,6 +17,7 @@ from auditor.model.reading import Json
 from auditor.model.resource import Resource
 from auditor.model.types import (
     ACCOUNT,
+    ACCOUNT_PERIMETER,
     BACKUP_INSTANCE,
     BACKUP_POLICY,
     BACKUP_VAULT,
@@ -42,6 +43,7 @@ from auditor.model.types import (
     ROLE_ASSIGNMENT,
     ROLE_DEFINITION,
     STORAGE,
+    STORAGE_PERIMETER,
     SUBSCRIPTION,
     VAULT,
     WORKSPACE,
@@ -99,6 +101,11 @@ _EDGES: Final = {
     )
 }
 _BOUND: Final = {"unbounded": None, "exceedsHours": None, "atMostHours": None}
+_NETWORK: Final = {
+    **dict.fromkeys(("open", "public", "words")),
+    "addresses": {"[]": dict.fromkeys(("value", "prefix", "wide", "words"))},
+    "perimeters": {"[]": dict.fromkeys(("name", "mode", "enforced", "words"))},
+}
 _REASONS: Final = {"[]": {"cause": None, "kind": None, "hours": None, "words": None, "container": None}}
 
 FACTS: Final[tuple[Fact, ...]] = (
@@ -194,12 +201,20 @@ FACTS: Final[tuple[Fact, ...]] = (
         "Who may list the keys of the resource or read results, by the role assignments at and above it.",
     ),
     Fact(
-        "firewall",
-        (ACCOUNT, STORAGE),
-        {"addresses": {"[]": dict.fromkeys(("value", "prefix", "wide", "words"))}},
-        (),
-        _by("network:firewall"),
-        "The ranges of addresses that the firewall lets in, each with the length of its prefix.",
+        "network",
+        (ACCOUNT,),
+        _NETWORK,
+        (ACCOUNT_PERIMETER,),
+        _by("network:network"),
+        "Which networks reach the account, by its own settings and by the network security perimeter that it is in.",
+    ),
+    Fact(
+        "network",
+        (STORAGE,),
+        _NETWORK,
+        (STORAGE_PERIMETER,),
+        _by("network:network"),
+        "Which networks reach the storage account, by its own settings and by the network security perimeter that it is in.",
     ),
     Fact(
         "logging",
