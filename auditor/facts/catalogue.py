@@ -217,6 +217,30 @@ FACTS: Final[tuple[Fact, ...]] = (
         "Which networks reach the storage account, by its own settings and by the network security perimeter that it is in.",
     ),
     Fact(
+        "privateEndpoints",
+        (STORAGE,),
+        {"connections": {"[]": dict.fromkeys(("name", "approved", "blob", "words"))}, "words": None},
+        (PRIVATE_ENDPOINT,),
+        _by("private_endpoints:private_endpoints"),
+        "The private endpoints of the storage account: whether each is approved, and whether it leads to blobs.",
+    ),
+    Fact(
+        "secureTransferApplies",
+        (STORAGE,),
+        None,
+        (),
+        _by("protocols:secure_transfer_applies"),
+        "Whether the setting for secure transfer decides over all requests; unread with SFTP or a custom domain.",
+    ),
+    Fact(
+        "staticWebsite",
+        (STORAGE,),
+        None,
+        (BLOB_SERVICE, CONTAINER),
+        _by("protocols:static_website"),
+        "Whether the storage account publishes the container $web as a static website.",
+    ),
+    Fact(
         "logging",
         (ACCOUNT, STORAGE),
         {

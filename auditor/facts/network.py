@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_network
 from typing import TYPE_CHECKING, Final
 
-from auditor.facts.parts import all_of, any_of, elements_of, list_in, part_of
+from auditor.facts.parts import all_of, any_of, elements_of, list_in, part_of, text_in
 from auditor.model.reading import Json, Unread
 from auditor.model.snapshot import INFRASTRUCTURE
 from auditor.model.types import ACCOUNT, ACCOUNT_PERIMETER, BY_NAME, STORAGE_PERIMETER
@@ -228,7 +228,7 @@ def _sources(rule: Json) -> Iterator[str]:
 
 
 def _lets_in(properties: Json, addresses: Sequence[Json]) -> str:
-    values = [str(item["value"]) for item in addresses if not isinstance(item, Unread)]
+    values = [text for item in addresses if (text := text_in(part_of(item, "value")))]
     sources = [f"resources of {source}" for rule in _inbound_rules(properties, "") for source in _sources(rule)]
     names = [*values, *sources]
     if names:
@@ -264,7 +264,8 @@ def _firewall(resource: Resource) -> list[Json]:
     lists = [part_of(rules, name) for name in ("ipRules", "ipv6Rules")]
     if isinstance(rules, Unread):  # both say so
         lists = lists[:1]
-    return [_address(part_of(rule, "value")) for each in lists for rule in elements_of(each, "its firewall rules")]
+    found = (rule for each in lists for rule in elements_of(each, "its firewall rules"))
+    return [rule if isinstance(rule, Unread) else _address(part_of(rule, "value")) for rule in found]
 
 
 def _address(value: Json, by: str = "") -> Json:
