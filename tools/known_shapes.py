@@ -57,6 +57,7 @@ _SWAGGER: Final = {
     types.STORAGE_PERIMETER: f"{_STORAGE}/networkSecurityPerimeter.json#/definitions/NetworkSecurityPerimeterConfiguration",
     types.PROJECT: f"{_COGNITIVE}#/definitions/Project",
     types.LOCAL_USER: f"{_STORAGE}/storage.json#/definitions/LocalUser",
+    types.ENCRYPTION_SCOPE: f"{_STORAGE}/storage.json#/definitions/EncryptionScope",
     types.DIAGNOSTIC_SETTING: f"{_INSIGHTS}/diagnosticsSettings_API.json#/definitions/DiagnosticSettingsResource",
 }
 _BICEP: Final = {

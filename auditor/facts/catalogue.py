@@ -29,6 +29,7 @@ from auditor.model.types import (
     DELETED_ACCOUNT,
     DIAGNOSTIC_SETTING,
     DOCUMENT_ACCESS,
+    ENCRYPTION_SCOPE,
     ERASURE_REQUEST,
     INSPECTION,
     LIFECYCLE_POLICY,
@@ -276,6 +277,15 @@ FACTS: Final[tuple[Fact, ...]] = (
         (),
         _by("encryption:key_coverage"),
         "Whether the account's customer-managed key covers results, or models alone.",
+    ),
+    Fact(
+        "containerKeys",
+        (STORAGE,),
+        {"[]": dict.fromkeys(("container", "scope", "keySource", "words"))},
+        (CONTAINER, ENCRYPTION_SCOPE, *_LINK_SOURCES),
+        _by("encryption:container_keys"),
+        "The containers with documents that have an encryption scope of their own, and where its key comes from.",
+        hears=_LINK_HINTS,
     ),
     Fact(
         "api",

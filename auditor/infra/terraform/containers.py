@@ -11,9 +11,11 @@ from auditor.infra import ids
 from auditor.infra.terraform.configuration import Lost
 from auditor.infra.terraform.record import Body, Record, always, argument, fill, put, read_block
 from auditor.model.reading import Json, Unread
-from auditor.model.types import CONTAINER, LOCAL_USER, OBJECT_REPLICATION, STORAGE
+from auditor.model.types import CONTAINER, ENCRYPTION_SCOPE, LOCAL_USER, OBJECT_REPLICATION, STORAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from auditor.infra.terraform.arguments import Arguments
     from auditor.infra.terraform.build import Building
     from auditor.infra.terraform.instances import Instance
@@ -119,18 +121,29 @@ _REPLICATED: Final = (
 )
 
 
-def _user_id(building: Building, instance: Instance) -> str:
-    known = instance.values.get("id")
-    if isinstance(known, str) and known.startswith("/"):
-        return known
-    account = account_of(building, instance, building.arguments(instance))
-    return f"{_or_unknown(building, instance, account)}/localUsers/{building.name_of(instance)}"
+def _id_below(arm: str) -> Callable[[Building, Instance], str]:
+    """The id of what lies directly below an account."""
+
+    def identify(building: Building, instance: Instance) -> str:
+        known = instance.values.get("id")
+        if isinstance(known, str) and known.startswith("/"):
+            return known
+        account = account_of(building, instance, building.arguments(instance))
+        below = arm.rpartition("/")[2]
+        return f"{_or_unknown(building, instance, account)}/{below}/{building.name_of(instance)}"
+
+    return identify
 
 
-def _finish_user(building: Building, instance: Instance, arguments: Arguments, _: Body) -> None:
-    account = account_of(building, instance, arguments)
-    if isinstance(account, Lost):
-        building.hidden(account, LOCAL_USER, instance)
+def _finish_below(arm: str) -> Callable[[Building, Instance, Arguments, Body], None]:
+    """What lies below an account that is not known hides others of its kind."""
+
+    def finish(building: Building, instance: Instance, arguments: Arguments, _: Body) -> None:
+        account = account_of(building, instance, arguments)
+        if isinstance(account, Lost):
+            building.hidden(account, arm, instance)
+
+    return finish
 
 
 CONTAINER_RECORDS: Final = (
@@ -165,12 +178,23 @@ CONTAINER_RECORDS: Final = (
     Record(
         "azurerm_storage_account_local_user",
         LOCAL_USER,
-        _user_id,
+        _id_below(LOCAL_USER),
         (
             argument("properties.homeDirectory", "home_directory"),
             argument("properties.hasSshKey", "ssh_key_enabled", defaults=always(False)),  # noqa: FBT003
             argument("properties.hasSshPassword", "ssh_password_enabled", defaults=always(False)),  # noqa: FBT003
         ),
-        _finish_user,
+        _finish_below(LOCAL_USER),
+    ),
+    Record(
+        "azurerm_storage_encryption_scope",
+        ENCRYPTION_SCOPE,
+        _id_below(ENCRYPTION_SCOPE),
+        (
+            argument("properties.source", "source", required=True),
+            argument("properties.requireInfrastructureEncryption", "infrastructure_encryption_required"),
+            argument("properties.keyVaultProperties.keyUri", "key_vault_key_id"),
+        ),
+        _finish_below(ENCRYPTION_SCOPE),
     ),
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from auditor.infra.terraform.configuration import Lost
 from auditor.infra.terraform.containers import account_of
 from auditor.infra.terraform.identity import read_identity
 from auditor.infra.terraform.instances import AFTER_APPLY
@@ -28,6 +29,7 @@ from auditor.infra.terraform.record import (
 )
 from auditor.infra.terraform.versions import Default
 from auditor.model.reading import Json, Unread
+from auditor.model.resource import resource_key
 from auditor.model.types import BLOB_SERVICE, STORAGE
 
 if TYPE_CHECKING:
@@ -80,6 +82,10 @@ _ACCOUNT: Final = (
         "infrastructure_encryption_enabled",
         defaults=always(False),  # noqa: FBT003
     ),
+)
+_CUSTOM_DOMAIN: Final = (
+    argument("name", "name", required=True),
+    argument("useSubDomainName", "use_subdomain"),
 )
 _SAS_POLICY: Final = (
     argument("sasExpirationPeriod", "expiration_period", required=True),
@@ -148,6 +154,7 @@ def _finish_account(building: Building, instance: Instance, arguments: Arguments
         {"defaultAction": "Allow"} if rules is None else _network(building, instance, rules),
     )
     put(body, "properties.sasPolicy", read_block(arguments.block("sas_policy"), _SAS_POLICY, building.span))
+    put(body, "properties.customDomain", read_block(arguments.block("custom_domain"), _CUSTOM_DOMAIN, building.span))
     held = read_block(arguments.block("immutability_policy"), _IMMUTABILITY, building.span)
     if held is not None:
         whole = held if isinstance(held, Unread) else {"enabled": True, "immutabilityPolicy": held}
@@ -161,6 +168,26 @@ def _finish_account(building: Building, instance: Instance, arguments: Arguments
         blobs = AFTER_APPLY  # not taken for unset, since what is unset passes
     if blobs is not None:
         building.add(_blob_service(building, body["id"], blobs), instance)
+    if "static_website" in instance.values and (website := arguments.block("static_website")) is not None:
+        _publish(building, instance, body["id"], website if isinstance(website, Unread) else True)
+
+
+def _publish(building: Building, instance: Instance, account: str, on: Json) -> None:
+    """A static website, which is a setting of the blob service in ARM."""
+    service: Body = {"id": f"{account}/blobServices/default", "type": BLOB_SERVICE, "name": "default", "properties": {}}
+    put(service, "properties.staticWebsite.enabled", on)
+    building.change(
+        service["id"], instance, lambda body: put(body, "properties.staticWebsite.enabled", on), otherwise=service
+    )
+
+
+def _finish_website(building: Building, instance: Instance, arguments: Arguments, _: Body) -> None:
+    """`azurerm_storage_account_static_website` is the website block of an account."""
+    account = account_of(building, instance, arguments)
+    if isinstance(account, Lost):
+        building.hidden(account, BLOB_SERVICE, instance)
+    elif resource_key(account) in building.made:
+        _publish(building, instance, account, on=True)
 
 
 def _blob_service(building: Building, account: str, blobs: Arguments | Unread) -> Body:
@@ -262,5 +289,6 @@ STORAGE_RECORDS: Final = (
         computed=_COMPUTED,
         body=False,
     ),
+    Record("azurerm_storage_account_static_website", STORAGE, _account_id, finish=_finish_website, body=False),
     Record("azurerm_storage_account_customer_managed_key", STORAGE, _account_id, finish=_finish_key, body=False),
 )
