@@ -39,9 +39,8 @@ def _connection(connection: Json, storage: Resource, estate: Estate) -> Json:
     endpoint = part_of(connection, "properties", "privateEndpoint", "id")
     name = text_in(endpoint).rpartition("/")[2] or text_in(part_of(connection, "name")) or "without a name"
     groups = _groups(connection, endpoint, name, storage, estate)
-    approved = status.lower() == "approved" if isinstance(status, str) else status
-    if not isinstance(approved, bool | Unread):
-        approved = Unread(f"whether the connection of private endpoint {name} is approved is not known")
+    unknown = Unread(f"whether the connection of private endpoint {name} is approved was not read")
+    approved = status.lower() == "approved" if isinstance(status, str) else unknown
     names = ", ".join(group for group in groups if isinstance(group, str)) or "a group that is not known"
     state = status if isinstance(status, str) else "in a state that is not known"
     return {
@@ -61,7 +60,9 @@ def _groups(connection: Json, endpoint: Json, name: str, storage: Resource, esta
     properties = None if resource is None else resource.body.get("properties")
     for item in (item for member in _LISTS for item in elements_of(part_of(properties, member), "its connections")):
         target = part_of(item, "properties", "privateLinkServiceId")
-        if isinstance(target, Unread) or resource_key(text_in(target)) == storage.key:
+        if isinstance(target, Unread):
+            told.append(target)
+        elif resource_key(text_in(target)) == storage.key:
             told += _named(part_of(item, "properties", "groupIds"), name)
     return told or [Unread(f"to which service of the account private endpoint {name} leads was not read")]
 
