@@ -103,7 +103,7 @@ _EDGES: Final = {
 }
 _BOUND: Final = {"unbounded": None, "exceedsHours": None, "atMostHours": None}
 _NETWORK: Final = {
-    **dict.fromkeys(("open", "public", "words")),
+    **dict.fromkeys(("settingsApply", "perimeterOpen", "perimeterWide", "words")),
     "addresses": {"[]": dict.fromkeys(("value", "prefix", "wide", "words"))},
     "perimeters": {"[]": dict.fromkeys(("name", "mode", "enforced", "words"))},
 }
@@ -207,7 +207,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         _NETWORK,
         (ACCOUNT_PERIMETER,),
         _by("network:network"),
-        "Which networks reach the account, by its own settings and by the network security perimeter that it is in.",
+        "Whether the account's own network settings apply, and whom its firewall and its network security perimeter let in.",
     ),
     Fact(
         "network",
@@ -215,7 +215,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         _NETWORK,
         (STORAGE_PERIMETER,),
         _by("network:network"),
-        "Which networks reach the storage account, by its own settings and by the network security perimeter that it is in.",
+        "Whether the storage account's own network settings apply, and whom its firewall and its perimeter let in.",
     ),
     Fact(
         "privateEndpoints",

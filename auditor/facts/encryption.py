@@ -82,8 +82,8 @@ def _container_key(container: Resource, storage: Resource, estate: Estate, doubt
     source = _source_of(name, storage, estate)
     if doubt is not None and str(source).lower() != _OWN_KEY:
         source = doubt
-    key = source.why if isinstance(source, Unread) else f"its key comes from {source}"
-    words = f"container {container.name} uses encryption scope {name}; {key}"
+    key = "" if isinstance(source, Unread) else f", whose key comes from {source}"
+    words = f"container {container.name} uses encryption scope {name}{key}"
     return {"container": container.name, "scope": name, "keySource": source, "words": words}
 
 

@@ -1,4 +1,4 @@
-"""Which networks reach an account: its own settings, and the network security perimeter that it is in.
+"""Which networks reach an account, by its own firewall and by the network security perimeter that it is in.
 
 What counts (azure-docs, private-link/network-security-perimeter-transition): an association in the mode Enforced takes
 the place of the account's own settings, whatever `publicNetworkAccess` says. In the mode Learning both count, the rules of
@@ -33,19 +33,6 @@ _MOST_NAMED: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Own:
-    """What the account's own settings say: whether its public endpoint answers at all, and whether all networks.
-
-    `secured` tells that it leaves the answer to a perimeter.
-    """
-
-    public: bool | Unread
-    open: bool | Unread
-    words: str
-    secured: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class _Perimeter:
     """An association with a perimeter: whether the account's own settings count beside it, and whom it lets in.
 
@@ -61,70 +48,60 @@ class _Perimeter:
 
 
 def network(resource: Resource, estate: Estate) -> Json:
-    """Whether all networks reach the account, whether its public endpoint answers strangers, and by which rules.
+    """What perimeters do to an account: whether its own settings apply beside them, and whom their inbound rules let in.
 
-    `addresses` are the ranges that rules in force let in. A rule that may not be in force is wide at most perhaps.
+    `addresses` are the ranges that rules in force let in, those of its own firewall among them. Of a rule that may not be
+    in force it is not known whether it lets a wide range in.
     """
-    own, listed = _own_settings(resource), _perimeters(resource, estate)
-    perimeters = () if _says_nothing_of_perimeters(resource, own, estate) else listed
-    counts = all_of(item.own_counts for item in perimeters)
-    public = all_of((own.public, counts))
-    firewall = [] if public is False else _firewall(resource)
-    if isinstance(public, Unread):
-        firewall = [_in_doubt(address, public) for address in firewall]
-    rules = [address for item in perimeters for address in item.addresses]
+    listed = _perimeters(resource, estate)
+    counted = _of_files(resource) if _files_say_nothing(resource, estate) else listed
+    apply = all_of(item.own_counts for item in counted)
+    rules = [address for item in counted for address in item.addresses]
+    words = [item.words for item in counted if item.words]
     return {
-        "open": any_of((all_of((own.open, counts)), _lets_all_in(rules))),
-        "public": any_of((public, *map(_is_wide, rules))),
-        "words": "; ".join(([] if counts is False else [own.words]) + [item.words for item in perimeters]),
-        "addresses": firewall + rules,
+        "settingsApply": apply,
+        "perimeterOpen": _lets_all_in(rules),
+        "perimeterWide": any_of(map(_is_wide, rules)),
+        "words": "; ".join(words) if counted else "it is in no network security perimeter",
+        "addresses": [*_in_force(_firewall(resource), all_of((_answers(resource), apply))), *rules],
         "perimeters": [
             {"name": item.name, "mode": item.mode, "enforced": item.enforced, "words": item.words} for item in listed
         ],
     }
 
 
-def _own_settings(resource: Resource) -> _Own:
-    """What `publicNetworkAccess` and the firewall say; both are open where nothing is set (`policies/defaults.yaml`)."""
-    properties = resource.body.get("properties")
-    setting = part_of(properties, "publicNetworkAccess")
-    action = part_of(properties, "networkAcls", "defaultAction")
-    allows = _is(action, {"allow": True, "deny": False}, "allow", "the firewall's default action")
-    word = setting.lower() if isinstance(setting, str) else ""
-    if word == "disabled":
-        return _Own(public=False, open=False, words="public network access is disabled")
-    if word == "securedbyperimeter":
-        # The API of cognitive accounts has no such value (azure-facts 6): what it does there is not known.
-        why = Unread("public network access is SecuredByPerimeter, which is no value for such an account")
-        closed = why if _is_account(resource) else False
-        words = "public network access is left to a network security perimeter"
-        return _Own(closed, closed, words, secured=True)
-    public = _is(setting, {"enabled": True}, "enabled", "public network access")
-    words = "the firewall denies by default" if allows is False else "the firewall allows all networks"
-    if isinstance(allows, Unread):
-        words = "which networks the firewall allows is not known"
-    access = "enabled" if public is True else "not known"
-    return _Own(public, all_of((public, allows)), f"public network access is {access}, and {words}")
+def _answers(resource: Resource) -> bool | Unread:
+    """Whether the public endpoint answers by the account's own settings; it does where nothing is set."""
+    setting = part_of(resource.body, "properties", "publicNetworkAccess")
+    word = setting.lower() if isinstance(setting, str) else setting
+    if word is None or word == "enabled":
+        return True
+    if word == "disabled" or (_is_secured(resource) and not _is_account(resource)):
+        return False
+    return Unread(f"whether public network access is enabled is {_said(setting)}")
 
 
-def _is(value: Json, known: dict[str, bool], default: str, what: str) -> bool | Unread:
-    if isinstance(value, Unread):
-        return Unread(f"{what} was not read: {value.why}", value.settled_by)
-    word = default if value is None else value.lower() if isinstance(value, str) else ""
-    return known.get(word, Unread(f"{what} is {value}, which is no known value"))
+def _is_secured(resource: Resource) -> bool:
+    """Whether the account leaves its network to a perimeter; a value that the API of cognitive accounts does not have."""
+    return text_in(part_of(resource.body, "properties", "publicNetworkAccess")).lower() == "securedbyperimeter"
 
 
 def _is_account(resource: Resource) -> bool:
     return resource.type_key == ACCOUNT.lower()
 
 
-def _says_nothing_of_perimeters(resource: Resource, own: _Own, estate: Estate) -> bool:
-    """Whether these are files that declare no perimeter for an account that does not ask for one either.
-
-    A perimeter is often managed elsewhere. A gap tells that the files declare an association that was not read.
-    """
+def _files_say_nothing(resource: Resource, estate: Estate) -> bool:
+    """Whether these are files that declare no perimeter; a gap tells that they declare an association, which is not read."""
     in_files = estate.snapshot.header.kind == INFRASTRUCTURE
-    return in_files and not own.secured and estate.snapshot.gap_at(resource.key, _perimeter_kind(resource)) is None
+    return in_files and estate.snapshot.gap_at(resource.key, _perimeter_kind(resource)) is None
+
+
+def _of_files(resource: Resource) -> tuple[_Perimeter, ...]:
+    """A perimeter is often managed elsewhere: it is taken for none unless the account leaves its network to one."""
+    why = Unread(
+        "public network access is SecuredByPerimeter, and the files declare no network security perimeter for it"
+    )
+    return (_perimeter(why, resource),) if _is_secured(resource) else ()
 
 
 def _perimeter_kind(resource: Resource) -> ResourceType:
@@ -144,7 +121,7 @@ def _perimeter(body: Json, resource: Resource) -> _Perimeter:
     if isinstance(body, Unread):
         why = f"whether the account is in a network security perimeter is not known: {body.why}"
         unread = Unread(why, body.settled_by)
-        return _Perimeter("", "", unread, unread, (unread,), why)
+        return _Perimeter("", "", unread, unread, (unread,), "")
     properties = part_of(body, "properties")
     name = _name_of(properties, body)
     mode = part_of(properties, "resourceAssociation", "accessMode")
@@ -251,6 +228,13 @@ def _lets_all_in(rules: Sequence[Json]) -> bool | Unread:
 def _is_wide(rule: Json) -> bool | Unread:
     found: bool | Unread = rule if isinstance(rule, Unread) else rule["wide"]
     return found
+
+
+def _in_force(addresses: list[Json], counts: bool | Unread) -> list[Json]:  # noqa: FBT001 - one of three values
+    """The addresses of the rules that count: none, all, or all of them in doubt."""
+    if isinstance(counts, Unread):
+        return [_in_doubt(address, counts) for address in addresses]
+    return addresses if counts else []
 
 
 def _in_doubt(address: Json, why: Unread) -> Json:

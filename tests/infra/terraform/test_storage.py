@@ -642,3 +642,53 @@ def test_a_container_of_a_state_finds_its_account_by_name() -> None:
     )
     assert [item.id for item in found.resources] == [STORE, CONTAINER]
     assert found.gaps == ()
+
+
+def test_encryption_scopes() -> None:
+    kind = "azurerm_storage_encryption_scope"
+    own = {"name": "letters", "source": "Microsoft.KeyVault", "infrastructure_encryption_required": True}
+    scope = made(
+        kind, "s", own, unknown={"storage_account_id": True}, storage_account_id="azurerm_storage_account.docs.id"
+    )
+    assert body(read(account(), scope), f"{STORE}/encryptionScopes/letters")["properties"] == {
+        "source": "Microsoft.KeyVault",
+        "requireInfrastructureEncryption": True,
+    }
+    lost = read(made(kind, "s", own, unknown={"storage_account_id": True}, storage_account_id="local.x"))
+    assert [gap.operation for gap in lost.gaps] == ["Microsoft.Storage/storageAccounts/encryptionScopes/read"]
+
+
+def test_protocols_beside_https() -> None:
+    properties = body(
+        read(account("docs", {"nfsv3_enabled": True, "sftp_enabled": True, "custom_domain": [{"name": "d.example"}]})),
+        STORE,
+    )["properties"]
+    assert (properties["isNfsV3Enabled"], properties["isSftpEnabled"]) == (True, True)
+    assert properties["customDomain"] == {"name": "d.example"}
+    plain = body(read(account()), STORE)["properties"]
+    assert (plain["isNfsV3Enabled"], plain["isSftpEnabled"], plain.get("customDomain")) == (False, False, None)
+
+
+@pytest.mark.parametrize("blobs", [{}, {"blob_properties": [{"versioning_enabled": True}]}])
+def test_a_static_website_is_a_setting_of_the_blob_service(blobs: dict[str, Any]) -> None:
+    service = f"{STORE}/blobServices/default"
+    inside = read(account("docs", {**blobs, "static_website": [{"index_document": "index.html"}]}))
+    own = made(
+        "azurerm_storage_account_static_website",
+        "w",
+        {"index_document": "index.html"},
+        unknown={"storage_account_id": True},
+        storage_account_id="azurerm_storage_account.docs.id",
+    )
+    for found in (inside, read(account("docs", blobs), own)):
+        properties = body(found, service)["properties"]
+        assert properties["staticWebsite"] == {"enabled": True}
+        assert properties.get("isVersioningEnabled") == (True if blobs else None)
+
+
+def test_a_static_website_of_an_account_that_is_not_known_hides_blob_services() -> None:
+    kind, later = "azurerm_storage_account_static_website", {"storage_account_id": True}
+    lost = read(account(), made(kind, "w", {}, unknown=later, storage_account_id="local.x"))
+    assert [gap.operation for gap in lost.gaps] == ["Microsoft.Storage/storageAccounts/blobServices/read"]
+    elsewhere = read(made(kind, "w", {"storage_account_id": STORE}))
+    assert list(bodies(elsewhere)) == []
