@@ -30,6 +30,8 @@ _ONBOARDED: Final = frozenset({"aiservices"})
 """Kinds of cognitive accounts that host Document Intelligence and that a perimeter can protect, in lower case
 (azure-docs, private-link/network-security-perimeter-concepts, August 2025)."""
 _MOST_NAMED: Final = 3
+_NONE: Final = "it is in no network security perimeter"
+_NONE_IN_FILES: Final = "the files declare no network security perimeter for it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ def network(resource: Resource, estate: Estate) -> Json:
     in force it is not known whether it lets a wide range in.
     """
     listed = _perimeters(resource, estate)
-    counted = _of_files(resource) if _files_say_nothing(resource, estate) else listed
+    silent = _files_say_nothing(resource, estate)
+    counted = _of_files(resource) if silent else listed
     apply = all_of(item.own_counts for item in counted)
     rules = [address for item in counted for address in item.addresses]
     words = [item.words for item in counted if item.words]
@@ -62,7 +65,7 @@ def network(resource: Resource, estate: Estate) -> Json:
         "settingsApply": apply,
         "perimeterOpen": _lets_all_in(rules),
         "perimeterWide": any_of(map(_is_wide, rules)),
-        "words": "; ".join(words) if counted else "it is in no network security perimeter",
+        "words": "; ".join(words) if counted else _NONE_IN_FILES if silent else _NONE,
         "addresses": [*_in_force(_firewall(resource), all_of((_answers(resource), apply))), *rules],
         "perimeters": [
             {"name": item.name, "mode": item.mode, "enforced": item.enforced, "words": item.words} for item in listed
@@ -98,9 +101,7 @@ def _files_say_nothing(resource: Resource, estate: Estate) -> bool:
 
 def _of_files(resource: Resource) -> tuple[_Perimeter, ...]:
     """A perimeter is often managed elsewhere: it is taken for none unless the account leaves its network to one."""
-    why = Unread(
-        "public network access is SecuredByPerimeter, and the files declare no network security perimeter for it"
-    )
+    why = Unread(f"public network access is SecuredByPerimeter, and {_NONE_IN_FILES}")
     return (_perimeter(why, resource),) if _is_secured(resource) else ()
 
 

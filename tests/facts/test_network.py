@@ -270,6 +270,8 @@ def test_files_leave_only_those_open_that_ask_for_a_perimeter() -> None:
         assert answers(store, gaps=(declared,), kind="infrastructure") == (UNKNOWN, UNKNOWN, UNKNOWN)
     (one,) = network(storage(), kind="infrastructure")["perimeters"]
     assert one["enforced"].settled_by == "a live scan"
+    words = network(storage(), kind="infrastructure")["words"]
+    assert words == "the files declare no network security perimeter for it"
 
 
 def test_the_words_tell_what_decides() -> None:
