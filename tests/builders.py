@@ -12,6 +12,7 @@ from auditor.model.resource import Gap, ListRead, Resource
 from auditor.model.snapshot import End, Header, Snapshot
 from auditor.model.types import (
     ACCOUNT,
+    ACCOUNT_PERIMETER,
     BLOB_SERVICE,
     BY_NAME,
     CLASSIFIER,
@@ -24,6 +25,7 @@ from auditor.model.types import (
     PROJECT_CONNECTION,
     ROLE_ASSIGNMENT,
     STORAGE,
+    STORAGE_PERIMETER,
     SUBSCRIPTION,
 )
 
@@ -140,9 +142,9 @@ def gap(of: Resource | str, type_name: str, reason: str = "403 AuthorizationFail
 
 
 CHILDREN = {
-    ACCOUNT: (MODEL, CLASSIFIER, CONNECTION, PROJECT),
+    ACCOUNT: (MODEL, CLASSIFIER, CONNECTION, PROJECT, ACCOUNT_PERIMETER),
     PROJECT: (PROJECT_CONNECTION,),
-    STORAGE: (CONTAINER, LIFECYCLE_POLICY, OBJECT_REPLICATION, BLOB_SERVICE),
+    STORAGE: (CONTAINER, LIFECYCLE_POLICY, OBJECT_REPLICATION, BLOB_SERVICE, STORAGE_PERIMETER),
 }
 
 

@@ -163,6 +163,7 @@ def read_storage(client: StorageManagementClient) -> Iterator[str]:
         yield from diagnostic_settings(client, str(account.id), "/blobServices/default")
         yield from (str(item.name) for item in client.object_replication_policies.list(group, name))
         yield from (str(item.name) for item in client.local_users.list(group, name))
+        yield from (str(item.name) for item in client.encryption_scopes.list(group, name))
         yield from (str(item.name) for item in client.network_security_perimeter_configurations.list(group, name))
         yield from name_unless_missing(lambda: client.management_policies.get(group, name, "default"))  # noqa: B023
         yield from name_unless_missing(lambda: client.blob_services.get_service_properties(group, name))  # noqa: B023

@@ -64,6 +64,7 @@ _BICEP: Final = {
             types.OBJECT_REPLICATION,
             types.STORAGE_PERIMETER,
             types.LOCAL_USER,
+            types.ENCRYPTION_SCOPE,
         )
     },
     types.DELETED_ACCOUNT: "Microsoft.CognitiveServices/locations/resourceGroups/deletedAccounts",

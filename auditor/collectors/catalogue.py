@@ -16,6 +16,7 @@ from auditor.collectors.questions import (
     always,
     document_intelligence,
     has_local_users,
+    has_own_scopes,
     has_projects,
     holds_blobs,
     keeps_blobs_data,
@@ -54,6 +55,7 @@ from auditor.model.types import (
     DELETED_ACCOUNT,
     DIAGNOSTIC_SETTING,
     DOCUMENT_ACCESS,
+    ENCRYPTION_SCOPE,
     INSPECTION,
     LIFECYCLE_POLICY,
     LOCAL_USER,
@@ -282,6 +284,12 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         *(LOCAL_USER, "storage", _STORAGE, Throttle.STORAGE_LISTS),
         stage=Stage.DETAILS,
         question=has_local_users,
+    ),
+    _arm(
+        *(ENCRYPTION_SCOPE, "storage", _STORAGE, Throttle.STORAGE_LISTS),
+        stage=Stage.PRACTICE,  # containers, which name scopes, are read before
+        after=(CONTAINER,),
+        question=has_own_scopes,
     ),
     Collector(
         **_SETTINGS,

@@ -17,6 +17,7 @@ from auditor.model.reading import Json
 from auditor.model.resource import Resource
 from auditor.model.types import (
     ACCOUNT,
+    ACCOUNT_PERIMETER,
     BACKUP_INSTANCE,
     BACKUP_POLICY,
     BACKUP_VAULT,
@@ -28,6 +29,7 @@ from auditor.model.types import (
     DELETED_ACCOUNT,
     DIAGNOSTIC_SETTING,
     DOCUMENT_ACCESS,
+    ENCRYPTION_SCOPE,
     ERASURE_REQUEST,
     INSPECTION,
     LIFECYCLE_POLICY,
@@ -42,6 +44,7 @@ from auditor.model.types import (
     ROLE_ASSIGNMENT,
     ROLE_DEFINITION,
     STORAGE,
+    STORAGE_PERIMETER,
     SUBSCRIPTION,
     VAULT,
     WORKSPACE,
@@ -99,6 +102,11 @@ _EDGES: Final = {
     )
 }
 _BOUND: Final = {"unbounded": None, "exceedsHours": None, "atMostHours": None}
+_NETWORK: Final = {
+    **dict.fromkeys(("settingsApply", "perimeterOpen", "perimeterWide", "words")),
+    "addresses": {"[]": dict.fromkeys(("value", "prefix", "wide", "words"))},
+    "perimeters": {"[]": dict.fromkeys(("name", "mode", "enforced", "words"))},
+}
 _REASONS: Final = {"[]": {"cause": None, "kind": None, "hours": None, "words": None, "container": None}}
 
 FACTS: Final[tuple[Fact, ...]] = (
@@ -213,12 +221,44 @@ FACTS: Final[tuple[Fact, ...]] = (
         "Whether the storage account accepts its access keys for blobs: by its own setting and those of its services.",
     ),
     Fact(
-        "firewall",
-        (ACCOUNT, STORAGE),
-        {"addresses": {"[]": dict.fromkeys(("value", "prefix", "wide", "words"))}},
+        "network",
+        (ACCOUNT,),
+        _NETWORK,
+        (ACCOUNT_PERIMETER,),
+        _by("network:network"),
+        "Whether the account's own network settings apply, and whom its firewall and its network security perimeter let in.",
+    ),
+    Fact(
+        "network",
+        (STORAGE,),
+        _NETWORK,
+        (STORAGE_PERIMETER,),
+        _by("network:network"),
+        "Whether the storage account's own network settings apply, and whom its firewall and its perimeter let in.",
+    ),
+    Fact(
+        "privateEndpoints",
+        (STORAGE,),
+        {"connections": {"[]": dict.fromkeys(("name", "approved", "blob", "words"))}, "words": None},
+        (PRIVATE_ENDPOINT,),
+        _by("private_endpoints:private_endpoints"),
+        "The private endpoints of the storage account: whether each is approved, and whether it leads to blobs.",
+    ),
+    Fact(
+        "secureTransferApplies",
+        (STORAGE,),
+        None,
         (),
-        _by("network:firewall"),
-        "The ranges of addresses that the firewall lets in, each with the length of its prefix.",
+        _by("protocols:secure_transfer_applies"),
+        "Whether the setting for secure transfer decides over all requests; unread with SFTP or a custom domain.",
+    ),
+    Fact(
+        "staticWebsite",
+        (STORAGE,),
+        None,
+        (BLOB_SERVICE, CONTAINER),
+        _by("protocols:static_website"),
+        "Whether the storage account publishes the container $web as a static website.",
     ),
     Fact(
         "logging",
@@ -256,6 +296,15 @@ FACTS: Final[tuple[Fact, ...]] = (
         (),
         _by("encryption:key_coverage"),
         "Whether the account's customer-managed key covers results, or models alone.",
+    ),
+    Fact(
+        "containerKeys",
+        (STORAGE,),
+        {"[]": dict.fromkeys(("container", "scope", "keySource", "words"))},
+        (CONTAINER, ENCRYPTION_SCOPE, *_LINK_SOURCES),
+        _by("encryption:container_keys"),
+        "The containers with documents that have an encryption scope of their own, and where its key comes from.",
+        hears=_LINK_HINTS,
     ),
     Fact(
         "api",

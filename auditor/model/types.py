@@ -40,6 +40,7 @@ PROJECT: Final = "Microsoft.CognitiveServices/accounts/projects"
 PROJECT_CONNECTION: Final = "Microsoft.CognitiveServices/accounts/projects/connections"
 OPERATION: Final = "Microsoft.CognitiveServices/accounts/operations"
 LOCAL_USER: Final = "Microsoft.Storage/storageAccounts/localUsers"
+ENCRYPTION_SCOPE: Final = "Microsoft.Storage/storageAccounts/encryptionScopes"
 # What the auditor finds out by looking at practice has no ARM id: it gets one below what it is about.
 ACCOUNT_TLS: Final = "Microsoft.CognitiveServices/accounts/tlsProbes"
 STORAGE_TLS: Final = "Microsoft.Storage/storageAccounts/tlsProbes"
@@ -57,6 +58,9 @@ DOCUMENT_INTELLIGENCE_KINDS: Final = frozenset({"formrecognizer", "cognitiveserv
 
 FOUNDRY_KINDS: Final = frozenset({"aiservices"})
 """Kinds of cognitive accounts that have projects and connections, in lower case (azure-facts 2.1)."""
+
+ACCOUNT_KEY_SCOPE: Final = "$account-encryption-key"
+"""What a container names as its encryption scope where it has none of its own (API, defaultEncryptionScope)."""
 
 ONLY_LIVE: Final = frozenset(
     {
@@ -173,6 +177,7 @@ RESOURCE_TYPES: Final[tuple[ResourceType, ...]] = (
         owner_kinds=DOCUMENT_INTELLIGENCE_KINDS,
     ),
     _type(LOCAL_USER, STORAGE, "localUsers", "local user"),
+    _type(ENCRYPTION_SCOPE, STORAGE, "encryptionScopes", "encryption scope"),
     _type(
         ACCOUNT_TLS,
         ACCOUNT,

@@ -42,6 +42,7 @@ CONTROL = {
     "Microsoft.Storage/storageAccounts/blobServices/containers/read",
     "Microsoft.Storage/storageAccounts/managementPolicies/read",
     "Microsoft.Storage/storageAccounts/objectReplicationPolicies/read",
+    "Microsoft.Storage/storageAccounts/encryptionScopes/read",
     "Microsoft.Storage/storageAccounts/localUsers/read",
     "Microsoft.Storage/storageAccounts/networkSecurityPerimeterConfigurations/read",
     "Microsoft.Insights/diagnosticSettings/read",

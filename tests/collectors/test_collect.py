@@ -41,6 +41,7 @@ from auditor.model.types import (
     DELETED_ACCOUNT,
     DIAGNOSTIC_SETTING,
     DOCUMENT_ACCESS,
+    ENCRYPTION_SCOPE,
     INSPECTION,
     LIFECYCLE_POLICY,
     LOCAL_USER,
@@ -227,6 +228,7 @@ def test_one_of_each_type_is_read_with_its_owner() -> None:
         (CONNECTION, ACCOUNT),
         (OPERATION, ACCOUNT),
         (LOCAL_USER, STORAGE),
+        (ENCRYPTION_SCOPE, STORAGE),
         (STORAGE_PERIMETER, STORAGE),
         (ACCOUNT_PERIMETER, ACCOUNT),
     ):

@@ -173,6 +173,7 @@ def _bad(*, signals: bool) -> tuple[list[Json], list[Json], list[Json]]:
         cross_tenant=None,
         ip_rules=["0.0.0.0/0"],
         isSftpEnabled=True,
+        isNfsV3Enabled=True,
         isLocalUserEnabled=True,
         allowSharedKeyAccessForServices={"blob": {"enabled": True}},
         allowCrossTenantDelegationSas=True,
@@ -328,7 +329,7 @@ _NAMELESS = ("studiostore", "addressstore")
 
 _STORE_RULES = (
     *("DI-REG-001", "DI-REG-002", "DI-REG-003", "DI-REG-006", "DI-REG-008", "DI-REG-010", "DI-REG-011"),
-    *("DI-TLS-001", "DI-TLS-002", "DI-TLS-004", "DI-TLS-005"),
+    *("DI-TLS-001", "DI-TLS-002", "DI-TLS-004", "DI-TLS-005", "DI-TLS-006"),
     *(
         "DI-RET-001",
         "DI-RET-003",

@@ -26,6 +26,9 @@ READ_ALIKE = ((ACCOUNT, STORAGE), (MODEL, CLASSIFIER))
 MADE_BY_THE_AUDITOR = (SUBSCRIPTION,)
 """Types whose `properties` the auditor puts together (`auditor.collectors.shapes`)."""
 
+SET_BY_TERRAFORM = [f"{STORAGE}: properties.staticWebsite"]
+"""Settings that Azure keeps elsewhere and the Terraform provider sets on this type (`auditor.infra.terraform.storage`)."""
+
 
 class Watched(dict[str, Any]):
     """An object of a body that notes by which names something was looked up in it, those that it does not have too."""
@@ -106,7 +109,7 @@ def test_facts_read_what_the_collected_versions_have(estate: str) -> None:
     assert ("properties", "allowSharedKeyAccessForServices") in asked[STORAGE]
     assert ("properties", "blobAccessPointConfiguration") in asked[CONTAINER]
     assert ("properties", "disableLocalAuth") in asked[ACCOUNT]
-    assert list(unknown_paths(asked)) == []
+    assert [path for path in unknown_paths(asked) if path not in SET_BY_TERRAFORM] == []
 
 
 def test_a_name_that_the_version_does_not_have_is_found() -> None:

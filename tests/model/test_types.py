@@ -19,6 +19,7 @@ from auditor.model.types import (
     DELETED_ACCOUNT,
     DIAGNOSTIC_SETTING,
     DOCUMENT_ACCESS,
+    ENCRYPTION_SCOPE,
     INSPECTION,
     LIFECYCLE_POLICY,
     LOCAL_USER,
@@ -90,6 +91,7 @@ BACKUPS = f"{SUB}/resourcegroups/rg/providers/microsoft.dataprotection/backupvau
         (f"{FORMS}/connections/documents", PROJECT_CONNECTION, None),
         (f"{FORMS}/operations/31", OPERATION, FORMS),
         (f"{DOCS}/localusers/courier", LOCAL_USER, DOCS),
+        (f"{DOCS}/encryptionscopes/letters", ENCRYPTION_SCOPE, DOCS),
         (f"{FORMS}/tlsprobes/default", ACCOUNT_TLS, FORMS),
         (f"{DOCS}/tlsprobes/default", STORAGE_TLS, DOCS),
         (f"{DOCS}/bloblogs/default", BLOB_LOGS, DOCS),
@@ -135,6 +137,7 @@ def test_children_are_reached_by_the_name_of_their_relation() -> None:
         "diagnosticSettings": DIAGNOSTIC_SETTING,
         "perimeters": STORAGE_PERIMETER,
         "localUsers": LOCAL_USER,
+        "encryptionScopes": ENCRYPTION_SCOPE,
         "tlsProbe": STORAGE_TLS,
         "blobLogs": BLOB_LOGS,
     }

@@ -107,6 +107,7 @@ def test_no_two_names_differ_in_case_alone() -> None:
         (types.PROJECT, "properties.isDefault"),
         (types.OPERATION, "properties.resourceLocation"),
         (types.LOCAL_USER, "properties.permissionScopes[*].resourceName"),
+        (types.ENCRYPTION_SCOPE, "properties.source"),
         (types.STORAGE_TLS, "properties.offers[*].accepted"),
         (types.BLOB_LOGS, "properties.requests[*].tls"),
         (types.CALL_METRICS, "properties.regions[*].region"),

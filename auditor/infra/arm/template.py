@@ -23,12 +23,14 @@ from auditor.infra.text import HINT
 from auditor.model.resource import Gap
 from auditor.model.types import (
     ACCOUNT,
+    ACCOUNT_PERIMETER,
     BACKUP_VAULT,
     BLOB_SERVICE,
     BY_NAME,
     PRIVATE_ENDPOINT,
     ROLE_DEFINITION,
     STORAGE,
+    STORAGE_PERIMETER,
     SUBSCRIPTION,
     VAULT,
     WORKSPACE,
@@ -47,6 +49,8 @@ STANDING: Final = frozenset(name.lower() for name in (ACCOUNT, STORAGE, VAULT, W
 """Types (lower case) of resources that stand for themselves: rules judge them, and others refer to them."""
 _HARMLESS: Final = frozenset(name.lower() for name in (BLOB_SERVICE, ROLE_DEFINITION, PRIVATE_ENDPOINT))
 """Types (lower case) that templates name as existing to reach what lies below, or to call by name."""
+_ASSOCIATION: Final = "microsoft.network/networksecurityperimeters/resourceassociations"
+_PERIMETERS: Final = ((ACCOUNT, ACCOUNT_PERIMETER), (STORAGE, STORAGE_PERIMETER))
 _READ_DEPLOYMENT: Final = "Microsoft.Resources/deployments/read"
 
 
@@ -124,6 +128,7 @@ def _gaps(planned: Planned) -> Iterator[Gap]:
     """What is not known of a resource that belongs to others, and of the lists of one that exists already."""
     kind = BY_NAME.get(planned.what.type.lower())
     if kind is None:
+        yield from _perimeter_gaps(planned)
         return
     name = address_of(planned)
     if kind.key in STANDING:
@@ -137,6 +142,18 @@ def _gaps(planned: Planned) -> Iterator[Gap]:
         yield Gap(_owner(planned, kind), kind.operation, f"{name}: {planned.doubt.why}")
     elif planned.what.id.startswith("{"):
         yield Gap(_owner(planned, kind), kind.operation, f"{name}: what it belongs to is not known")
+
+
+def _perimeter_gaps(planned: Planned) -> Iterator[Gap]:
+    """An association with a network security perimeter, whose mode and rules are not read from files."""
+    if planned.what.type.lower() != _ASSOCIATION:
+        return
+    target = field_of(field_of(planned.value("properties"), "privateLinkResource"), "id")
+    known = target if isinstance(target, str) and target.startswith("/") else None
+    why = f"{address_of(planned)} associates it with a network security perimeter, which is not read from files"
+    for owner, kind in _PERIMETERS:
+        if known is None or f"/providers/{owner}/".lower() in known.lower():
+            yield Gap(known or "", BY_NAME[kind.lower()].operation, why)
 
 
 def _owner(planned: Planned, kind: ResourceType) -> str:

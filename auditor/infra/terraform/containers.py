@@ -12,7 +12,7 @@ from auditor.infra.terraform.build import Record
 from auditor.infra.terraform.configuration import Lost
 from auditor.infra.terraform.record import Body, always, argument, fill, read_block
 from auditor.model.reading import Json, Unread
-from auditor.model.types import CONTAINER, LOCAL_USER, OBJECT_REPLICATION, STORAGE
+from auditor.model.types import CONTAINER, ENCRYPTION_SCOPE, LOCAL_USER, OBJECT_REPLICATION, STORAGE
 
 if TYPE_CHECKING:
     from auditor.infra.terraform.arguments import Arguments
@@ -117,6 +117,16 @@ CONTAINER_RECORDS: Final = (
             argument("properties.homeDirectory", "home_directory"),
             argument("properties.hasSshKey", "ssh_key_enabled", defaults=always(False)),  # noqa: FBT003
             argument("properties.hasSshPassword", "ssh_password_enabled", defaults=always(False)),  # noqa: FBT003
+        ),
+        parent=_ACCOUNT,
+    ),
+    Record(
+        "azurerm_storage_encryption_scope",
+        ENCRYPTION_SCOPE,
+        (
+            argument("properties.source", "source", required=True),
+            argument("properties.requireInfrastructureEncryption", "infrastructure_encryption_required"),
+            argument("properties.keyVaultProperties.keyUri", "key_vault_key_id"),
         ),
         parent=_ACCOUNT,
     ),

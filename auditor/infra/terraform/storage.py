@@ -81,6 +81,10 @@ _ACCOUNT: Final = (
         defaults=always(False),  # noqa: FBT003
     ),
 )
+_CUSTOM_DOMAIN: Final = (
+    argument("name", "name", required=True),
+    argument("useSubDomainName", "use_subdomain"),
+)
 _SAS_POLICY: Final = (
     argument("sasExpirationPeriod", "expiration_period", required=True),
     argument("expirationAction", "expiration_action", defaults=always("Log")),
@@ -135,6 +139,9 @@ _OPEN: Final = {
     "resourceAccessRules": [],
 }
 """What the provider writes when network rules are deleted (`resourceStorageAccountNetworkRulesDelete`)."""
+_WEBSITE: Final = {"enabled": True}
+_NO_WEBSITE: Final = {"enabled": False}
+"""The static website is a setting of the blob service in ARM; the provider sets it on the account (`facts.protocols`)."""
 _MICROSOFT_KEYS: Final = {"keySource": "Microsoft.Storage", "keyvaultproperties": None, "identity": None}
 """What it writes when the customer-managed key of an account is deleted (`resourceStorageAccountCustomerManagedKeyDelete`)."""
 
@@ -155,6 +162,7 @@ def _finish_account(building: Building, instance: Instance, arguments: Arguments
         {"defaultAction": "Allow"} if rules is None else _network(building, instance, rules),
     )
     put(body, "properties.sasPolicy", read_block(arguments.block("sas_policy"), _SAS_POLICY, building.span))
+    put(body, "properties.customDomain", read_block(arguments.block("custom_domain"), _CUSTOM_DOMAIN, building.span))
     held = read_block(arguments.block("immutability_policy"), _IMMUTABILITY, building.span)
     if held is not None:
         whole = held if isinstance(held, Unread) else {"enabled": True, "immutabilityPolicy": held}
@@ -168,6 +176,9 @@ def _finish_account(building: Building, instance: Instance, arguments: Arguments
         blobs = AFTER_APPLY  # not taken for unset, since what is unset passes
     if blobs is not None:
         building.add(_blob_service(building, body["id"], blobs), instance)
+    website = arguments.block("static_website")
+    if website is not None:
+        put(body, "properties.staticWebsite", website if isinstance(website, Unread) else _WEBSITE)
 
 
 def _blob_service(building: Building, account: str, blobs: Arguments | Unread) -> Body:
@@ -227,6 +238,11 @@ def _part_network(building: Building, instance: Instance, arguments: Arguments) 
     return {"properties.networkAcls": acls}
 
 
+def _part_website(_building: Building, _instance: Instance, _arguments: Arguments) -> Body:
+    """`azurerm_storage_account_static_website` is the website block of an account."""
+    return {"properties.staticWebsite": _WEBSITE}
+
+
 def _part_key(building: Building, instance: Instance, arguments: Arguments) -> Body:
     """`azurerm_storage_account_customer_managed_key` is the key block of an account."""
     return {"properties.encryption": read_key(building, instance, arguments, STORAGE)}
@@ -254,5 +270,12 @@ STORAGE_RECORDS: Final = (
         parent=_ACCOUNT_ARGUMENT,
         extends={"properties.encryption": _MICROSOFT_KEYS},
         part=_part_key,
+    ),
+    Record(
+        "azurerm_storage_account_static_website",
+        STORAGE,
+        parent=_ACCOUNT_ARGUMENT,
+        extends={"properties.staticWebsite": _NO_WEBSITE},
+        part=_part_website,
     ),
 )

@@ -189,6 +189,14 @@ ROUTES: Final[tuple[Route, ...]] = (
         whole_children,
         storage="list",
     ),
+    route(
+        "encryptionScopes",
+        "{account}/encryptionScopes",
+        f"{_S}/encryptionScopes/read",
+        STORAGE,
+        whole_children,
+        storage="list",
+    ),
     route("localUsers", "{account}/localUsers", f"{_S}/localUsers/read", STORAGE, whole_children, storage="list"),
     route(
         "diagnosticSettings",

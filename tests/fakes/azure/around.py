@@ -277,6 +277,19 @@ def private_endpoint(
     return {**top, "location": region, "properties": {**properties, **more}}
 
 
+def encryption_scope(account: Json | str, name: str, *, source: str = "Microsoft.KeyVault", **more: Any) -> Json:
+    """An encryption scope of a storage account, with a key of the customer's or of Microsoft's."""
+    key = {"keyUri": "https://keys.vault.azure.net/keys/k"} if source == "Microsoft.KeyVault" else None
+    properties = {
+        "source": source,
+        "state": "Enabled",
+        "requireInfrastructureEncryption": None,
+        "keyVaultProperties": key,
+    }
+    top = _below(account, "encryptionScopes", name, "Microsoft.Storage/storageAccounts/encryptionScopes")
+    return {**top, "properties": _given({**properties, **more})}
+
+
 def perimeter(owner: Json | str, name: str = "documents", *, mode: str = "Enforced") -> Json:
     """The association of an account, cognitive or storage, with a network security perimeter."""
     kind = id_of(owner).rpartition("/providers/")[2].rpartition("/")[0]

@@ -691,3 +691,35 @@ def test_addresses_lead_through_the_deployments() -> None:
     assert where is not None
     assert where.place("").address == "storage/docs"
     assert where.place("").line is not None
+
+
+@pytest.mark.parametrize(
+    ("target", "gaps"),
+    [
+        (
+            "[resourceId('Microsoft.Storage/storageAccounts', 'docs')]",
+            [(f"{STORES}/docs", "Microsoft.Storage/storageAccounts")],
+        ),
+        (
+            "[resourceId('Microsoft.CognitiveServices/accounts', 'di')]",
+            [(f"{COGNITIVE}/di", "Microsoft.CognitiveServices/accounts")],
+        ),
+        ("[resourceId('Microsoft.KeyVault/vaults', 'keys')]", []),
+        (
+            "[parameters('target')]",
+            [("", "Microsoft.CognitiveServices/accounts"), ("", "Microsoft.Storage/storageAccounts")],
+        ),
+    ],
+)
+def test_an_association_with_a_perimeter_is_a_gap_at_what_it_protects(target: str, gaps: list[tuple[str, str]]) -> None:
+    association = {
+        "type": "Microsoft.Network/networkSecurityPerimeters/resourceAssociations",
+        "apiVersion": "2024-07-01",
+        "name": "nsp/docs",
+        "properties": {"accessMode": "Enforced", "privateLinkResource": {"id": target}},
+    }
+    found = declared(template(store(), account(), association, parameters={"target": {"type": "string"}}))
+    operation = "networkSecurityPerimeterConfigurations/read"
+    assert [(gap.scope, gap.operation) for gap in found.gaps] == [
+        (scope, f"{kind}/{operation}") for scope, kind in gaps
+    ]

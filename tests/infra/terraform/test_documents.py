@@ -19,7 +19,6 @@ COMPUTED = {"principal_id", "tenant_id"}
 LEFT_OUT = {
     "azurerm_storage_account": {
         "azure_files_authentication",
-        "custom_domain",
         "edge_zone",
         "large_file_share_enabled",
         "queue_encryption_key_type",

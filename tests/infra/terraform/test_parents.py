@@ -238,7 +238,15 @@ def test_without_its_key_an_account_has_one_of_microsoft() -> None:
 
 # What Terraform forgets
 
-OLD = {**GOOD, "name": "docs", "resource_group_name": "rg", "id": STORE, "min_tls_version": "TLS1_0"}
+OLD = {
+    **GOOD,
+    "sftp_enabled": False,
+    "custom_domain": [],
+    "name": "docs",
+    "resource_group_name": "rg",
+    "id": STORE,
+    "min_tls_version": "TLS1_0",
+}
 
 
 @pytest.mark.parametrize("left", ["absent", "no values", "nulls"])
