@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from auditor.errors import InfrastructureError, Mistake
 from auditor.infra.arm import template
-from auditor.infra.arm.symbols import field_of
+from auditor.infra.arm.comparing import field_of
 from auditor.infra.bicep_source import BicepSource, InBicep
 from auditor.infra.json_text import JsonTextError, parse_json
 from auditor.infra.origins import Below

@@ -29,7 +29,9 @@ from auditor.infra.arm.values import (
     ArgumentError,
     Partly,
     Symbolic,
+    TooLargeError,
     UndecidedError,
+    bounded,
     in_braces,
     named,
     settled,
@@ -120,7 +122,7 @@ class Budget:
     def _take(self, steps: int) -> None:
         self.steps -= steps
         if self.steps < 0:
-            raise ArgumentError(f"the expression takes more than {MOST_STEPS} steps")
+            raise TooLargeError("its expression takes too many steps, or those of the file together do")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,8 @@ class Evaluation:
             shown = ", ".join(map(_shown, node.arguments, arguments))
             return Symbolic(unread.why, unread.settled_by, in_braces(f"{function.name}({shown})"))
         result = function.run(*arguments)
+        if isinstance(result, str):
+            bounded(len(result))
         self.budget.spend([result])
         return result
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
-from auditor.infra.arm.comparing import key_of
+from auditor.infra.arm.comparing import field_of, key_of
 from auditor.infra.arm.copies import is_loops, loop, value_of
 from auditor.infra.arm.evaluate import UserFunction
 from auditor.infra.arm.values import Symbolic
@@ -37,6 +37,13 @@ class Surroundings(Protocol):
     def scope(self) -> str:
         """The id of where its resources go."""
 
+    @property
+    def room(self) -> int:
+        """The steps that one more expression of the file may take."""
+
+    def spend(self, steps: int) -> None:
+        """Count the steps of an expression."""
+
     def take(self, turns: int) -> None:
         """Count turns of loops."""
 
@@ -45,16 +52,6 @@ class Surroundings(Protocol):
 
     def about(self, name: str) -> Json:
         """The answer of `resourceGroup()` and the like."""
-
-
-def field_of(raw: Json, name: str) -> Json:
-    """What stands in an object under a name, whatever its case; None where there is nothing."""
-    if not isinstance(raw, dict):
-        return None
-    if name in raw:
-        return raw[name]
-    size, lowered = len(name), name.lower()
-    return next((raw[key] for key in raw if len(key) == size and key.lower() == lowered), None)
 
 
 def objects_of(raw: Json) -> dict[str, dict[str, Any]]:
@@ -148,12 +145,13 @@ class Text(str):
 
 
 def _variables(raw: Json) -> Iterator[tuple[str, Callable[[Symbols], Json]]]:
-    for name, item in raw.items() if isinstance(raw, dict) else ():
-        if name.lower() == "copy" and is_loops(item):
+    for key, item in raw.items() if isinstance(raw, dict) else ():
+        if key.lower() == "copy" and is_loops(item):
             for each in item:
-                yield str(each["name"]).lower(), _loop(str(each["name"]), each)
+                name = str(field_of(each, "name"))
+                yield name.lower(), _loop(name, each)
         else:
-            yield name.lower(), _value(item)
+            yield key.lower(), _value(item)
 
 
 def _value(raw: Json) -> Callable[[Symbols], Json]:
@@ -187,6 +185,15 @@ class Symbols:
     def shown(self) -> str:
         """How reports call the file."""
         return self.place.shown
+
+    @property
+    def room(self) -> int:
+        """The steps that one more expression of the file may take."""
+        return self.place.room
+
+    def spend(self, steps: int) -> None:
+        """Count the steps of an expression."""
+        self.place.spend(steps)
 
     def take(self, turns: int) -> None:
         """Count turns of loops; raises `InfrastructureError` where there are too many."""

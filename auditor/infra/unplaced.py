@@ -1,0 +1,110 @@
+"""What files declare without telling what it belongs to: it is a gap wherever it may belong, and never passed over.
+
+A child whose parent no file declares may belong to any account whose name fits. A role in a resource group of a known
+name may reach accounts in a group that only the deployment knows. Which account a replication policy copies from may be
+known only then.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from auditor.infra.arm.comparing import field_of
+from auditor.infra.same_ids import STANDING, Id, agree, may_be, parsed_id
+from auditor.model.reading import Unread
+from auditor.model.resource import Gap, Resource, resource_key
+from auditor.model.types import (
+    BY_NAME,
+    BY_OPERATION,
+    OBJECT_REPLICATION,
+    ROLE_ASSIGNMENT,
+    STORAGE,
+    SUBSCRIPTION,
+    ResourceType,
+    owner_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from auditor.model.reading import Json
+
+_GROUP_UNKNOWN: Final = Unread("which resource group it is, or the store lies in, is known only at the deployment")
+_SOURCE_UNKNOWN: Final = Unread("which account it copies from is known only at the deployment")
+
+
+def with_doubts(resources: Mapping[str, Resource]) -> dict[str, Resource]:
+    """The resources, by key; what may mean one of the others and cannot be told is unread in them."""
+    stores = [
+        parsed for item in resources.values() if item.type_key == STORAGE.lower() if (parsed := parsed_id(item.id))
+    ]
+    scopes = {store.scope for store in stores}
+    return {key: _with_doubts(item, scopes, resources) for key, item in resources.items()}
+
+
+def _with_doubts(item: Resource, scopes: set[str], resources: Mapping[str, Resource]) -> Resource:
+    properties = item.body.get("properties")
+    if item.type_key == ROLE_ASSIGNMENT.lower() and _may_reach(field_of(properties, "scope"), scopes):
+        return _changed(item, "scope", _GROUP_UNKNOWN)
+    source = field_of(properties, "sourceAccount")
+    if item.type_key == OBJECT_REPLICATION.lower() and _may_copy_from(source, item.owner, resources):
+        return _changed(item, "sourceAccount", _SOURCE_UNKNOWN)
+    return item
+
+
+def _changed(item: Resource, name: str, value: Json) -> Resource:
+    properties = item.body["properties"]
+    return Resource({**item.body, "properties": {**properties, name: value}}, item.read, item.origin)
+
+
+def _may_reach(scope: Json, scopes: set[str]) -> bool:
+    """Whether a role at a group or a subscription may reach stores and does not for certain."""
+    if not isinstance(scope, str) or not scope.lower().startswith("/subscriptions/") or "/providers/" in scope.lower():
+        return False
+    own = resource_key(scope)
+    parts = own.count("/") + 1
+    above = {"/".join(each.split("/")[:parts]) for each in scopes}
+    return own not in above and any(agree(own, each) for each in above)
+
+
+def _may_copy_from(source: Json, owner: str | None, resources: Mapping[str, Resource]) -> bool:
+    """Whether the source of a replication policy may be the account that has it, and is not told."""
+    if not isinstance(source, str) or owner is None or resource_key(source) in {owner, *resources}:
+        return False
+    name = source.rstrip("/").rpartition("/")[2].lower()
+    return "{" in name and may_be(name, owner.rpartition("/")[2])
+
+
+def orphans(resources: Mapping[str, Resource], gaps: Iterable[Gap]) -> Iterator[Gap]:
+    """Gaps for children of accounts and the like that no file declares; resources come by key."""
+    roots = [(item.id, own) for item in resources.values() if item.type_key in STANDING and (own := parsed_id(item.id))]
+    for item_id, kind, name in _children(resources, gaps):
+        parent = parsed_id(item_id)
+        root = item_id[: len(item_id) - len(parent.rest)] if parent is not None else ""
+        if parent is None or parent.type not in STANDING or resource_key(root) in resources:
+            continue
+        label = BY_NAME[parent.type].label
+        yield Gap(root, BY_NAME[parent.type].operation, f"{name}: no file declares the {label} that it belongs to")
+        for other_id, other in roots if "{" in root else ():
+            if _may_be_one(parent, other):
+                yield Gap(other_id, kind.operation, f"{name}: it may belong to this {label}, as its name is not known")
+
+
+def _children(resources: Mapping[str, Resource], gaps: Iterable[Gap]) -> Iterator[tuple[str, ResourceType, str]]:
+    """The id of each child, or of what a gap in a list of children is about; its type; and what it is called."""
+    for key, item in resources.items():
+        kind = BY_NAME.get(item.type_key)
+        if kind is not None and kind.owner != SUBSCRIPTION and owner_of(key, item.type_key) is not None:
+            yield item.id, kind, f"{kind.label} {item.name}"
+    for gap in gaps:
+        kind = BY_OPERATION.get(gap.operation.lower())
+        if kind is not None and kind.key not in STANDING and kind.owner != SUBSCRIPTION:
+            yield gap.scope, kind, gap.reason
+
+
+def _may_be_one(parent: Id, other: Id) -> bool:
+    return (
+        parent.type == other.type
+        and may_be(parent.name, other.name)
+        and (parent.type == STORAGE.lower() or agree(parent.scope, other.scope))
+    )
