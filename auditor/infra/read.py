@@ -15,7 +15,7 @@ from auditor.infra.files import find_files, shown_path
 from auditor.infra.parameters import parameters_beside, read_parameters
 from auditor.infra.same_ids import unified
 from auditor.infra.together import Together
-from auditor.infra.unplaced import orphans, with_doubts
+from auditor.infra.unplaced import placed, with_doubts
 from auditor.lazy import Entry
 from auditor.model.reading import LIVE_SCAN, Unread
 from auditor.model.redaction import cut_secrets, cut_text
@@ -101,15 +101,14 @@ def read(
             broken.setdefault(error.mistakes[0].problem, error)
     _raise(list(broken.values()))
     together = Together()
-    for shown, declared in zip(files, unified(list(files.values())), strict=True):
+    for shown, declared in zip(files, placed(unified(list(files.values()))), strict=True):
         together.add(shown, declared)
-    gaps = [*together.gaps, *orphans(together.resources, together.gaps)]
     notes += _notes(together)
     scope = tuple(item.document.shown for item in done)
     snapshot = Snapshot(
         Header(tool, INFRASTRUCTURE, scope, started),
         tuple(map(_as_deployed, with_doubts(together.resources).values())),
-        tuple(dict.fromkeys(replace(gap, reason=cut_text(gap.reason)) for gap in gaps)),
+        tuple(dict.fromkeys(replace(gap, reason=cut_text(gap.reason)) for gap in together.gaps)),
         tuple(dict.fromkeys(together.reads)),
         End(started),
     )

@@ -18,6 +18,7 @@ from auditor.model.types import ACCOUNT, BACKUP_VAULT, STORAGE, VAULT, WORKSPACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from auditor.infra.declared import Declared
     from auditor.model.reading import Json
@@ -175,9 +176,25 @@ def in_resource(resource: Resource, of: Callable[[str], str]) -> Resource:
 
 
 def unified(files: Sequence[Declared]) -> list[Declared]:
-    """What files declare, with one id for each resource that several of them name, or one of them in several ways."""
+    """What files declare, with one id for each resource that several of them name, or one of them in several ways.
+
+    What Azure makes by itself of an account is left out where another file, without that account, declares it.
+    """
     known = SameIds(item.id for declared in files for item in declared.resources if item.type_key in STANDING)
-    return [_renamed(declared, known.of) for declared in files]
+    renamed = [_renamed(declared, known.of) for declared in files]
+    told = [
+        {item.key: item.owner for item in declared.resources if item.key not in declared.implied}
+        for declared in renamed
+    ]
+    said = {key for own in told for key, owner in own.items() if owner not in own}
+    return [without_implied(declared, said) for declared in renamed]
+
+
+def without_implied(declared: Declared, told: AbstractSet[str]) -> Declared:
+    """The same without resources that Azure would make by itself, where something else tells of them, by key."""
+    gone = declared.implied & told
+    left = tuple(item for item in declared.resources if item.key not in gone)
+    return replace(declared, resources=left, implied=declared.implied - gone) if gone else declared
 
 
 def _renamed(declared: Declared, of: Callable[[str], str]) -> Declared:
@@ -188,6 +205,7 @@ def _renamed(declared: Declared, of: Callable[[str], str]) -> Declared:
         gaps=tuple(gap_at(gap, of) for gap in declared.gaps),
         reads=tuple(ListRead(of(read.of), read.operation, read.source, read.at) for read in declared.reads),
         changed=changed,
+        implied=frozenset(resource_key(of(key)) for key in declared.implied),
     )
 
 

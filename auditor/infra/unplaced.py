@@ -7,13 +7,15 @@ known only then.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from auditor.infra.arm.comparing import field_of
-from auditor.infra.same_ids import STANDING, Id, agree, may_be, parsed_id
+from auditor.infra.same_ids import STANDING, Id, agree, may_be, parsed_id, without_implied
 from auditor.model.reading import Unread
 from auditor.model.resource import Gap, Resource, resource_key
 from auditor.model.types import (
+    BLOB_SERVICE,
     BY_NAME,
     BY_OPERATION,
     OBJECT_REPLICATION,
@@ -21,12 +23,12 @@ from auditor.model.types import (
     STORAGE,
     SUBSCRIPTION,
     ResourceType,
-    owner_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from auditor.infra.declared import Declared
     from auditor.model.reading import Json
 
 _GROUP_UNKNOWN: Final = Unread("which resource group it is, or the store lies in, is known only at the deployment")
@@ -75,10 +77,28 @@ def _may_copy_from(source: Json, owner: str | None, resources: Mapping[str, Reso
     return "{" in name and may_be(name, owner.rpartition("/")[2])
 
 
-def orphans(resources: Mapping[str, Resource], gaps: Iterable[Gap]) -> Iterator[Gap]:
-    """Gaps for children of accounts and the like that no file declares; resources come by key."""
+def placed(files: Sequence[Declared]) -> list[Declared]:
+    """What files declare, with gaps for children of which no file declares the parent.
+
+    What Azure makes by itself of an account is not told where such a gap is: the child may be that.
+    """
+    resources = {item.key: item for declared in files for item in declared.resources}
+    found = [tuple(_orphans(declared, resources)) for declared in files]
+    services = {f"{resource_key(gap.scope)}/blobservices/default" for own in found for gap in own if _of_a_service(gap)}
+    return [
+        without_implied(replace(declared, gaps=(*declared.gaps, *own)), services)
+        for declared, own in zip(files, found, strict=True)
+    ]
+
+
+def _of_a_service(gap: Gap) -> bool:
+    return gap.operation == BY_NAME[BLOB_SERVICE.lower()].operation
+
+
+def _orphans(declared: Declared, resources: Mapping[str, Resource]) -> Iterator[Gap]:
+    """Gaps for what one file says of accounts and the like that no file declares; all resources come by key."""
     roots = [(item.id, own) for item in resources.values() if item.type_key in STANDING and (own := parsed_id(item.id))]
-    for item_id, kind, name in _children(resources, gaps):
+    for item_id, kind, name in _children(declared):
         parent = parsed_id(item_id)
         root = item_id[: len(item_id) - len(parent.rest)] if parent is not None else ""
         if parent is None or parent.type not in STANDING or resource_key(root) in resources:
@@ -90,13 +110,13 @@ def orphans(resources: Mapping[str, Resource], gaps: Iterable[Gap]) -> Iterator[
                 yield Gap(other_id, kind.operation, f"{name}: it may belong to this {label}, as its name is not known")
 
 
-def _children(resources: Mapping[str, Resource], gaps: Iterable[Gap]) -> Iterator[tuple[str, ResourceType, str]]:
+def _children(declared: Declared) -> Iterator[tuple[str, ResourceType, str]]:
     """The id of each child, or of what a gap in a list of children is about; its type; and what it is called."""
-    for key, item in resources.items():
+    for item in declared.resources:
         kind = BY_NAME.get(item.type_key)
-        if kind is not None and kind.owner != SUBSCRIPTION and owner_of(key, item.type_key) is not None:
+        if kind is not None and kind.owner != SUBSCRIPTION and item.owner is not None:
             yield item.id, kind, f"{kind.label} {item.name}"
-    for gap in gaps:
+    for gap in declared.gaps:
         kind = BY_OPERATION.get(gap.operation.lower())
         if kind is not None and kind.key not in STANDING and kind.owner != SUBSCRIPTION:
             yield gap.scope, kind, gap.reason

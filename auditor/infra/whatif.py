@@ -19,7 +19,6 @@ from auditor.infra.arm.deployment import DEPLOYMENTS, Deployment, Source, World
 from auditor.infra.arm.levels import TENANT
 from auditor.infra.arm.nested import open_nested
 from auditor.infra.arm.values import symbol_of
-from auditor.infra.declared import Declared, Document, Inputs
 from auditor.infra.detect import is_change
 from auditor.infra.origins import origin
 from auditor.infra.text import HINT
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditor.infra.arm.symbols import Symbols
+    from auditor.infra.declared import Declared, Document, Inputs
     from auditor.infra.json_text import Pointer
 
 _CHANGES: Final = frozenset({"create", "modify", "deploy"})
@@ -122,9 +122,7 @@ def read(document: Document, inputs: Inputs) -> Declared:  # noqa: ARG001 - as a
                 gaps += _lists(draft)
         if change.target and change.kind in {*_CHANGES, "delete"}:
             changed.add(resource_key(change.target))
-    resources, gaps = complete(drafts, gaps, hidden=hidden)
-    changed |= {resource.key for resource, draft in resources if draft.key in changed}
-    return Declared(tuple(item for item, _ in resources), tuple(dict.fromkeys(gaps)), changed=frozenset(changed))
+    return complete(drafts, gaps, changed, hidden=hidden)
 
 
 def _answer(document: Document) -> tuple[Json, Pointer]:
@@ -251,7 +249,8 @@ def _draft(change: _Change, view: Symbols, skipped: Unread | None) -> Draft:
     body["name"] = target.rpartition("/")[2]
     why = _NOT_TOLD if change.kind == "deploy" or not known else skipped if change.kind in _NOT_DEPLOYED else None
     if why is not None:
-        body |= dict.fromkeys({*body, "properties"} - {"id", "type", "name", "location", "kind"}, why)
+        fixed = {"kind"} if why is skipped else set()
+        body |= dict.fromkeys({*body, "properties"} - {"id", "type", "name", "location"} - fixed, why)
     if not isinstance(body.setdefault("properties", {}), dict):
         body["properties"] = why or Unread(_CUT)
     if change.kind == _NEW:

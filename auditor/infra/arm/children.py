@@ -100,7 +100,7 @@ def _nested(types: list[str], names: list[str]) -> tuple[list[str], list[str], U
             own_words = own_words[len(words) :]
         if len(own_words) != len(own):
             doubt = doubt or Unread(f"its name {name} does not fit its type and what it stands in")
-            own_words = ["/".join(own_words).replace("/", " ")] if len(own) == 1 else own_words
+            own_words = [*["{no name}"] * (len(own) - 1), " ".join(own_words)]  # stays below what it stands in
         parts, words = [*parts, *own], [*words, *own_words]
     return parts, words, doubt
 

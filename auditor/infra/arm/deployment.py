@@ -44,9 +44,7 @@ HERE: Final = "https://template.invalid/"
 """Stands for the address of the folder that the template lies in, where a template asks for its own address."""
 _GROUPS: Final = "microsoft.resources/resourcegroups"
 EXISTS: Final = Unread("it exists already, and the file does not tell how it is set", settled_by=LIVE_SCAN)
-ONLY_NEW: Final = Unread(
-    "it is deployed only if it does not exist yet (onlyIfNotExists): what exists stays as it is", settled_by=LIVE_SCAN
-)
+ONLY_NEW: Final = Unread("it is deployed only if it does not exist yet (onlyIfNotExists): what exists stays as it is")
 
 
 @dataclass
@@ -112,7 +110,7 @@ class Planned:
     @cached_property
     def nested(self) -> Deployment | Unread | None:
         """The deployment that this is, or why its template was not read; None for any other resource."""
-        is_deployment = self.what.type.lower() in DEPLOYMENTS and self.existing is None
+        is_deployment = self.what.type.lower() in DEPLOYMENTS and self.existing is not EXISTS
         return self.deployment.world.open(self) if is_deployment else None
 
     def value(self, name: str) -> Json:
@@ -231,10 +229,9 @@ class Deployment:
         to, subscription, group = (
             value_of(field_of(raw, name), view) for name in ("scope", "subscriptionId", "resourceGroup")
         )
-        existing = _existing(raw)
+        existing = _existing(raw) or (None if self.inside is None else self.inside.existing)
         if types[-1].lower() in DEPLOYMENTS:
             base, extended = self.scope, None
-            doubt, existing = (existing, None) if existing is ONLY_NEW else (doubt, existing)
         else:
             base = levels.moved(self.scope, to=None, subscription=subscription, group=group)
             extended = None if to is None else _text(to)

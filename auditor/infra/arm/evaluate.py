@@ -122,7 +122,7 @@ class Budget:
     def _take(self, steps: int) -> None:
         self.steps -= steps
         if self.steps < 0:
-            raise TooLargeError("its expression takes too many steps, or those of the file together do")
+            raise TooLargeError(f"its expression takes more than {MOST_STEPS} steps, or all of its file take too many")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ unknown), or, where it belongs to another one, as a gap in that one's list.
 
 from __future__ import annotations
 
-from collections import ChainMap, Counter
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -20,8 +20,7 @@ from auditor.infra.arm.deployment import DEPLOYMENTS, Deployment, Planned, Sourc
 from auditor.infra.arm.levels import scope_by_schema, subscription_in
 from auditor.infra.arm.nested import open_nested
 from auditor.infra.arm.symbols import Text
-from auditor.infra.declared import Declared, Document, Inputs
-from auditor.infra.origins import Below, origin
+from auditor.infra.origins import origin
 from auditor.infra.same_ids import STANDING, SameIds, parsed_id
 from auditor.infra.text import HINT
 from auditor.model.resource import Gap
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from auditor.infra.arm.symbols import Given
+    from auditor.infra.declared import Declared, Document, Inputs
     from auditor.model.reading import Json, Unread
 
 _HARMLESS: Final = frozenset(name.lower() for name in (BLOB_SERVICE, ROLE_DEFINITION, PRIVATE_ENDPOINT))
@@ -91,13 +91,8 @@ def _declared(root: Deployment) -> Declared:
                 groups.setdefault(own if _is_one(planned) else id(planned), []).append(planned)
     drafts = [_draft(in_order(group)) for group in groups.values()]
     gaps += _hidden(unread)
-    found, gaps = complete(drafts, gaps, hidden=bool(unread))
-    return Declared(
-        tuple(item for item, _ in found),
-        tuple(dict.fromkeys(gaps)),
-        changed=frozenset(item.key for item, draft in found if draft.changed),
-        through=frozenset(root.world.linked),
-    )
+    found = complete(drafts, gaps, (draft.key for draft in drafts if draft.changed), hidden=bool(unread))
+    return replace(found, through=frozenset(root.world.linked))
 
 
 def address_of(planned: Planned) -> str:
@@ -125,10 +120,8 @@ def _draft(group: Sequence[Planned]) -> Draft:
     """What declarations of one resource make of it. The last one that names a property is where it stands."""
     first = group[0]
     source = first.deployment.source
-    own = [item for item in reversed(group) if item.deployment.source is source]
-    places = ChainMap(*(Below(source, item.written.pointer) for item in own)) if len(own) > 1 else None
-    where = origin(source.shown, address_of(first), source, first.written.pointer)
-    where = where if places is None else replace(where, places=places)
+    later = [item.written.pointer for item in group[1:] if item.deployment.source is source]
+    where = origin(source.shown, address_of(first), source, first.written.pointer, *later)
     kept = first.what.type.lower() in STANDING or _is_told(first)
     doubt = first.doubt if all(item.doubt is not None for item in group) else None
     return Draft(body_of(group), where, first.existing is not None, doubt, kept, new=first.only_new)
