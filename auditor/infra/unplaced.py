@@ -23,10 +23,12 @@ from auditor.model.types import (
     STORAGE,
     SUBSCRIPTION,
     ResourceType,
+    subscription_of,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from auditor.infra.declared import Declared
     from auditor.model.reading import Json
@@ -83,12 +85,21 @@ def placed(files: Sequence[Declared]) -> list[Declared]:
     What Azure makes by itself of an account is not told where such a gap is: the child may be that.
     """
     resources = {item.key: item for declared in files for item in declared.resources}
-    found = [tuple(_orphans(declared, resources)) for declared in files]
+    subscriptions = {found for key in resources if (found := subscription_of(key)) is not None}
+    found = [(*_orphans(declared, resources), *_elsewhere(declared, subscriptions)) for declared in files]
     services = {f"{resource_key(gap.scope)}/blobservices/default" for own in found for gap in own if _of_a_service(gap)}
     return [
         without_implied(replace(declared, gaps=(*declared.gaps, *own)), services)
         for declared, own in zip(files, found, strict=True)
     ]
+
+
+def _elsewhere(declared: Declared, subscriptions: AbstractSet[str]) -> Iterator[Gap]:
+    """Gaps of one subscription in others, as one of the two is not known, so that they may be the same."""
+    for gap in declared.gaps:
+        own = subscription_of(gap.scope)
+        if own is not None and own == resource_key(gap.scope):
+            yield from (replace(gap, scope=other) for other in subscriptions if other != own and agree(other, own))
 
 
 def _of_a_service(gap: Gap) -> bool:

@@ -216,17 +216,22 @@ def _skipped(diagnostic: dict[str, Any], view: Symbols) -> tuple[str, Unread]:
 
 def _hidden(target: str, why: Unread) -> Iterator[Gap]:
     """Everything that a deployment may declare which was not looked into: all lists of its subscription."""
-    scope = subscription_of(target) or ""
+    scope = _known(subscription_of(target))
     yield Gap(target, _READ, why.why)
     for kind in DECLARABLE:
         yield Gap(scope, kind.operation, why.why)
+
+
+def _known(scope: str | None) -> str:
+    """A scope; everything where nobody knows which it is."""
+    return scope if scope is not None and scope.startswith("/") and "{" not in scope else ""
 
 
 def _why_skipped(target: str, skipped: list[tuple[str, Unread]]) -> Unread | None:
     """Why a resource may be changed by what was skipped: it lies in the subscription that this was deployed to."""
     own = subscription_of(target)
     scopes = ((subscription_of(other), why) for other, why in skipped)
-    return next((why for scope, why in scopes if scope in {None, own}), None)
+    return next((why for scope, why in scopes if scope in {None, own} or _known(scope) == ""), None)
 
 
 def _id(written: Json, view: Symbols) -> str:
@@ -318,8 +323,7 @@ def _unsupported(target: str, reason: Json) -> Iterator[Gap]:
     kind = BY_NAME.get(_type_of(target).lower())
     for each in (kind,) if kind is not None else () if "/providers/" in target else DECLARABLE:
         owner = subscription_of(target) if each.owner == SUBSCRIPTION else owner_of(target, each.name)
-        scope = owner if owner is not None and owner.startswith("/") else ""
-        yield Gap(scope, each.operation, f"{target.rpartition('/')[2]}: {why}")
+        yield Gap(_known(owner), each.operation, f"{target.rpartition('/')[2]}: {why}")
 
 
 def _type_of(resource_id: str) -> str:
