@@ -64,7 +64,9 @@ def test_ids(declared: str, written: str, same: bool) -> None:
     of = SameIds([declared]).of
     expected = declared if same else written
     assert of(written) == expected
-    assert of(f"{written}/x/Y/providers/z/") == (f"{expected}/x/Y/providers/z" if same else f"{written}/x/Y/providers/z/")
+    assert of(f"{written}/x/Y/providers/z/") == (
+        f"{expected}/x/Y/providers/z" if same else f"{written}/x/Y/providers/z/"
+    )
     assert of(principal_of(written)) == principal_of(expected)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from auditor.errors import InfrastructureError, Mistake
 from auditor.infra.arm.comparing import field_of, key_of
-from auditor.infra.arm.evaluate import MOST_STEPS, Budget, Scope, evaluate
+from auditor.infra.arm.evaluate import ALWAYS, Budget, Room, Scope, evaluate
 from auditor.infra.arm.expressions import ExpressionError
 from auditor.infra.arm.values import TooLargeError, symbol_of
 from auditor.infra.text import HINT
@@ -15,6 +15,8 @@ from auditor.model.reading import Json, Unread
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+_STEPS_A_TURN: Final = 100
+"""What a large expression counts for among the turns of loops; that of ordinary ones is nothing."""
 GROWS: Final = Unread(str(TooLargeError("its loop takes too many steps, or all values of the file together do")))
 MOST_TURNS: Final = 800
 """Azure takes no more (https://learn.microsoft.com/azure/azure-resource-manager/templates/best-practices, limits)."""
@@ -31,11 +33,8 @@ class View(Scope, Protocol):
         """How reports call the file."""
 
     @property
-    def room(self) -> int:
-        """The steps that one more expression of the file may take."""
-
-    def spend(self, steps: int) -> None:
-        """Count the steps of an expression."""
+    def room(self) -> Room:
+        """The steps that are left to large expressions of the file."""
 
     def take(self, turns: int) -> None:
         """Count turns of loops; raises `InfrastructureError` where the file has more than anybody could want."""
@@ -58,8 +57,7 @@ def text_of(text: str, view: View) -> Json:
     """The value of a string of a template."""
     if not text.startswith("["):
         return text
-    most = min(MOST_STEPS, view.room)
-    budget = Budget(most)
+    budget = Budget(room=view.room)
     try:
         return evaluate(text, view, budget)
     except ExpressionError as error:
@@ -67,7 +65,8 @@ def text_of(text: str, view: View) -> Json:
             return Unread(str(error.__cause__))
         return Unread(f"its expression is wrong: {error}")
     finally:
-        view.spend(most - budget.steps)
+        budget.end()
+        view.take(budget.used // _STEPS_A_TURN)
 
 
 def affordable(raw: Json, times: int, view: View) -> bool:
@@ -77,9 +76,9 @@ def affordable(raw: Json, times: int, view: View) -> bool:
         budget.spend([raw])
     except TooLargeError:
         return False
-    steps = (MOST_STEPS - budget.steps) * times
-    allowed = steps <= view.room
-    view.spend(steps if allowed else 0)
+    steps = budget.used * times
+    allowed = steps <= max(view.room.steps, ALWAYS)
+    view.room.steps -= steps if allowed and steps >= ALWAYS else 0
     return allowed
 
 

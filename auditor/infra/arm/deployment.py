@@ -16,6 +16,7 @@ from auditor.infra.arm.about import PUBLIC_CLOUD, WHERE, group_values, subscript
 from auditor.infra.arm.children import Identified, Written, identify, written_resources
 from auditor.infra.arm.comparing import field_of
 from auditor.infra.arm.copies import GROWS, affordable, loop, turns, value_of
+from auditor.infra.arm.evaluate import Room
 from auditor.infra.arm.references import elsewhere, properties_of
 from auditor.infra.arm.symbols import Names, Symbols
 from auditor.infra.arm.values import Open, Symbolic, symbol_of
@@ -32,12 +33,6 @@ if TYPE_CHECKING:
 
 MOST_TURNS: Final = 200_000
 """Of all loops of one file, and the resources that they make; Azure takes far fewer."""
-MOST_STEPS_OF_A_FILE: Final = 1_000_000
-"""Of all its large expressions together: elements and hundreds of characters that they make or look at."""
-ALWAYS: Final = 1_000
-"""Steps that every expression may take, however large the others of its file are."""
-_STEPS_A_TURN: Final = 100
-"""What a large expression counts for among the turns of loops; that of ordinary ones is nothing."""
 DEPLOYMENTS: Final = frozenset({"microsoft.resources/deployments", "microsoft.resources/deploymentstacks"})
 """Types (lower case) of resources that hold a template of their own."""
 HERE: Final = "https://template.invalid/"
@@ -77,7 +72,7 @@ class World:
     declared: dict[str, Planned] = field(default_factory=dict)
     linked: set[Path] = field(default_factory=set)
     count: int = 0
-    room: int = MOST_STEPS_OF_A_FILE
+    room: Room = field(default_factory=Room)
 
     def take(self, turns: int, shown: str) -> None:
         """Count resources, or turns of loops; raises `InfrastructureError` for more than anybody could want."""
@@ -160,14 +155,9 @@ class Deployment:
         return self.source.shown
 
     @property
-    def room(self) -> int:
-        """The steps that one more expression of the file may take."""
-        return max(self.world.room, ALWAYS)
-
-    def spend(self, steps: int) -> None:
-        """Count the steps of an expression; those of ordinary ones are nothing."""
-        self.world.room -= steps if steps >= ALWAYS else 0
-        self.take(steps // _STEPS_A_TURN)
+    def room(self) -> Room:
+        """The steps that are left to large expressions of the file."""
+        return self.world.room
 
     def take(self, turns: int) -> None:
         """Count turns of loops."""

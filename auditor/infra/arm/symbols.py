@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from auditor.infra.arm.comparing import field_of, key_of
 from auditor.infra.arm.copies import is_loops, loop, value_of
-from auditor.infra.arm.evaluate import UserFunction
+from auditor.infra.arm.evaluate import Room, UserFunction
 from auditor.infra.arm.values import Symbolic
 from auditor.infra.ids import unknown
 from auditor.infra.json_text import JsonTextError, parse_json
@@ -38,11 +38,8 @@ class Surroundings(Protocol):
         """The id of where its resources go."""
 
     @property
-    def room(self) -> int:
-        """The steps that one more expression of the file may take."""
-
-    def spend(self, steps: int) -> None:
-        """Count the steps of an expression."""
+    def room(self) -> Room:
+        """The steps that are left to large expressions of the file."""
 
     def take(self, turns: int) -> None:
         """Count turns of loops."""
@@ -187,13 +184,9 @@ class Symbols:
         return self.place.shown
 
     @property
-    def room(self) -> int:
-        """The steps that one more expression of the file may take."""
+    def room(self) -> Room:
+        """The steps that are left to large expressions of the file."""
         return self.place.room
-
-    def spend(self, steps: int) -> None:
-        """Count the steps of an expression."""
-        self.place.spend(steps)
 
     def take(self, turns: int) -> None:
         """Count turns of loops; raises `InfrastructureError` where there are too many."""

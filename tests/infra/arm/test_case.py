@@ -20,7 +20,8 @@ TEMPLATES: dict[str, dict[str, Any]] = {
     "a copied property": template(store(properties={"networkAcls": RULES})),
     "a copied resource": template(store("[format('d{0}', copyIndex())]", copy={"name": "loop", "count": 2})),
     "a copied variable": template(
-        store(tags={"x": "[variables('v')]"}), variables={"copy": [{"name": "v", "count": 2, "input": "[copyIndex('v')]"}]}
+        store(tags={"x": "[variables('v')]"}),
+        variables={"copy": [{"name": "v", "count": 2, "input": "[copyIndex('v')]"}]},
     ),
     "a nested template and its parameter": template(
         deployment(INNER, properties={"parameters": {"tls": {"value": "TLS1_0"}}})

@@ -45,7 +45,9 @@ ORDER: dict[str, tuple[dict[str, Any], Any]] = {
         NOT_ORDERED,
     ),
     "a reference inside tells none": (
-        template(store(properties=OLD), deployment(template(store(properties=NEW, tags={"x": f"[reference({ID[1:-1]})]"})))),
+        template(
+            store(properties=OLD), deployment(template(store(properties=NEW, tags={"x": f"[reference({ID[1:-1]})]"})))
+        ),
         NOT_ORDERED,
     ),
 }
@@ -61,7 +63,9 @@ def test_a_later_declaration_updates_an_earlier_one(value: dict[str, Any], expec
 
 def test_what_may_be_updated_is_unread_where_that_would_differ() -> None:
     value = template(
-        store(properties=OLD), store(properties=NEW, condition="[parameters('p')]", dependsOn=["docs"]), parameters=YES_OR_NO
+        store(properties=OLD),
+        store(properties=NEW, condition="[parameters('p')]", dependsOn=["docs"]),
+        parameters=YES_OR_NO,
     )
     found = only(declared(value)).body
     assert "condition" not in found
@@ -96,7 +100,11 @@ def test_places_are_those_of_the_declaration_that_decides() -> None:
 
 def test_children_are_updated_as_well_and_roles_of_one_text_are_not_one() -> None:
     service = {"type": BLOB_SERVICE, "name": "docs/default", "properties": {"a": 1}}
-    role = {"type": "Microsoft.Authorization/roleAssignments", "name": "[newGuid()]", "properties": {"principalId": "p"}}
+    role = {
+        "type": "Microsoft.Authorization/roleAssignments",
+        "name": "[newGuid()]",
+        "properties": {"principalId": "p"},
+    }
     value = template(
         store(),
         service,
@@ -143,4 +151,6 @@ def test_a_child_that_may_exist_is_a_gap(kind: str) -> None:
 
 
 def test_an_option_that_is_off_changes_nothing() -> None:
-    assert only(declared(template(store(**{"@options": {"onlyIfNotExists": False}})))).body["properties"] != Unread(ONLY_NEW)
+    assert only(declared(template(store(**{"@options": {"onlyIfNotExists": False}})))).body["properties"] != Unread(
+        ONLY_NEW
+    )
