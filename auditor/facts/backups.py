@@ -95,7 +95,9 @@ def _unseen(estate: Estate) -> Iterator[str]:
     for scope, unread in snapshot.unlisted(BY_NAME[BACKUP_VAULT.lower()]):
         yield f"backup vaults in subscription {scope.rpartition('/')[2]} were not read: {unread.why}"
     for scope in snapshot.subscriptions if snapshot.header.kind == INFRASTRUCTURE else ():
-        if (gap := snapshot.gap_at(scope, BY_NAME[BACKUP_VAULT.lower()])) is not None:  # what was not read may have some
+        if (
+            gap := snapshot.gap_at(scope, BY_NAME[BACKUP_VAULT.lower()])
+        ) is not None:  # what was not read may have some
             yield f"there may be backup vaults in what was not read: {gap.reason}"
     for vault in snapshot.of_type(BACKUP_VAULT):
         instances = snapshot.listing(vault.id, BACKUP_INSTANCE).unread

@@ -85,7 +85,7 @@ def placed(files: Sequence[Declared]) -> list[Declared]:
     What Azure makes by itself of an account is not told where such a gap is: the child may be that.
     """
     resources = {item.key: item for declared in files for item in declared.resources}
-    subscriptions = {found for key in resources if (found := subscription_of(key)) is not None}
+    subscriptions = {own for key in resources if (own := subscription_of(key)) is not None}
     found = [(*_orphans(declared, resources), *_elsewhere(declared, subscriptions)) for declared in files]
     services = {f"{resource_key(gap.scope)}/blobservices/default" for own in found for gap in own if _of_a_service(gap)}
     return [

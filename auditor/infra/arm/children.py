@@ -49,7 +49,9 @@ class Identified:
 def written_resources(holder: Json, pointer: Pointer, above: tuple[Written, ...] = ()) -> Iterator[Written]:
     """All resources of a template or of a resource, in a list or by symbolic names, those inside of others after them."""
     name = key_of(holder, "resources") if isinstance(holder, dict) else None
-    for key, raw in _items(holder[name]) if name is not None else ():
+    if name is None:
+        return
+    for key, raw in _items(holder[name]):
         if isinstance(raw, dict):
             own = Written(raw, (*pointer, name, key), key if isinstance(key, str) else None, above)
             yield own
