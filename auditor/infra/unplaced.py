@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from auditor.infra.declared import Declared
     from auditor.model.reading import Json
 
-_GROUP_UNKNOWN: Final = Unread("which resource group it is, or the store lies in, is known only at the deployment")
+_UNKNOWN: Final = Unread("whether it is the subscription and the group of the store is known only at the deployment")
 _SOURCE_UNKNOWN: Final = Unread("which account it copies from is known only at the deployment")
 
 
@@ -49,11 +49,20 @@ def with_doubts(resources: Mapping[str, Resource]) -> dict[str, Resource]:
 def _with_doubts(item: Resource, scopes: set[str], resources: Mapping[str, Resource]) -> Resource:
     properties = item.body.get("properties")
     if item.type_key == ROLE_ASSIGNMENT.lower() and _may_reach(field_of(properties, "scope"), scopes):
-        return _changed(item, "scope", _GROUP_UNKNOWN)
+        own = subscription_of(item.key)
+        return _changed(
+            item if own in {subscription_of(each) for each in scopes} else _anywhere(item), "scope", _UNKNOWN
+        )
     source = field_of(properties, "sourceAccount")
     if item.type_key == OBJECT_REPLICATION.lower() and _may_copy_from(source, item.owner, resources):
         return _changed(item, "sourceAccount", _SOURCE_UNKNOWN)
     return item
+
+
+def _anywhere(item: Resource) -> Resource:
+    """A role assignment of a subscription that may be any."""
+    resource_id = f"/providers/{ROLE_ASSIGNMENT}/{item.id.strip('/').replace('/', ' ')}"
+    return Resource({**item.body, "id": resource_id}, item.read, item.origin)
 
 
 def _changed(item: Resource, name: str, value: Json) -> Resource:
