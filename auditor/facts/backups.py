@@ -15,7 +15,7 @@ import isodate
 from auditor.facts.parts import part_of
 from auditor.model.reading import Json, Unread
 from auditor.model.resource import resource_key
-from auditor.model.snapshot import AZURE
+from auditor.model.snapshot import AZURE, INFRASTRUCTURE
 from auditor.model.types import BACKUP_INSTANCE, BACKUP_VAULT, BY_NAME, subscription_of
 
 if TYPE_CHECKING:
@@ -94,6 +94,11 @@ def _unseen(estate: Estate) -> Iterator[str]:
     snapshot = estate.snapshot
     for scope, unread in snapshot.unlisted(BY_NAME[BACKUP_VAULT.lower()]):
         yield f"backup vaults in subscription {scope.rpartition('/')[2]} were not read: {unread.why}"
+    for scope in snapshot.subscriptions if snapshot.header.kind == INFRASTRUCTURE else ():
+        if (
+            gap := snapshot.gap_at(scope, BY_NAME[BACKUP_VAULT.lower()])
+        ) is not None:  # what was not read may have some
+            yield f"there may be backup vaults in what was not read: {gap.reason}"
     for vault in snapshot.of_type(BACKUP_VAULT):
         instances = snapshot.listing(vault.id, BACKUP_INSTANCE).unread
         if instances is not None:
