@@ -171,17 +171,13 @@ def headline(lines: Sequence[Line], missing: Sequence[Unseen], parameters: Mappi
 
 
 def _named(failing: Sequence[Claim]) -> list[Claim]:
-    """What the sentence on top names: the worst of each question, and of each other family where it is critical.
-
-    At least one is named, so that no sentence is made of numbers alone.
-    """
+    """What the sentence on top names: the worst of each question, and of each other family where nothing is more severe."""
     worst: dict[str, Claim] = {}
     for claim in failing:
         worst.setdefault(claim.rule.family, claim)
     asked = [worst[family] for family in _ON_TOP if family in worst]
     others = [claim for family, claim in sorted(worst.items()) if family not in _ON_TOP]
-    found = [*asked, *(claim for claim in others if claim.rule.severity == "critical")]
-    return found or list(failing[:1])
+    return [*asked, *(claim for claim in others if claim.rule.severity == failing[0].rule.severity)]
 
 
 _ON_TOP: Final = ("RET", "REG", "TLS", "MDL")

@@ -255,7 +255,10 @@ KEEPS = "can keep a document longer than 24 hours"
             {"DI-ACC-001": "FF", "DI-LOG-001": "F", "DI-NET-001": "F"},
             (),
             False,
-            "Not compliant: 2 of 2 Document Intelligence accounts accept key authentication; 2 other checks fail.",
+            (
+                "Not compliant: 2 of 2 Document Intelligence accounts accept key authentication; "
+                "1 of 1 Document Intelligence account is open to all networks; 1 other check fails."
+            ),
         ),
         (
             {"DI-ACC-004": "FP", "DI-ACC-001": "F", "DI-TLS-002": "F"},
