@@ -284,7 +284,7 @@ def _assumed_stores(estate: Estate) -> BlindSpot | None:
 def _microsoft(_estate: Estate) -> BlindSpot:
     return BlindSpot(
         "microsoft",
-        "Microsoft's own half (input and results deleted within 24 hours, deleted models within 48 hours) is a contract; "
+        "Microsoft's own half (input and results deleted within 24 hours of completion, deleted models within 48 hours) is a contract; "
         "nothing here verifies it from the outside.",
         "Keep Microsoft's page and its date with this report.",
     )

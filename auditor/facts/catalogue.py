@@ -332,6 +332,14 @@ FACTS: Final[tuple[Fact, ...]] = (
         "What the customer's register says about the model.",
     ),
     Fact(
+        "erasureRequests",
+        (MODEL, CLASSIFIER),
+        {"[]": dict.fromkeys(("id", "requestedAt"))},
+        (ERASURE_REQUEST,),
+        _by("models:erasure_requests"),
+        "The requests to erase the model that stand in the customer's register.",
+    ),
+    Fact(
         "modelPresent",
         (ERASURE_REQUEST,),
         None,

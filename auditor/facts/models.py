@@ -191,6 +191,24 @@ _NOT_STATED: Final = Unread(
 _NOT_TOLD: Final = Unread("the service does not tell what it was trained from, as of copies and old models")
 
 
+def erasure_requests(model: Resource, estate: Estate) -> Json:
+    """The requests to erase a model that stand in the register: their ids, and when each was made."""
+    found = estate.once("erasure requests by model", lambda: _requests_by_model(estate)).get(model.name, [])
+    account = "" if model.owner is None else model.owner
+    return [
+        {"id": request.id, "requestedAt": _stated(request).get("requestedAt")}
+        for request in found
+        if _names(_stated(request).get("account"), account)
+    ]
+
+
+def _requests_by_model(estate: Estate) -> dict[str, list[Resource]]:
+    found: dict[str, list[Resource]] = {}
+    for request in estate.snapshot.of_type(ERASURE_REQUEST):
+        found.setdefault(str(_stated(request).get("model", "")), []).append(request)
+    return found
+
+
 def training_data(resource: Resource, estate: Estate) -> Json:
     """The containers that a model was trained from, and whether anything is left in them.
 

@@ -14,7 +14,7 @@ from auditor.model.reading import UNREAD_KEY, Json, Unread, mark_unread
 from auditor.policy.clauses import BASES
 from auditor.policy.compiler import CompiledRule, Language, compile_rule
 from auditor.policy.defaults import FILE_NAME, Defaults, read_defaults
-from auditor.policy.rule import PROFILES, REQUIRED, Example, Fix, Parameter, Peers, Rule
+from auditor.policy.rule import PARAMETER_IN_SUMMARY, PROFILES, REQUIRED, Example, Fix, Parameter, Peers, Rule, Summary
 from auditor.yaml_source import Document, Place, nearest, read_yaml
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _ID = re.compile(r"^[A-Z][A-Z0-9]*(?:-[A-Z0-9]+){1,4}$")
 _NAME = re.compile(r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$")
 _MAPPINGS: Final = ("iso27001", "nist80053", "gdpr", "mcsb")
 _EXPECTED: Final = ("pass", "fail", "unknown", "notApplicable")
-_OPTIONAL: Final = ("where", "parameters", "mappings", "peers", "examples")
+_OPTIONAL: Final = ("summary", "where", "parameters", "mappings", "peers", "examples")
 _HINT: Final = (
     "`auditor rules schema` writes a JSON Schema for editors; `auditor rules show ID` shows a rule that works."
 )
@@ -170,7 +170,21 @@ class _RuleFile:
             peers=self._peers(),
             examples=self._examples(),
             file=self._document.file,
+            summary=self._summary(),
         )
+
+    def _summary(self) -> Summary | None:
+        if "summary" not in self._value:
+            return None
+        body = self._mapping(("summary",))
+        self._keys(body, ("summary",), ("one", "many"), ())
+        texts = {key: self._text(("summary", key)) for key in body if key in {"one", "many"}}
+        declared = self._mapping(("parameters",))
+        for key, text in texts.items():
+            for name in PARAMETER_IN_SUMMARY.findall(text):
+                if name not in declared:
+                    self._document.mistake(("summary", key), f"the rule has no parameter {name}")
+        return Summary(texts.get("one", ""), texts.get("many", ""))
 
     def _try_conditions(self, rule: Rule) -> None:
         values = {parameter.name: parameter.default for parameter in rule.parameters}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -51,6 +52,20 @@ class Parameter:
     default: Json
     allowed: tuple[Json, ...] = ()
     about: str = ""
+
+
+PARAMETER_IN_SUMMARY: Final = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a report says of the resources that fail, behind their number: of `one`, and of `many`.
+
+    `{maxRetentionHours}` stands for the value of that parameter of the rule.
+    """
+
+    one: str
+    many: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +123,7 @@ class Rule:
     peers: Peers | None
     examples: tuple[Example, ...]
     file: str
+    summary: Summary | None = None
 
     @property
     def family(self) -> str:

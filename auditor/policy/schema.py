@@ -28,6 +28,10 @@ def rule_schema() -> dict[str, Any]:
             ),
             "name": _text("The wanted state: storage-https-only.", "^[a-z][a-z0-9]*(-[a-z0-9]+)*$"),
             "title": _text("The wanted state in a sentence."),
+            "summary": {
+                **_object({"one": _text(), "many": _text()}, "one", "many"),
+                "description": "What a report says of the resources that fail, behind their number.",
+            },
             "severity": {"enum": list(SEVERITIES)},
             "profile": {"enum": list(PROFILES)},
             "basis": {"enum": list(BASES), "description": "The clause of Microsoft's page that the rule serves."},

@@ -13,7 +13,7 @@ from auditor.policy.clauses import CLAUSES
 from auditor.report.baseline import NOTHING_BEFORE, Baseline
 from auditor.report.coverage import unseen
 from auditor.report.headline import answer_of, headline, questions, worst_answer
-from auditor.report.pictures.data import erasures, models, residency, retention
+from auditor.report.pictures.data import by_resource, erasures, models, residency, retention
 from auditor.report.report import Clause, Group, Line, Report
 from auditor.report.wording import message, waiver_words
 
@@ -51,7 +51,7 @@ def assemble(
     missing = unseen(snapshot, basis.needs, judged.findings)
     asked = questions(lines, rules, basis.parameters)
     counts = count(line.finding for line in lines)
-    statuses = {(line.finding.rule, line.finding.subject.id.lower()): line.finding.status for line in lines}
+    statuses = by_resource(lines)
     limit = basis.parameters.get("maxRetentionHours")
     return Report(
         tool=basis.tool,
@@ -74,7 +74,7 @@ def assemble(
         first=_first(lines),
         unseen=missing,
         blind_spots=tuple(blind_spots),
-        residency=residency(snapshot, facts),
+        residency=residency(snapshot, facts, statuses),
         retention=retention(snapshot, facts, statuses),
         models=models(snapshot, facts, statuses),
         erasures=erasures(snapshot, facts, statuses),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from auditor.model.finding import STATUSES
-from auditor.model.types import subscription_of
+from auditor.model.finding import SEVERITIES, STATUSES
+from auditor.model.types import CLASSIFIER, MODEL, subscription_of
 from auditor.policy.condition import say
-from auditor.policy.rule import FAMILIES, QUESTIONS
+from auditor.policy.rule import FAMILIES, PARAMETER_IN_SUMMARY, QUESTIONS
+from auditor.report.pictures.tables import judged, numbered
 from auditor.report.report import Answer, Question
 from auditor.report.wording import plural
 
@@ -20,16 +23,17 @@ if TYPE_CHECKING:
     from auditor.report.report import Line, Unseen
 
 WORST_FIRST: Final[tuple[Answer, ...]] = ("broken", "not seen", "not provable", "waived", "kept", "nothing to check")
-_FAILING: Final = {
-    "REG": ("lets documents or models leave their region", "let documents or models leave their region"),
-    "TLS": ("accepts plain HTTP or old TLS", "accept plain HTTP or old TLS"),
-    "RET": ("can keep a document longer than {limit} hours",) * 2,
-    "MDL": ("breaks the rules for deleting models", "break the rules for deleting models"),
-    "ACC": ("is open to keys or to anonymous readers", "are open to keys or to anonymous readers"),
-    "NET": ("is open to more networks than asked", "are open to more networks than asked"),
-    "ENC": ("is not encrypted as asked", "are not encrypted as asked"),
-    "LOG": ("is not logged as asked", "are not logged as asked"),
-}
+_MOST_CLAIMS: Final = 3
+"""How many failing rules the sentence about a question names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What the failing findings of one rule come to; `number` is how many there are."""
+
+    rule: Rule
+    number: int
+    words: str
 
 
 def answer_of(lines: Sequence[Line]) -> Answer:
@@ -61,12 +65,9 @@ def questions(lines: Sequence[Line], rules: Mapping[str, Rule], parameters: Mapp
 
 
 def _by_family(lines: Iterable[Line]) -> dict[str, list[Line]]:
-    by_rule: defaultdict[str, list[Line]] = defaultdict(list)
-    for line in lines:
-        by_rule[line.rule.id].append(line)
     found: defaultdict[str, list[Line]] = defaultdict(list)
-    for own in by_rule.values():
-        found[own[0].rule.family] += own
+    for line in lines:
+        found[line.rule.family].append(line)
     return found
 
 
@@ -74,37 +75,72 @@ def _question(family: str, lines: Sequence[Line], parameters: Mapping[str, Json]
     counted = Counter(line.finding.status for line in lines)
     title = FAMILIES[family][1] if family in FAMILIES else family
     counts = {status: counted[status] for status in STATUSES}
-    return Question(family, title, answer_of(lines), counts, _sentence(family, lines, parameters))
+    return Question(family, title, answer_of(lines), counts, _sentence(lines, parameters))
 
 
-def _sentence(family: str, lines: Sequence[Line], parameters: Mapping[str, Json]) -> str:
-    """What a family's findings come to, in one sentence without a full stop."""
-    judged = {line.finding.subject.id.lower() for line in lines}
-    failing = {line.finding.subject.id.lower() for line in lines if line.finding.status == "fail"}
-    unknown = {line.finding.subject.id.lower() for line in lines if line.finding.status == "unknown"} - failing
-    if not judged:
+def claims(lines: Iterable[Line], parameters: Mapping[str, Json]) -> list[Claim]:
+    """One claim for each rule that fails, the most severe first. Each says what its rule found and no more."""
+    by_rule: defaultdict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        by_rule[line.rule.id].append(line)
+    found = [_claim(own, parameters) for own in by_rule.values()]
+    failing = [claim for claim in found if claim.number]
+    return sorted(failing, key=lambda claim: (SEVERITIES.index(claim.rule.severity), claim.rule.id))
+
+
+def _claim(lines: Sequence[Line], parameters: Mapping[str, Json]) -> Claim:
+    rule = lines[0].rule
+    number = sum(line.finding.status == "fail" for line in lines)
+    if rule.summary is None:
+        said = f"{'fails' if number == 1 else 'fail'} {rule.id} ({rule.title})"
+    else:
+        said = _filled(rule.summary.one if number == 1 else rule.summary.many, rule, parameters)
+    return Claim(rule, number, f"{number} of {_counted(judged(lines))} {said}")
+
+
+def _filled(text: str, rule: Rule, parameters: Mapping[str, Json]) -> str:
+    """A summary with the values of its parameters: `{maxRetentionHours} hours` becomes `24 hours`, or `1 hour`."""
+    values = {item.name: item.default for item in rule.parameters} | dict(parameters)
+
+    def value(match: re.Match[str]) -> str:
+        said = _TLS.sub(r"\1.\2", say(values[match[1]]))
+        return f"{said}{match[2]}" if said != "1" else f"{said}{match[2].removesuffix('s')}"
+
+    return _PLACE.sub(value, text)
+
+
+_PLACE: Final = re.compile(PARAMETER_IN_SUMMARY.pattern + r"((?: \w+)?)")
+_TLS: Final = re.compile(r"TLS(\d)_(\d)")
+
+
+def _sentence(lines: Sequence[Line], parameters: Mapping[str, Json]) -> str:
+    """What the findings of a family come to, in one sentence without a full stop."""
+    subjects = {line.finding.subject.id.lower() for line in lines}
+    if not subjects:
         return "nothing in scope to check"
-    noun = _noun(lines)
+    failing = claims(lines, parameters)
     if failing:
-        limit = say(parameters.get("maxRetentionHours", 24))
-        verb = _FAILING.get(family, ("fails", "fail"))[len(failing) > 1].format(limit=limit)
-        return f"{len(failing)} of {plural(len(judged), noun)} {verb}"
+        rest = len(failing) - _MOST_CLAIMS
+        more = [f"{plural(rest, 'other rule')} {'fails' if rest == 1 else 'fail'}"] if rest > 0 else []
+        return "; ".join([*(claim.words for claim in failing[:_MOST_CLAIMS]), *more])
+    all_of_them = _counted(lines)
+    unknown = {line.finding.subject.id.lower() for line in lines if line.finding.status == "unknown"}
     if unknown:
-        return f"{len(unknown)} of {plural(len(judged), noun)} could not be proved to keep it"
+        return f"not proven for {len(unknown)} of {all_of_them}"
     waived = {line.finding.subject.id.lower() for line in lines if line.finding.status == "waived"}
     if waived:
-        others = ", the others keep it" if len(waived) < len(judged) else ""
-        return f"{len(waived)} of {plural(len(judged), noun)} {'is' if len(waived) == 1 else 'are'} waived{others}"
-    return f"{'the' if len(judged) == 1 else 'all'} {plural(len(judged), noun)} {'keeps' if len(judged) == 1 else 'keep'} it"
+        others = "" if len(waived) == len(subjects) else "; the others pass"
+        return f"{len(waived)} of {all_of_them} {'has' if len(waived) == 1 else 'have'} waived failures{others}"
+    return f"the {all_of_them} passes" if len(subjects) == 1 else f"all {all_of_them} pass"
 
 
-def _noun(lines: Sequence[Line]) -> str:
-    types = {line.finding.subject.type.lower().rpartition("/")[2] for line in lines}
-    if types <= {"storageaccounts"}:
-        return "document store"
-    if types <= {"documentmodels", "documentclassifiers"}:
-        return "model"
-    return "resource"
+def _counted(lines: Sequence[Line]) -> str:
+    """How many resources were judged, each counted once: `9 storage accounts`."""
+    types = {line.finding.subject.id.lower(): line.finding.subject.type.lower() for line in lines}
+    kinds = set(types.values())
+    if kinds <= {MODEL.lower(), CLASSIFIER.lower()}:
+        return plural(len(types), "model")
+    return numbered(len(types), kinds.pop()) if len(kinds) == 1 else plural(len(types), "resource")
 
 
 def headline(lines: Sequence[Line], missing: Sequence[Unseen], parameters: Mapping[str, Json], *, partial: bool) -> str:
@@ -120,25 +156,36 @@ def headline(lines: Sequence[Line], missing: Sequence[Unseen], parameters: Mappi
     }[worst_answer(answers, seen_all=not missing and not partial)]
     if not lines and (missing or partial):
         verdict = "Nothing could be checked"
-    asked = _by_family(lines)
-    parts = [_retention_first(family, asked.get(family, []), parameters) for family in ("RET", "REG", "TLS", "MDL")]
-    parts += [_others(asked), _waived(lines), _unknown(lines), _unseen(missing)]
+    named = _named(claims(lines, parameters))
+    parts = [
+        *(claim.words for claim in named),
+        _others(lines, named),
+        _waived(lines),
+        _unknown(lines),
+        _unseen(missing),
+    ]
     if partial:
         parts.append("the scan ended before all was read")
     said = "; ".join(part for part in parts if part)
     return f"{verdict}: {said}." if said else f"{verdict}."
 
 
-def _retention_first(family: str, own: Sequence[Line], parameters: Mapping[str, Json]) -> str:
-    if family == "RET" and any(line.rule.id == "DI-RET-001" for line in own):
-        own = [line for line in own if line.rule.id == "DI-RET-001"]
-    return _sentence(family, own, parameters) if answer_of(own) == "broken" else ""
+def _named(failing: Sequence[Claim]) -> list[Claim]:
+    """What the sentence on top names: the worst of each question, and of each other family where nothing is more severe."""
+    worst: dict[str, Claim] = {}
+    for claim in failing:
+        worst.setdefault(claim.rule.family, claim)
+    asked = [worst[family] for family in _ON_TOP if family in worst]
+    others = [claim for family, claim in sorted(worst.items()) if family not in _ON_TOP]
+    return [*asked, *(claim for claim in others if claim.rule.severity == failing[0].rule.severity)]
 
 
-def _others(asked: Mapping[str, Sequence[Line]]) -> str:
-    others = (line for family, lines in asked.items() if family not in QUESTIONS for line in lines)
-    failing = sum(line.finding.status == "fail" for line in others)
-    return f"{plural(failing, 'further check')} {'fails' if failing == 1 else 'fail'}" if failing else ""
+_ON_TOP: Final = ("RET", "REG", "TLS", "MDL")
+
+
+def _others(lines: Sequence[Line], named: Sequence[Claim]) -> str:
+    rest = sum(line.finding.status == "fail" for line in lines) - sum(claim.number for claim in named)
+    return f"{plural(rest, 'other check')} {'fails' if rest == 1 else 'fail'}" if rest else ""
 
 
 def _unknown(lines: Sequence[Line]) -> str:

@@ -83,12 +83,16 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A store or an account in the residency picture; `region` is None where it was not read."""
+    """A store or an account in the residency picture; `region` is None where it was not read.
+
+    `failing` are the rules that it fails, or something that lies in it, the most severe first.
+    """
 
     id: str
     name: str
     kind: Literal["account", "store", "elsewhere"]
     region: str | None
+    failing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """How long documents live in one store. `exceeds` is None when unbounded; `at_most` None when not provable."""
+    """How long documents live in one store. `exceeds` is None when unbounded; `at_most` None when not provable.
+
+    `failing` are the rules that the store fails, or something that lies in it, the most severe first.
+    """
 
     id: str
     name: str
@@ -122,11 +129,15 @@ class Bar:
     at_most: float | None
     segments: tuple[Segment, ...]
     status: Status | None
+    failing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A custom model or classifier on the time line; times are ISO 8601 texts as Azure or the register gave them."""
+    """A custom model or classifier on the time line; times are ISO 8601 texts as Azure or the register gave them.
+
+    `statuses` has the worst status of each rule that judged the model, or a request to erase it.
+    """
 
     id: str
     name: str
@@ -149,6 +160,7 @@ class Erasure:
     requested: str
     gone: bool | None
     status: Status | None
+    failing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

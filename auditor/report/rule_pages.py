@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.data import templates_folder
-from auditor.policy.clauses import CLAUSES, PAGE
+from auditor.policy.clauses import CLAUSES, EDITIONS, PAGE
 from auditor.policy.needs import evidence_of
 from auditor.policy.rule import FAMILIES
 from auditor.report.wording import visible
@@ -43,8 +43,9 @@ def rule_pages(rules: Sequence[Rule], types: Mapping[str, frozenset[str]]) -> di
     """All pages by their path below the folder of documentation; `types` are those that each rule reads, by its id."""
     evidence = {rule.id: evidence_of(types[rule.id]) for rule in rules}
     serving = {clause.basis: [rule for rule in rules if rule.basis == clause.basis] for clause in CLAUSES}
+    shown = {"page": PAGE, "editions": EDITIONS, "clauses": CLAUSES, "serving": serving, "evidence": evidence}
     return {
-        "coverage.md": _write("coverage.md.j2", page=PAGE, clauses=CLAUSES, serving=serving, evidence=evidence),
+        "coverage.md": _write("coverage.md.j2", **shown),
         "rules/README.md": _write("rules.md.j2", rules=rules, families=list(_by_family(rules)), evidence=evidence),
         **{f"rules/{rule.id}.md": rule_page(rule, types[rule.id]) for rule in rules},
     }

@@ -127,6 +127,34 @@ def test_a_list_of_something_else_is_no_register() -> None:
     assert facts(found).of(INVOICES)["register"] == NO_REGISTER
 
 
+def erasure_request(number: int = 0, **stated: Json) -> Resource:
+    body = {"id": f"{REGISTER_ID}/erasureRequests/{number}", "type": ERASURE_REQUEST, "name": "x"}
+    return Resource({**body, "properties": {"requestedAt": "2026-05-02T09:00:00Z", **stated}})
+
+
+@pytest.mark.parametrize(
+    ("stated", "named"),
+    [
+        ({"account": "forms", "model": "invoices-v2"}, True),
+        ({"account": FORMS.id.upper(), "model": "invoices-v2"}, True),
+        ({"account": "for*", "model": "invoices-v2"}, True),
+        ({"account": "forms", "model": "INVOICES-V2"}, False),
+        ({"account": "forms", "model": "invoices-*"}, False),
+        ({"account": "other", "model": "invoices-v2"}, False),
+        ({"model": "invoices-v2"}, False),
+        ({"account": "forms"}, False),
+    ],
+    ids=str,
+)
+def test_a_model_knows_the_requests_to_erase_it(stated: dict[str, Json], named: bool) -> None:
+    """A request names one model as the service spells it, as `modelPresent` reads it."""
+    asked = erasure_request(1, **stated)
+    found = facts(snapshot(FORMS, INVOICES, asked, erasure_request(2, account="forms", model="receipts")))
+    wanted = [{"id": asked.id, "requestedAt": "2026-05-02T09:00:00Z"}] if named else []
+    assert found.of(INVOICES).get("erasureRequests") == wanted
+    assert found.of(asked).get("modelPresent") is True or not named
+
+
 def test_a_model_without_an_account_is_known_by_no_name() -> None:
     odd = Resource({"id": "/odd", "type": MODEL, "name": "invoices-v2"})
     assert entry(registered(account="forms", model="*"), model=odd) is None

@@ -17,7 +17,7 @@ from auditor.model.verdict import Verdict
 from auditor.policy.compiler import compile_rule
 from auditor.policy.condition import Scope
 from auditor.policy.loader import compile_all
-from auditor.policy.rule import Fix, Parameter, Peers, Rule
+from auditor.policy.rule import Fix, Parameter, Peers, Rule, Summary
 from auditor.policy.target import given
 from tests.policy.files import RULE, load, mistakes, write
 
@@ -38,6 +38,7 @@ WHOLE = """\
 id: ACME-TLS-7
 name: minimum-tls
 title: "  New TLS  "
+summary: {one: "accepts less than {minimum}", many: accept less}
 severity: low
 profile: strict
 basis: data-in-transit
@@ -70,6 +71,7 @@ def test_reads_everything_that_a_rule_says(tmp_path: Path) -> None:
     assert rule.id == "ACME-TLS-7"
     assert rule.family == "TLS"
     assert rule.title == "New TLS"
+    assert rule.summary == Summary("accepts less than {minimum}", "accept less")
     assert (rule.severity, rule.profile, rule.basis) == ("low", "strict", "data-in-transit")
     assert rule.applies_to == (STORAGE,)
     assert rule.where == {"field": "facts.holdsDocuments", "equals": True}
@@ -78,7 +80,7 @@ def test_reads_everything_that_a_rule_says(tmp_path: Path) -> None:
     assert rule.peers == Peers(("Other 1",), "less", "no")
     assert rule.mappings == {"mcsb": ("DP-3",)}
     first, second = rule.examples
-    assert (first.expect, first.about, first.parent, first.now, first.line) == ("pass", "", None, None, 18)
+    assert (first.expect, first.about, first.parent, first.now, first.line) == ("pass", "", None, None, 19)
     assert second.resource == {"properties": Unread("403")}
     assert (second.facts, second.children) == ({"holdsDocuments": True}, {"containers": []})
     assert (second.parent, second.parameters, second.now) == ({"name": "sub"}, {"minimum": "TLS1_3"}, "2026-02-01")
@@ -213,6 +215,12 @@ def test_every_key_of_the_shortest_rule_is_needed(line: str, tmp_path: Path) -> 
         (changed("references: https://a.example"), ["11 a list of texts is wanted here (put numbers in quotes)"]),
         (changed("title: ' '"), ["3 a text is wanted here (put a number or true in quotes)"]),
         (changed("appliesTo: []"), ["7 a rule applies to one type at least"]),
+        (changed("summary: fails"), ["12 a mapping is wanted here", "12 many is missing", "12 one is missing"]),
+        (
+            changed("summary: {one: is odd, man: x}"),
+            ["12 many is missing", "12 man is no key here; did you mean many?"],
+        ),
+        (changed("summary: {one: 'is {odd}', many: 7}"), ["12 the rule has no parameter odd", "12 a text is wanted"]),
         (changed("where:"), ["12 where is empty; leave it out, or write a condition"]),
         (changed("id: TLS-001\nid: TLS-002"), ["2 id stands here a second time"]),
         (

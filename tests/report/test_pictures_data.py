@@ -26,7 +26,7 @@ LINKED = (account(), grant(STORE.id), STORE, container(STORE))
 
 def drawn(*parts: Resource) -> Residency:
     found = estate(*parts)
-    return residency(found, facts(found))
+    return residency(found, facts(found), {})
 
 
 def names(picture: Residency) -> list[tuple[str, str, str | None]]:

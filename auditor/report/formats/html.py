@@ -165,7 +165,7 @@ def _json(value: Any) -> str:
 
 def _groups(report: Report) -> tuple[Shown, ...]:
     """What to do first, with as much detail as a browser opens without a wait."""
-    judged = Counter(line.rule.id for line in report.lines)
+    judged = Counter(line.rule.id for line in tables.judged(report.lines))
     room = _room([len(group.lines) for group in report.first])
     names = _MOST_NAMES
     shown = []

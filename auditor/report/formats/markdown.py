@@ -52,6 +52,7 @@ def render(report: Report) -> str:
             stores=tables.worst_bars(report.retention),
             models=tables.worst_models(report.models),
             by_rule=tables.by_rule(report.lines),
+            judged=tables.by_rule(tables.judged(report.lines)),
             unprovable={line.finding.subject.id.lower() for line in report.lines if line.unprovable},
         )
         if len(text) <= LONGEST:
