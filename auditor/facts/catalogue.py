@@ -112,6 +112,15 @@ FACTS: Final[tuple[Fact, ...]] = (
         hears=_LINK_HINTS,
     ),
     Fact(
+        "holdsDocuments",
+        (CONTAINER,),
+        None,
+        (CONTAINER, *_LINK_SOURCES),
+        _by("document_containers:container_holds_documents"),
+        "Whether the container holds documents: all containers of an account that does, or those that its links name.",
+        hears=_LINK_HINTS,
+    ),
+    Fact(
         "links",
         (STORAGE,),
         {"[]": dict.fromkeys(("account", "name", "region", "signal", "strength", "container", "words"))},
@@ -164,7 +173,8 @@ FACTS: Final[tuple[Fact, ...]] = (
                 "[]": dict.fromkeys(("container", "deletesBlobs", "deletesSnapshots", "deletesVersions", "words"))
             },
             "reasons": _REASONS,
-            "backups": {"[]": dict.fromkeys(("kind", "vault", "hours", "words"))},
+            "holds": {"[]": dict.fromkeys(("container", "held", "words"))},
+            "backups": {"[]": dict.fromkeys(("kind", "vault", "unbounded", "hours", "words"))},
             "containers": {"[]": {"name": None, **_BOUND, "reasons": _REASONS}},
         },
         (

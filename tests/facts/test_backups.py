@@ -208,6 +208,6 @@ def test_a_vault_that_was_not_seen_is_named_by_its_instance() -> None:
 def test_lists_that_were_not_read(scope: str, type_name: str, words: str) -> None:
     fact = retention(gaps=(gap(scope, type_name),))
     why = Unread(words)
-    assert fact["backups"] == [{"kind": why, "vault": why, "hours": why, "words": words}]
+    assert fact["backups"] == [{"kind": why, "vault": why, "unbounded": why, "hours": why, "words": words}]
     assert (fact["exceedsHours"], fact["atMostHours"]) == (0, why)
     assert retention(boxes=(), gaps=(gap(scope, type_name),))["atMostHours"] == why
