@@ -170,7 +170,12 @@ _BY_HAND: Final[dict[str, Shape]] = {
         "regions": {"[]": _LEAVES(("region", "calls"))},
         "operations": {"[]": _LEAVES(("operation", "calls"))},
     },
-    types.INSPECTION: _LEAVES(("blobs", "oldest", "deleted", "versions", "snapshots", "words")),
+    types.INSPECTION: _LEAVES(
+        (
+            *("blobs", "oldest", "deleted", "versions", "snapshots", "words"),
+            *("uncommitted", "uncommittedSince", "appendBlobs", "pageBlobs"),
+        )
+    ),
 }
 """The `properties` of types without a specification."""
 _DATA_PLANE: Final = {
