@@ -232,6 +232,18 @@ FACTS: Final[tuple[Fact, ...]] = (
         hears=_LINK_HINTS,
     ),
     Fact(
+        "logArchive",
+        (STORAGE,),
+        dict.fromkeys(("unbounded", "days", "soonestDays", "settingDays", "settingActs", "words")),
+        (
+            *(STORAGE, BLOB_SERVICE, LIFECYCLE_POLICY, CONTAINER, OBJECT_REPLICATION, DIAGNOSTIC_SETTING, ACCOUNT),
+            *(BACKUP_VAULT, BACKUP_INSTANCE, BACKUP_POLICY, *_LINK_SOURCES),
+        ),
+        _by("log_archives:archive_of"),
+        "For how many days the account keeps the logs that diagnostic settings of accounts and document storage send to it.",
+        hears=_LINK_HINTS,
+    ),
+    Fact(
         "keepsKeysOf",
         (VAULT,),
         {"[]": dict.fromkeys(("id", "name", "words"))},
