@@ -53,7 +53,9 @@ def other_types(store: Store, name: str | None) -> Bound:
     if isinstance(store.policy, Unread):
         return Bound()
     reasons = [
-        Reason("lifecycle", math.inf, f"{seen} {label} were seen in {_place(name)}, which no lifecycle rule deletes", name)
+        Reason(
+            "lifecycle", math.inf, f"{seen} {label} were seen in {_place(name)}, which no lifecycle rule deletes", name
+        )
         for (blob_type, counted), label in zip(SEEN_TYPES.items(), ("append blobs", "page blobs"), strict=True)
         if (seen := store.left_of(name, counted)) and soonest(store.rules, name, "blobs", blob_type) is None
     ]
@@ -120,7 +122,9 @@ def snapshots(store: Store, name: str | None, blob: Bound) -> Bound:
         return Bound()
     if store.left_of(name, "snapshots") is not None:
         return _seen_snapshots(store, name)
-    words = f"no lifecycle rule deletes snapshots in {_place(name)}: a blob that has one would stay, and it, without end"
+    words = (
+        f"no lifecycle rule deletes snapshots in {_place(name)}: a blob that has one would stay, and it, without end"
+    )
     return Bound(0, [Reason("snapshots", None, words, name)])
 
 
@@ -128,7 +132,9 @@ def _seen_snapshots(store: Store, name: str | None) -> Bound:
     left = store.left_of(name, "snapshots")
     if not left or isinstance(store.policy, Unread) or soonest(store.rules, name, "snapshots"):
         return Bound()
-    words = f"{left} snapshots were seen in {_place(name)}, and no lifecycle rule deletes them, nor the blobs they are of"
+    words = (
+        f"{left} snapshots were seen in {_place(name)}, and no lifecycle rule deletes them, nor the blobs they are of"
+    )
     return Bound(math.inf, [Reason("snapshots", math.inf, words, name)])
 
 

@@ -78,7 +78,7 @@ def _unseen(store: Store, keeps: list[Bound]) -> Unread | None:
     return next((Unread(reason.words) for bound in keeps for reason in bound.reasons if reason.unread), None)
 
 
-def _words(days: float, unbounded: bool | Unread) -> str:
+def _words(days: float, unbounded: Json) -> str:
     if days == math.inf:
         return "no lifecycle rule deletes the logs, or something keeps them from being deleted"
     told = f"keeps logs for {days_in_words(days)}"

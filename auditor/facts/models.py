@@ -276,7 +276,10 @@ def _left_in(data: list[_Data | Unread], estate: Estate) -> list[Json]:
             doubts.append(Unread(f"{item.url} is no address of a container"))
         elif item.part is None or (address.name, address.container) not in found:
             found[address.name, address.container] = address, item.part
-    places = [_remains(address, container, part, estate) for (_, container), (address, part) in sorted(found.items(), key=itemgetter(0))]
+    places = [
+        _remains(address, container, part, estate)
+        for (_, container), (address, part) in sorted(found.items(), key=itemgetter(0))
+    ]
     return [*places, *doubts[:1]]
 
 

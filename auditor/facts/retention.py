@@ -35,7 +35,7 @@ from auditor.facts.copied import Trail, copied, copies_of_gone, unseen_copies
 from auditor.facts.coverage import coverage
 from auditor.facts.holds import account_hold, held, holds_of
 from auditor.facts.kept import kept, standing
-from auditor.facts.store import Store, is_off, read_store
+from auditor.facts.store import Store, read_store
 from auditor.model.reading import Json, Unread
 
 if TYPE_CHECKING:
@@ -105,7 +105,9 @@ def _next(store: Store) -> Bound:
     blob = to_come(store)
     parts = (blob, versions(store, None), last_version(store, None, blob), longest([account_hold(store)]))
     after = kept(store, None)
-    return Bound(max(part.hours for part in parts) + after.hours, [item for part in (*parts, after) for item in part.reasons])
+    return Bound(
+        max(part.hours for part in parts) + after.hours, [item for part in (*parts, after) for item in part.reasons]
+    )
 
 
 def _backups(store: Store, names: list[str | None]) -> Iterator[dict[str, Json]]:

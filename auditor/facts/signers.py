@@ -79,7 +79,9 @@ def _let_in(readers: Iterable[_Holder], whole: Iterable[_Holder]) -> Unread | No
         if reader.at_blobs is False:
             continue
         if reader.may_be_group:
-            return Unread(f"principal {reader.principal} has a role on blobs and may be a group with an account as a member")
+            return Unread(
+                f"principal {reader.principal} has a role on blobs and may be a group with an account as a member"
+            )
         if all_of((reader.at_blobs, any_of(signing[reader.principal]))) is not False:
             return Unread(f"principal {reader.principal} has a role on blobs and may sign links to them")
     return None

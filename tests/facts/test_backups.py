@@ -108,7 +108,6 @@ def test_a_policy_that_was_not_seen(info: Json) -> None:
         ("ProtectionConfigured", 720),
         ("protectionerror", 720),
         (None, 720),
-        ("ProtectionStopped", "unread"),
         ("RetentionSchedulesSuspended", "unread"),
         ("NotProtected", "unread"),
         (HIDDEN, "unread"),
@@ -120,6 +119,30 @@ def test_the_policy_counts_while_the_protection_is_on(state: Json, hours: Json) 
 
 
 BOTH = backup_policy(SAFE, ("VaultStore", "P30D"), ("OperationalStore", "P3D"))
+
+
+@pytest.mark.parametrize("state", ["ProtectionStopped", "protectionstopped", "BackupSchedulesSuspended"])
+@pytest.mark.parametrize(
+    ("policy", "unbounded", "worst"),
+    [
+        (DAYS30, [("vaulted", True)], True),
+        (backup_policy(SAFE, ("VaultStore", HIDDEN)), [("vaulted", True)], True),
+        (backup_policy(SAFE, ("ArchiveStore", "P1D")), [("vaulted", True)], True),
+        (backup_policy(SAFE, ("OperationalStore", "P3D")), [("operational", "unread")], False),
+        (BOTH, [("vaulted", True), ("operational", "unread")], True),
+        (child(SAFE, BACKUP_POLICY, "daily", policyRules=HIDDEN), [("unread", "unread")], False),
+    ],
+    ids=range(6),
+)
+def test_a_vaulted_backup_that_was_stopped_or_suspended_keeps_without_end(
+    state: str, policy: Resource, unbounded: list[tuple[Json, Json]], *, worst: bool
+) -> None:
+    fact = retention(policy, backup_instance(SAFE, STORE, currentProtectionState=state))
+    assert [(read(item["kind"]), read(item["unbounded"])) for item in fact["backups"]] == unbounded
+    assert all(isinstance(item["hours"], Unread) for item in fact["backups"])
+    assert fact["unbounded"] is worst
+
+
 PARAMETERS = "backupDatasourceParametersList"
 
 

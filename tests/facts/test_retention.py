@@ -175,7 +175,9 @@ EMPTY: list[tuple[str, dict[str, Any], float, float]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("given_settings", "hours", "versions"), [case[1:] for case in EMPTY], ids=[case[0] for case in EMPTY])
+@pytest.mark.parametrize(
+    ("given_settings", "hours", "versions"), [case[1:] for case in EMPTY], ids=[case[0] for case in EMPTY]
+)
 def test_an_account_without_containers_is_judged_by_what_comes_next(
     given_settings: dict[str, Any], hours: float, versions: float
 ) -> None:

@@ -110,7 +110,9 @@ def _answer(total: Tally, *, whole: bool, hierarchy: bool) -> Json:
     them young has to ask whether `deleted` was counted.
     """
     counts: dict[str, Json] = {kind: total.counts[kind] for kind in (*_KINDS, *_TYPES.values())}
-    counts["uncommittedSince"] = Unread("the list does not say since when blocks lie there") if total.since_unknown else None
+    counts["uncommittedSince"] = (
+        Unread("the list does not say since when blocks lie there") if total.since_unknown else None
+    )
     oldest = text_of(total.oldest) if total.oldest else None
     words = "{blobs} current, {deleted} soft-deleted, {versions} previous versions, {snapshots} snapshots".format(
         **counts
