@@ -54,9 +54,9 @@ def archive_of(storage: Resource, estate: Estate) -> Json:
         why = Unread(f"its lifecycle policy was not read: {store.policy.why}")
         return {"unbounded": why, "days": why, "soonestDays": why, **retired.as_json(), "words": why.why}
     names = _containers(store, settings)
-    rules = [None if (found := soonest(store.rules, name, "blobs", APPEND)) is None else found[0] for name in names]
+    rules = [(soonest(store.rules, name, "blobs", APPEND) or (math.inf, ""))[0] for name in names]
     keeps = [bound for name in names for bound in (held(store, name), versions(store, name))]
-    days = max([math.inf if None in rules else max(rules), *(bound.hours / HOURS for bound in keeps)])
+    days = max(*rules, *(bound.hours / HOURS for bound in keeps))
     unbounded: bool | Unread = days == math.inf
     if unbounded and retired.longest is not None and all(bound.hours < math.inf for bound in keeps):
         unbounded, days = _RETIRED, retired.longest
