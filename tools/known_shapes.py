@@ -57,6 +57,7 @@ _SWAGGER: Final = {
     types.STORAGE_PERIMETER: f"{_STORAGE}/networkSecurityPerimeter.json#/definitions/NetworkSecurityPerimeterConfiguration",
     types.PROJECT: f"{_COGNITIVE}#/definitions/Project",
     types.LOCAL_USER: f"{_STORAGE}/storage.json#/definitions/LocalUser",
+    types.STORAGE_TASK_ASSIGNMENT: f"{_STORAGE}/storageTaskAssignments.json#/definitions/StorageTaskAssignment",
     types.DIAGNOSTIC_SETTING: f"{_INSIGHTS}/diagnosticsSettings_API.json#/definitions/DiagnosticSettingsResource",
 }
 _BICEP: Final = {
@@ -127,6 +128,13 @@ _BY_HAND: Final[dict[str, Shape]] = {
         "provisioningState": None,
         "privateLinkServiceConnections": {
             "[]": {"name": None, "properties": {"privateLinkServiceId": None, "groupIds": {"[]": None}}}
+        },
+    },
+    types.STORAGE_TASK: {
+        **_LEAVES(("enabled", "description", "taskVersion", "provisioningState", "creationTimeInUtc")),
+        "action": {
+            "if": {"condition": None, "operations": {"[]": _LEAVES(("name", "onSuccess", "onFailure"))}},
+            "else": {"operations": {"[]": _LEAVES(("name", "onSuccess", "onFailure"))}},
         },
     },
     types.OPERATION: {

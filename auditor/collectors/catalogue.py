@@ -69,6 +69,8 @@ from auditor.model.types import (
     ROLE_DEFINITION,
     STORAGE,
     STORAGE_PERIMETER,
+    STORAGE_TASK,
+    STORAGE_TASK_ASSIGNMENT,
     STORAGE_TLS,
     SUBSCRIPTION,
     VAULT,
@@ -149,6 +151,7 @@ _LOG_ANALYTICS: Final = "2025-02-01"
 _KEY_VAULT: Final = "2023-07-01"  # specification/keyvault/resource-manager of azure-rest-api-specs, as are the next two
 _DATA_PROTECTION: Final = "2023-05-01"  # specification/dataprotection
 _NETWORK: Final = "2023-05-01"  # specification/network
+_STORAGE_ACTIONS: Final = "2023-01-01"  # specification/storageactions
 _STORAGE: Final = "2025-01-01"
 _AUTHORIZATION: Final = "2022-04-01"
 _INSIGHTS: Final = "2021-05-01-preview"
@@ -244,6 +247,7 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
     _arm(BACKUP_INSTANCE, "subscriptions", _DATA_PROTECTION),
     _arm(BACKUP_POLICY, "subscriptions", _DATA_PROTECTION),
     _arm(PRIVATE_ENDPOINT, "subscriptions", _NETWORK),
+    _arm(STORAGE_TASK, "subscriptions", _STORAGE_ACTIONS),
     # An account, and what it holds.
     Collector(**_SETTINGS, owner=ACCOUNT, question=document_intelligence),
     _arm(ACCOUNT_PERIMETER, "cognitiveservices", _COGNITIVE, question=document_intelligence),
@@ -282,6 +286,11 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         *(LOCAL_USER, "storage", _STORAGE, Throttle.STORAGE_LISTS),
         stage=Stage.DETAILS,
         question=has_local_users,
+    ),
+    _arm(
+        *(STORAGE_TASK_ASSIGNMENT, "storage", _STORAGE, Throttle.STORAGE_LISTS),
+        stage=Stage.DETAILS,
+        question=holds_blobs,
     ),
     Collector(
         **_SETTINGS,

@@ -42,6 +42,8 @@ from auditor.model.types import (
     ROLE_ASSIGNMENT,
     ROLE_DEFINITION,
     STORAGE,
+    STORAGE_TASK,
+    STORAGE_TASK_ASSIGNMENT,
     SUBSCRIPTION,
     VAULT,
     WORKSPACE,
@@ -190,7 +192,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         ),
         _by("retention:retention_of"),
         "How long a forgotten or deleted document stays recoverable at the worst, with the chain of reasons.",
-        hears=(*_LINK_HINTS, INSPECTION),
+        hears=(*_LINK_HINTS, INSPECTION, STORAGE_TASK, STORAGE_TASK_ASSIGNMENT),
     ),
     Fact(
         "keyReaders",

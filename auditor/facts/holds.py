@@ -24,14 +24,18 @@ _VERSIONS = "has version-level immutability and no default policy; whether a ver
 
 
 def holds_of(store: Store) -> list[Json]:
-    """Each documents container, with whether its documents are held; the account, where it has no container yet."""
+    """Each documents container, with whether its documents are held; the account, where it has no container yet.
+
+    A storage task that holds blobs, or of which it is not known what it does, may hold any.
+    """
     found: list[Json] = [_entry(store, container) for container in store.containers]
     if store.unlisted is not None:
         found.append(Unread(f"the containers were not listed: {store.unlisted.why}"))
     policy = account_hold(store)
     if policy is not None and (not store.containers or store.unlisted is not None):
         found.append({"container": None, "held": _is_held((policy,)), "words": policy.words})
-    return found
+    tasks = (task.words for task in store.tasks if task.unread)
+    return [*found, *({"container": None, "held": Unread(words), "words": words} for words in tasks)]
 
 
 def _entry(store: Store, container: Resource) -> Json:

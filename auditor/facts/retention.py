@@ -97,7 +97,7 @@ def _whatever_there_is(store: Store, estate: Estate) -> Bound:
     """What keeps documents besides the containers of now: in the next one, in those that are gone, in copies."""
     gone = copies_of_gone(store, Trail(estate, _whole))
     next_one = () if store.live or store.unlisted is not None else (_next(store), unseen_copies(store, None))
-    return worst((standing(store), gone, *next_one))
+    return worst((standing(store), gone, *next_one, longest(store.tasks)))
 
 
 def _next(store: Store) -> Bound:

@@ -10,12 +10,14 @@ from auditor.facts.document_containers import SYSTEM_CONTAINERS, document_contai
 from auditor.facts.lifecycle import APPEND, KINDS_WITH_LIFECYCLE, LifecycleRule, lifecycle_rules
 from auditor.facts.parts import part_of
 from auditor.facts.replication import Replica, replicas_of
+from auditor.facts.storage_tasks import tasks_on
 from auditor.model.reading import MISSING, Found, Json, Missing, Reading, Unread, read_whole
 from auditor.model.types import BLOB_SERVICE, CONTAINER, INSPECTION, LIFECYCLE_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from auditor.facts.bounds import Reason
     from auditor.facts.estate import Estate
     from auditor.model.resource import Resource
 
@@ -46,6 +48,7 @@ class Store:
     unseen_replicas: Unread | None
     backups: tuple[Protection, ...]
     unseen_backups: str | None
+    tasks: tuple[Reason, ...]
     body: Json
     doubts: Mapping[str, Unread]
     inspected: Mapping[str, Json]
@@ -105,6 +108,7 @@ def _read_store(storage: Resource, estate: Estate) -> Store:
         unseen_replicas=unseen_replicas,
         backups=protections_of(storage, estate),
         unseen_backups=unseen_backups(storage, estate),
+        tasks=tasks_on(storage, estate),
         body=storage.body.get("properties"),
         doubts=doubts,
         inspected={

@@ -40,6 +40,8 @@ PROJECT: Final = "Microsoft.CognitiveServices/accounts/projects"
 PROJECT_CONNECTION: Final = "Microsoft.CognitiveServices/accounts/projects/connections"
 OPERATION: Final = "Microsoft.CognitiveServices/accounts/operations"
 LOCAL_USER: Final = "Microsoft.Storage/storageAccounts/localUsers"
+STORAGE_TASK: Final = "Microsoft.StorageActions/storageTasks"
+STORAGE_TASK_ASSIGNMENT: Final = "Microsoft.Storage/storageAccounts/storageTaskAssignments"
 # What the auditor finds out by looking at practice has no ARM id: it gets one below what it is about.
 ACCOUNT_TLS: Final = "Microsoft.CognitiveServices/accounts/tlsProbes"
 STORAGE_TLS: Final = "Microsoft.Storage/storageAccounts/tlsProbes"
@@ -173,6 +175,8 @@ RESOURCE_TYPES: Final[tuple[ResourceType, ...]] = (
         owner_kinds=DOCUMENT_INTELLIGENCE_KINDS,
     ),
     _type(LOCAL_USER, STORAGE, "localUsers", "local user"),
+    _type(STORAGE_TASK, SUBSCRIPTION, "storageTasks", "storage task"),
+    _type(STORAGE_TASK_ASSIGNMENT, STORAGE, "taskAssignments", "storage task assignment"),
     _type(
         ACCOUNT_TLS,
         ACCOUNT,
