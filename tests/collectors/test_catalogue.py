@@ -58,6 +58,7 @@ NO_SPECIFICATION = {
     "microsoft.keyvault": "2023-07-01",
     "microsoft.dataprotection": "2023-05-01",
     "microsoft.network": "2023-05-01",
+    "microsoft.storageactions": "2023-01-01",
 }
 """Providers of which the corpus holds nothing: stable versions of azure-rest-api-specs, folders of these names."""
 

@@ -35,6 +35,7 @@ from auditor.model.types import (
     ROLE_DEFINITION,
     STORAGE,
     STORAGE_PERIMETER,
+    STORAGE_TASK_ASSIGNMENT,
     STORAGE_TLS,
     SUBSCRIPTION,
     VAULT,
@@ -135,6 +136,7 @@ def test_children_are_reached_by_the_name_of_their_relation() -> None:
         "diagnosticSettings": DIAGNOSTIC_SETTING,
         "perimeters": STORAGE_PERIMETER,
         "localUsers": LOCAL_USER,
+        "taskAssignments": STORAGE_TASK_ASSIGNMENT,
         "tlsProbe": STORAGE_TLS,
         "blobLogs": BLOB_LOGS,
     }

@@ -420,7 +420,15 @@ def storage_task(
 
 def storage_task_assignment(account: Json | str, task: Json | str, name: str = "nightly", **more: Any) -> Json:
     """A storage task that acts on the blobs of a storage account."""
-    context = {"target": {"prefix": [], "excludePrefix": []}, "trigger": {"type": "RunOnce", "parameters": {}}}
-    properties = {"taskId": id_of(task), "enabled": True, "description": "", "executionContext": context, **more}
+    trigger = {"type": "RunOnce", "parameters": {"startOn": "2026-11-15T21:52:47.8145095Z"}}
+    properties = {
+        "taskId": id_of(task),
+        "enabled": True,
+        "description": "Every night",
+        "executionContext": {"target": {"prefix": [], "excludePrefix": []}, "trigger": trigger},
+        "report": {"prefix": "reports"},
+        "provisioningState": "Succeeded",
+    }
+    properties |= more
     top = _below(account, "storageTaskAssignments", name, "Microsoft.Storage/storageAccounts/storageTaskAssignments")
     return {**top, "properties": _given(properties)}
