@@ -121,7 +121,13 @@ def _good() -> tuple[list[Json], list[Json], list[Json]]:
         training,
         blob(training, "letter.pdf", practice.ago(hours=1)),
         make.lifecycle_policy(
-            docs, make.lifecycle_rule(base_days=0, snapshot_days=0, condition="daysAfterCreationGreaterThan")
+            docs,
+            make.lifecycle_rule(
+                base_days=0,
+                snapshot_days=0,
+                blob_types=("blockBlob", "appendBlob"),
+                condition="daysAfterCreationGreaterThan",
+            ),
         ),
         make.role_assignment(forms, "Storage Blob Data Reader", docs),
         inline,
@@ -355,7 +361,7 @@ def _rows() -> dict[tuple[str, str], str]:
 def _stores() -> dict[tuple[str, str], str]:
     rows = {(rule, "docsstore"): "pass" for rule in _STORE_RULES}
     rows["DI-RET-001", "docsstore"] = "unknown"  # 0 days and nothing that keeps: Azure gives no upper bound
-    # Deletes block blobs by their creation, and snapshots; no append blob was seen, and there can be no versions.
+    # Deletes blobs of both types by their creation, and snapshots; there can be no versions.
     rows["DI-RET-002", "docsstore"] = "pass"
     rows["DI-ACC-005", "training"] = rows["DI-RET-010", "training"] = "pass"
     for name in ("inlinestore", *SOUND):

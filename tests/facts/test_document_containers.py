@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from auditor import audit
 from auditor.model.reading import Json, Unread
 from auditor.model.resource import Resource
 from auditor.model.types import CONTAINER, MODEL
@@ -149,3 +150,23 @@ def test_containers_that_were_not_listed_are_an_unknown_of_their_account() -> No
     found = facts(snapshot(store, account(), TO_INBOX, blob_service(store), lifecycle(store), gaps=hidden))
     (told,) = found.of(store)["retention"]["holds"]
     assert isinstance(told, Unread)
+
+
+@pytest.mark.parametrize(
+    ("keys", "access", "statuses"),
+    [
+        (False, "Blob", {"inbox": "pass"}),  # nothing leads to the other container: it is not judged
+        (True, "Blob", {"inbox": "pass", "archive": "unknown"}),
+        (True, "None", {"inbox": "pass", "archive": "pass"}),  # private, whether or not it holds documents
+    ],
+    ids=range(3),
+)
+def test_rules_judge_containers_that_hold_documents_and_leave_others_open(
+    keys: Json, access: str, statuses: dict[str, str]
+) -> None:
+    store = storage(allowSharedKeyAccess=keys, allowBlobPublicAccess=False)
+    boxes = (container(store, "inbox"), container(store, "archive", publicAccess=access))
+    found = snapshot(store, account(), TO_INBOX, blob_service(store), lifecycle(store), *boxes)
+    report = audit.judge_snapshot(audit.prepare(audit.Choice()), found)
+    lines = [line.finding for line in report.lines if line.rule.id == "DI-ACC-005"]
+    assert {item.subject.name: item.status for item in lines} == statuses
