@@ -13,6 +13,7 @@ from auditor.facts.changes import concerned_by
 from auditor.facts.derive import Facts
 from auditor.facts.estate import Estate
 from auditor.facts.links import UNSEEN, holds_documents, used_elsewhere
+from auditor.facts.log_archives import archives
 from auditor.facts.replication import with_destinations
 from auditor.model.durations import parse_moment
 from auditor.model.finding import SEVERITIES
@@ -346,7 +347,7 @@ def complete(resumed: Resumed, statements: Sequence[Statement]) -> Collected:
 
 
 def documents_stores(snapshot: Snapshot, audit: Audit, statements: Sequence[Statement]) -> frozenset[str]:
-    """The keys of storage accounts that hold documents or copies of them, or may, as far as a scan that runs can tell."""
+    """The keys of storage accounts that hold documents, copies of them or logs, or may, as far as a scan that runs can tell."""
     now = parse_moment(snapshot.header.started)
     if now is None:
         raise ValueError("the collectors write the time of the header themselves")
@@ -354,4 +355,4 @@ def documents_stores(snapshot: Snapshot, audit: Audit, statements: Sequence[Stat
         snapshot = statement.added_to(snapshot)
     estate = audit.choice.estate(snapshot, now)
     stores = [item for item in snapshot.of_type(STORAGE) if holds_documents(item, estate) is not False]
-    return frozenset(item.key for item in with_destinations(stores, estate))
+    return frozenset(item.key for item in with_destinations(stores, estate)) | archives(snapshot)

@@ -42,6 +42,8 @@ from auditor.model.types import (
     ROLE_DEFINITION,
     STORAGE,
     STORAGE_PERIMETER,
+    STORAGE_TASK,
+    STORAGE_TASK_ASSIGNMENT,
     STORAGE_TLS,
     SUBSCRIPTION,
     VAULT,
@@ -65,6 +67,7 @@ WORKSPACE_VERSION: Final = "2025-02-01"
 VAULT_VERSION: Final = "2026-02-01"
 BACKUP_VERSION: Final = "2026-03-01"
 NETWORK_VERSION: Final = "2025-07-01"
+STORAGE_ACTIONS_VERSION: Final = "2023-01-01"
 LOGS: Final = "https://api.loganalytics.io/v1/workspaces"
 NOT_INSPECTED: Final = "--inspect-blobs was not given"
 NO_LOGS: Final = "no diagnostic setting that was read sends logs to a workspace that was read"
@@ -249,6 +252,7 @@ def _read_lists(scan: Scan, estate: Estate) -> None:
         (VAULT, f"/providers/{VAULT}", VAULT_VERSION, estate.vaults),
         (BACKUP_VAULT, f"/providers/{BACKUP_VAULT}", BACKUP_VERSION, [item.body for item in estate.backups]),
         (PRIVATE_ENDPOINT, f"/providers/{PRIVATE_ENDPOINT}", NETWORK_VERSION, estate.endpoints),
+        (STORAGE_TASK, f"/providers/{STORAGE_TASK}", STORAGE_ACTIONS_VERSION, ()),
     ):
         scan.listed(of, type_name, f"{ARM}{of}{path}?api-version={version}", bodies)
     for account in estate.accounts:
@@ -314,6 +318,7 @@ def _read_details(scan: Scan, store: Store, service: Json) -> None:
         scan.none_there(of, OBJECT_REPLICATION, NO_VERSIONING)
     scan.listed(of, STORAGE_PERIMETER, f"{ARM}{of}/networkSecurityPerimeterConfigurations?{version}", ())
     scan.listed(of, LOCAL_USER, f"{ARM}{of}/localUsers?{version}", store.users)
+    scan.listed(of, STORAGE_TASK_ASSIGNMENT, f"{ARM}{of}/storageTaskAssignments?{version}", ())
     settings_url = f"{ARM}{service['id']}/providers/{DIAGNOSTIC_SETTING}?api-version={INSIGHTS_VERSION}"
     scan.listed(service["id"], DIAGNOSTIC_SETTING, settings_url, store.settings)
 

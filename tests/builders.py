@@ -98,7 +98,7 @@ def delete_rule(
     snapshots: float | None = None,
     versions: float | None = None,
     prefixes: tuple[str, ...] = (),
-    condition: str = "daysAfterModificationGreaterThan",
+    condition: str = "daysAfterCreationGreaterThan",
     **more: Any,
 ) -> dict[str, Any]:
     actions: dict[str, Any] = {}
@@ -109,7 +109,7 @@ def delete_rule(
     ):
         if number is not None:
             actions[part] = {"delete": {name: number}}
-    filters: dict[str, Any] = {"blobTypes": ["blockBlob"], **more.pop("filters", {})}
+    filters: dict[str, Any] = {"blobTypes": ["blockBlob", "appendBlob"], **more.pop("filters", {})}
     if prefixes:
         filters["prefixMatch"] = list(prefixes)
     definition = {"filters": filters, "actions": actions}

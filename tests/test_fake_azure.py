@@ -132,7 +132,13 @@ def test_the_sync_clients_read_the_whole_estate(azure: FakeAzure) -> None:
 def test_each_route_is_what_the_sync_clients_and_the_specifications_expect() -> None:
     with FakeAzure(estate_of_every_type()) as azure, azure.exported():
         seen = set(read_everything(azure))
-    unread = {"keys", "backups", "blobs", "docs-endpoint"}  # without specifications, and so without a client here
+    unread = {
+        "keys",
+        "backups",
+        "blobs",
+        "docs-endpoint",
+        "clean-up",
+    }  # without specifications, and so without a client here
     expected = {item["name"] for item in azure.estate.resources if "name" in item} - unread
     assert expected <= seen | {item["name"] for item in azure.estate.resources if "/backupInstances/" in item["id"]}
     assert {item.route for item in azure.calls()} == {route.name for route in (*ROUTES, *DATA_ROUTES)} - UNSPECIFIED
@@ -164,6 +170,7 @@ def read_storage(client: StorageManagementClient) -> Iterator[str]:
         yield from (str(item.name) for item in client.object_replication_policies.list(group, name))
         yield from (str(item.name) for item in client.local_users.list(group, name))
         yield from (str(item.name) for item in client.encryption_scopes.list(group, name))
+        yield from (str(item.name) for item in client.storage_task_assignments.list(group, name))
         yield from (str(item.name) for item in client.network_security_perimeter_configurations.list(group, name))
         yield from name_unless_missing(lambda: client.management_policies.get(group, name, "default"))  # noqa: B023
         yield from name_unless_missing(lambda: client.blob_services.get_service_properties(group, name))  # noqa: B023

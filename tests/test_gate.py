@@ -191,9 +191,14 @@ def test_what_no_file_holds_is_said_in_one_line_and_gives_no_finding() -> None:
 
 def test_documents_need_a_container_even_if_the_file_declares_none() -> None:
     """Without a lifecycle policy nothing deletes them, wherever they lie; no container is no proof that there are none."""
-    rules = {"id": "r", "enabled": True, "type": "Lifecycle", "definition": {"filters": {"blobTypes": ["blockBlob"]}}}
+    rules = {
+        "id": "r",
+        "enabled": True,
+        "type": "Lifecycle",
+        "definition": {"filters": {"blobTypes": ["blockBlob", "appendBlob"]}},
+    }
     policy = {"type": LIFECYCLE_POLICY, "name": "docs/default", "properties": {"policy": {"rules": [rules]}}}
-    deleting = {"delete": {"daysAfterModificationGreaterThan": 0}}
+    deleting = {"delete": {"daysAfterCreationGreaterThan": 0}}
     rules["definition"]["actions"] = {"baseBlob": deleting, "snapshot": {"delete": {"daysAfterCreationGreaterThan": 0}}}
     service = {"type": BLOB_SERVICE, "name": "docs/default", "properties": {}}
     without = judge(write("a.json", store(), service), every=True)

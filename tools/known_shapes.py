@@ -65,6 +65,7 @@ _BICEP: Final = {
             types.STORAGE_PERIMETER,
             types.LOCAL_USER,
             types.ENCRYPTION_SCOPE,
+            types.STORAGE_TASK_ASSIGNMENT,
         )
     },
     types.DELETED_ACCOUNT: "Microsoft.CognitiveServices/locations/resourceGroups/deletedAccounts",
@@ -128,6 +129,13 @@ _BY_HAND: Final[dict[str, Shape]] = {
             "[]": {"name": None, "properties": {"privateLinkServiceId": None, "groupIds": {"[]": None}}}
         },
     },
+    types.STORAGE_TASK: {
+        **_LEAVES(("enabled", "description", "taskVersion", "provisioningState", "creationTimeInUtc")),
+        "action": {
+            "if": {"condition": None, "operations": {"[]": _LEAVES(("name", "onSuccess", "onFailure"))}},
+            "else": {"operations": {"[]": _LEAVES(("name", "onSuccess", "onFailure"))}},
+        },
+    },
     types.OPERATION: {
         **_LEAVES(
             (
@@ -169,7 +177,12 @@ _BY_HAND: Final[dict[str, Shape]] = {
         "regions": {"[]": _LEAVES(("region", "calls"))},
         "operations": {"[]": _LEAVES(("operation", "calls"))},
     },
-    types.INSPECTION: _LEAVES(("blobs", "oldest", "deleted", "versions", "snapshots", "words")),
+    types.INSPECTION: _LEAVES(
+        (
+            *("blobs", "oldest", "deleted", "versions", "snapshots", "words"),
+            *("uncommitted", "uncommittedSince", "appendBlobs", "pageBlobs"),
+        )
+    ),
 }
 """The `properties` of types without a specification."""
 CLIENT: Final = "Microsoft.Storage 2026-09-01 (azure-mgmt-storage)"

@@ -71,6 +71,8 @@ from auditor.model.types import (
     ROLE_DEFINITION,
     STORAGE,
     STORAGE_PERIMETER,
+    STORAGE_TASK,
+    STORAGE_TASK_ASSIGNMENT,
     STORAGE_TLS,
     SUBSCRIPTION,
     VAULT,
@@ -152,6 +154,7 @@ _KEY_VAULT: Final = "2026-02-01"  # specification/keyvault/resource-manager of a
 _DATA_PROTECTION: Final = "2026-03-01"  # specification/dataprotection
 _NETWORK: Final = "2025-07-01"  # specification/network
 _STORAGE: Final = "2026-09-01"  # what azure-mgmt-storage 25.3 sends
+_STORAGE_ACTIONS: Final = "2023-01-01"  # specification/storageactions
 _AUTHORIZATION: Final = "2022-04-01"
 _INSIGHTS: Final = "2021-05-01-preview"
 _DOCUMENT_INTELLIGENCE: Final = "2024-11-30"
@@ -246,6 +249,7 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
     _arm(BACKUP_INSTANCE, "subscriptions", _DATA_PROTECTION),
     _arm(BACKUP_POLICY, "subscriptions", _DATA_PROTECTION),
     _arm(PRIVATE_ENDPOINT, "subscriptions", _NETWORK),
+    _arm(STORAGE_TASK, "subscriptions", _STORAGE_ACTIONS),
     # An account, and what it holds.
     Collector(**_SETTINGS, owner=ACCOUNT, question=document_intelligence),
     _arm(ACCOUNT_PERIMETER, "cognitiveservices", _COGNITIVE, question=document_intelligence),
@@ -290,6 +294,11 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         stage=Stage.PRACTICE,  # containers, which name scopes, are read before
         after=(CONTAINER,),
         question=has_own_scopes,
+    ),
+    _arm(
+        *(STORAGE_TASK_ASSIGNMENT, "storage", _STORAGE, Throttle.STORAGE_LISTS),
+        stage=Stage.DETAILS,
+        question=holds_blobs,
     ),
     Collector(
         **_SETTINGS,

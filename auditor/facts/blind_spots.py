@@ -260,6 +260,16 @@ def _leftovers(estate: Estate) -> BlindSpot | None:
     )
 
 
+def _uncommitted_blocks(estate: Estate) -> BlindSpot | None:
+    return _spot(
+        "uncommittedBlocks",
+        "Blocks of an upload that was never committed stay for up to a week. No lifecycle rule deletes them, and no list "
+        "of blobs tells their age.",
+        "Let applications commit or delete each upload; --inspect-blobs counts what is left.",
+        applies=bool(estate.snapshot.of_type(STORAGE)),
+    )
+
+
 def _other_files(estate: Estate) -> BlindSpot | None:
     return _spot(
         "otherFiles",
@@ -302,6 +312,7 @@ _SPOTS: Final[tuple[Callable[[Estate], BlindSpot | None], ...]] = (
     _outside,
     _other_tenants,
     _leftovers,
+    _uncommitted_blocks,
     _other_files,
     _assumed_stores,
     _microsoft,

@@ -45,6 +45,8 @@ from auditor.model.types import (
     ROLE_DEFINITION,
     STORAGE,
     STORAGE_PERIMETER,
+    STORAGE_TASK,
+    STORAGE_TASK_ASSIGNMENT,
     SUBSCRIPTION,
     VAULT,
     WORKSPACE,
@@ -120,6 +122,15 @@ FACTS: Final[tuple[Fact, ...]] = (
         hears=_LINK_HINTS,
     ),
     Fact(
+        "holdsDocuments",
+        (CONTAINER,),
+        None,
+        (CONTAINER, *_LINK_SOURCES),
+        _by("document_containers:container_holds_documents"),
+        "Whether the container holds documents: all containers of an account that does, or those that its links name.",
+        hears=_LINK_HINTS,
+    ),
+    Fact(
         "links",
         (STORAGE,),
         {"[]": dict.fromkeys(("account", "name", "region", "signal", "strength", "container", "words"))},
@@ -172,7 +183,8 @@ FACTS: Final[tuple[Fact, ...]] = (
                 "[]": dict.fromkeys(("container", "deletesBlobs", "deletesSnapshots", "deletesVersions", "words"))
             },
             "reasons": _REASONS,
-            "backups": {"[]": dict.fromkeys(("kind", "vault", "hours", "words"))},
+            "holds": {"[]": dict.fromkeys(("container", "held", "words"))},
+            "backups": {"[]": dict.fromkeys(("kind", "vault", "unbounded", "hours", "words"))},
             "containers": {"[]": {"name": None, **_BOUND, "reasons": _REASONS}},
         },
         (
@@ -188,7 +200,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         ),
         _by("retention:retention_of"),
         "How long a forgotten or deleted document stays recoverable at the worst, with the chain of reasons.",
-        hears=(*_LINK_HINTS, INSPECTION),
+        hears=(*_LINK_HINTS, INSPECTION, STORAGE_TASK, STORAGE_TASK_ASSIGNMENT),
     ),
     Fact(
         "keyReaders",
@@ -278,6 +290,18 @@ FACTS: Final[tuple[Fact, ...]] = (
         (DIAGNOSTIC_SETTING, ACCOUNT, *_LINK_SOURCES),
         _by("logs:receives_logs"),
         "The accounts and documents stores whose logs the workspace receives.",
+        hears=_LINK_HINTS,
+    ),
+    Fact(
+        "logArchive",
+        (STORAGE,),
+        dict.fromkeys(("unbounded", "days", "soonestDays", "settingDays", "settingActs", "words")),
+        (
+            *(STORAGE, BLOB_SERVICE, LIFECYCLE_POLICY, CONTAINER, OBJECT_REPLICATION, DIAGNOSTIC_SETTING, ACCOUNT),
+            *(BACKUP_VAULT, BACKUP_INSTANCE, BACKUP_POLICY, *_LINK_SOURCES),
+        ),
+        _by("log_archives:archive_of"),
+        "For how many days the account keeps the logs that diagnostic settings of accounts and document storage send to it.",
         hears=_LINK_HINTS,
     ),
     Fact(

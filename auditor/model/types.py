@@ -41,6 +41,8 @@ PROJECT_CONNECTION: Final = "Microsoft.CognitiveServices/accounts/projects/conne
 OPERATION: Final = "Microsoft.CognitiveServices/accounts/operations"
 LOCAL_USER: Final = "Microsoft.Storage/storageAccounts/localUsers"
 ENCRYPTION_SCOPE: Final = "Microsoft.Storage/storageAccounts/encryptionScopes"
+STORAGE_TASK: Final = "Microsoft.StorageActions/storageTasks"
+STORAGE_TASK_ASSIGNMENT: Final = "Microsoft.Storage/storageAccounts/storageTaskAssignments"
 # What the auditor finds out by looking at practice has no ARM id: it gets one below what it is about.
 ACCOUNT_TLS: Final = "Microsoft.CognitiveServices/accounts/tlsProbes"
 STORAGE_TLS: Final = "Microsoft.Storage/storageAccounts/tlsProbes"
@@ -178,6 +180,8 @@ RESOURCE_TYPES: Final[tuple[ResourceType, ...]] = (
     ),
     _type(LOCAL_USER, STORAGE, "localUsers", "local user"),
     _type(ENCRYPTION_SCOPE, STORAGE, "encryptionScopes", "encryption scope"),
+    _type(STORAGE_TASK, SUBSCRIPTION, "storageTasks", "storage task"),
+    _type(STORAGE_TASK_ASSIGNMENT, STORAGE, "taskAssignments", "storage task assignment"),
     _type(
         ACCOUNT_TLS,
         ACCOUNT,

@@ -40,6 +40,8 @@ resource controlPlane 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
           'Microsoft.Storage/storageAccounts/networkSecurityPerimeterConfigurations/read'
           'Microsoft.Storage/storageAccounts/objectReplicationPolicies/read'
           'Microsoft.Storage/storageAccounts/read'
+          'Microsoft.Storage/storageAccounts/storageTaskAssignments/read'
+          'Microsoft.StorageActions/storageTasks/read'
         ]
         notActions: []
         dataActions: []

@@ -58,7 +58,9 @@ CONTROL = {
     "Microsoft.Network/privateEndpoints/read",
     "Microsoft.DataProtection/backupVaults/read",
     "Microsoft.DataProtection/backupVaults/backupInstances/read",
-    # beyond it: what vaults keep for how long, connections of projects, and what `auditor doctor` asks
+    "Microsoft.Storage/storageAccounts/storageTaskAssignments/read",
+    # beyond it: what vaults keep for how long, what storage tasks do, connections of projects, and what `auditor doctor` asks
+    "Microsoft.StorageActions/storageTasks/read",
     "Microsoft.DataProtection/backupVaults/backupPolicies/read",
     "Microsoft.CognitiveServices/accounts/projects/connections/read",
     "Microsoft.Authorization/permissions/read",

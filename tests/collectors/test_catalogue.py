@@ -59,6 +59,7 @@ NO_SPECIFICATION = {
     "microsoft.keyvault": "2026-02-01",
     "microsoft.dataprotection": "2026-03-01",
     "microsoft.network": "2025-07-01",
+    "microsoft.storageactions": "2023-01-01",
 }
 """Providers of which the corpus holds nothing: stable versions of azure-rest-api-specs, folders of these names."""
 KNOWN_SOURCES = json.loads((needs.PROJECT / "auditor" / "policy" / "shapes.json").read_text(encoding="utf-8"))[

@@ -123,7 +123,15 @@ def _good() -> tuple[list[Json], list[Json], list[Json]]:
         make.diagnostic_setting(f"{docs['id']}/blobServices/default", workspace=audit["id"], logs=_logs(*_BLOBS)),
         training,
         blob(training, "letter.pdf", practice.ago(hours=1)),
-        make.lifecycle_policy(docs, make.lifecycle_rule(base_days=0, snapshot_days=0)),
+        make.lifecycle_policy(
+            docs,
+            make.lifecycle_rule(
+                base_days=0,
+                snapshot_days=0,
+                blob_types=("blockBlob", "appendBlob"),
+                condition="daysAfterCreationGreaterThan",
+            ),
+        ),
         make.role_assignment(forms, "Storage Blob Data Reader", docs),
         inline,
         make.blob_service(inline),
@@ -370,13 +378,15 @@ def _rows() -> dict[tuple[str, str], str]:
 def _stores() -> dict[tuple[str, str], str]:
     rows = {(rule, "docsstore"): "pass" for rule in _STORE_RULES}
     rows["DI-RET-001", "docsstore"] = "unknown"  # 0 days and nothing that keeps: Azure gives no upper bound
-    rows["DI-RET-002", "docsstore"] = "pass"  # deletes blobs and snapshots; there can be no versions
+    # Deletes blobs of both types by their creation, and snapshots; there can be no versions.
+    rows["DI-RET-002", "docsstore"] = "pass"
     rows["DI-ACC-005", "training"] = rows["DI-RET-010", "training"] = "pass"
     for name in ("inlinestore", *SOUND):
         rows |= {(rule, name): "pass" for rule in _STORE_RULES}
         rows |= {(rule, name): "fail" for rule in (*_NOT_STRICT, "DI-NET-003", "DI-LOG-002")}
         # No container: nothing rests there, and DI-RET-002 has nothing to cover. No row in a log: practice is not known.
         rows |= {(rule, name): "unknown" for rule in ("DI-TLS-005", "DI-RET-011")}
+        rows["DI-RET-001", name] = "unknown"  # nor does a lifecycle rule wait for the next container
     rows |= {(rule, "inlinestore"): "pass" for rule in ("DI-NET-003", "DI-LOG-002")}
     rows |= {("DI-REG-001", name): "unknown" for name in _NAMELESS}
     rows |= {(rule, "trialdocs"): "fail" for rule in _STORE_RULES}

@@ -43,7 +43,7 @@ from tests.needs import PROJECT
 
 SAFE: dict[str, Json] = {"allowSharedKeyAccess": False, "allowBlobPublicAccess": False}
 LOCKED = storage(**SAFE)
-ALWAYS = ["otherTenants", "leftovers", "microsoft"]
+ALWAYS = ["otherTenants", "leftovers", "uncommittedBlocks", "microsoft"]
 
 
 def spots(*parts: Resource, **how: Any) -> dict[str, BlindSpot]:

@@ -487,6 +487,47 @@ def test_a_model_names_what_it_was_trained_from(model: Resource, containers: lis
     assert all(doubt.startswith(why or "") for doubt in doubts)
 
 
+LISTED = {"containerUrl": CLAIMS, "fileList": "x.jsonl"}
+
+
+@pytest.mark.parametrize(
+    ("sources", "blobs", "wanted"),
+    [
+        # What the model was trained from, how many blobs its container has, and whether the training data is left.
+        ({"azureBlobSource": {"containerUrl": CLAIMS, "prefix": "2024/"}}, 3, "unread"),
+        ({"azureBlobSource": {"containerUrl": CLAIMS, "prefix": "2024/"}}, 0, False),
+        ({"azureBlobSource": {"containerUrl": CLAIMS, "prefix": ""}}, 3, True),
+        ({"azureBlobSource": {"containerUrl": CLAIMS, "prefix": None}}, 3, True),
+        ({"azureBlobSource": {"containerUrl": CLAIMS, "prefix": HIDDEN}}, 3, "unread"),
+        ({"azureBlobFileListSource": LISTED}, 3, "unread"),
+        ({"azureBlobFileListSource": LISTED}, 0, False),
+        ({"docTypes": {"a": {"azureBlobSource": {"containerUrl": CLAIMS, "prefix": "a"}}}}, 3, "unread"),
+        ({"azureBlobSource": {"containerUrl": CLAIMS}, "azureBlobFileListSource": LISTED}, 3, True),
+        (
+            {"azureBlobFileListSource": LISTED, "docTypes": {"a": {"azureBlobSource": {"containerUrl": CLAIMS}}}},
+            3,
+            True,
+        ),
+    ],
+    ids=range(10),
+)
+def test_only_a_part_of_a_container_may_be_training_data(sources: dict[str, Json], blobs: int, wanted: Json) -> None:
+    (found,) = data(trained(**sources), LAKE, container(LAKE, "claims"), look(blobs=blobs))
+    assert ("unread" if isinstance(found["left"], Unread) else found["left"]) == wanted
+
+
+def test_a_request_may_state_a_part_of_a_container() -> None:
+    parts = (LAKE, container(LAKE, "claims"), look(blobs=1))
+    assert [item["left"] for item in data(erasure(CLAIMS), *parts)] == [True]
+    (found,) = data(erasure(f"{CLAIMS}/2024/05"), *parts)
+    assert "begin with 2024/05" in found["left"].why
+
+
+def test_uncommitted_blocks_are_left_too() -> None:
+    assert left(LAKE, container(LAKE, "claims"), look(uncommitted=1)) is True
+    assert left(LAKE, container(LAKE, "claims"), look(uncommitted=0)) is False
+
+
 def erasure(stated: Json = None, account_name: str = "forms") -> Resource:
     asked = request(account_name)
     return Resource({**asked.body, "properties": {**asked.body["properties"], "trainingData": stated}})

@@ -32,7 +32,7 @@ SIGN_IN: Final = "login."
 UNSPECIFIED: Final = frozenset(
     {
         *("descendants", "permissions", "vaults", "backupVaults", "backupInstances", "backupPolicies"),
-        *("privateEndpoints", "logQuery", "metrics"),
+        *("privateEndpoints", "logQuery", "metrics", "storageTasks"),
     }
 )
 """Routes of the fake for which the corpus holds no specification (of permissions, only those at other scopes)."""

@@ -36,6 +36,7 @@ from auditor.model.types import (
     ROLE_DEFINITION,
     STORAGE,
     STORAGE_PERIMETER,
+    STORAGE_TASK_ASSIGNMENT,
     STORAGE_TLS,
     SUBSCRIPTION,
     VAULT,
@@ -138,6 +139,7 @@ def test_children_are_reached_by_the_name_of_their_relation() -> None:
         "perimeters": STORAGE_PERIMETER,
         "localUsers": LOCAL_USER,
         "encryptionScopes": ENCRYPTION_SCOPE,
+        "taskAssignments": STORAGE_TASK_ASSIGNMENT,
         "tlsProbe": STORAGE_TLS,
         "blobLogs": BLOB_LOGS,
     }

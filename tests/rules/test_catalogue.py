@@ -67,7 +67,7 @@ APPLIES_IN_CATALOGUE = {
     "register entry": {ERASURE_REQUEST},
     "soft-deleted account": {DELETED_ACCOUNT, SUBSCRIPTION},  # the subscription passes where there is none
     "vault of a customer-managed key": {VAULT},
-    "workspace that receives the logs": {WORKSPACE},
+    "workspace that receives the logs": {WORKSPACE, STORAGE},  # a storage account can receive them too
 }
 NARROWED: dict[str, Json] = {
     ACCOUNT: {"field": "kind", "in": ["FormRecognizer", "CognitiveServices", "AIServices"]},
@@ -77,6 +77,8 @@ NARROWED: dict[str, Json] = {
     WORKSPACE: {"count": {"field": "facts.receivesLogs[*]"}, "greater": 0},
 }
 """What `where` asks of each type at least: only documents are judged, and what serves, locks or logs them."""
+ARCHIVES: Json = {"field": "facts.logArchive.words", "exists": True}
+"""What `where` asks of storage accounts in rules about logs."""
 ASKING: dict[str, Json] = {"allowedRegions": ["westeurope"]}
 """Parameters with which rules apply that say nothing until the user says something."""
 READ_SOON = {(STORAGE.lower(), "properties.isnfsv3enabled")}
@@ -158,7 +160,8 @@ def demanded(condition: Json, type_name: str) -> list[Json]:
 @each_rule
 def test_only_documents_and_what_has_to_do_with_them_is_judged(rule: Rule) -> None:
     for type_name in set(rule.applies_to) & set(NARROWED):
-        assert NARROWED[type_name] in demanded(rule.where, type_name)
+        about_logs = type_name == STORAGE and WORKSPACE in rule.applies_to
+        assert (ARCHIVES if about_logs else NARROWED[type_name]) in demanded(rule.where, type_name)
 
 
 @each_rule

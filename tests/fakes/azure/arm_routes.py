@@ -197,6 +197,14 @@ ROUTES: Final[tuple[Route, ...]] = (
         whole_children,
         storage="list",
     ),
+    route(
+        "storageTaskAssignments",
+        "{account}/storageTaskAssignments",
+        f"{_S}/storageTaskAssignments/read",
+        STORAGE,
+        children,
+        storage="list",
+    ),
     route("localUsers", "{account}/localUsers", f"{_S}/localUsers/read", STORAGE, whole_children, storage="list"),
     route(
         "diagnosticSettings",

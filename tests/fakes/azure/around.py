@@ -418,3 +418,30 @@ def local_user(
     }
     top = _below(account, "localUsers", name, "Microsoft.Storage/storageAccounts/localUsers")
     return {**top, "properties": _given({**properties, **more})}
+
+
+def storage_task(
+    name: str, *operations: str, subscription: str = SUBSCRIPTION, group: str = GROUP, region: str = REGION, **more: Any
+) -> Json:
+    """A storage task, with the operations that it does where its condition holds."""
+    done = [{"name": operation, "onSuccess": "continue", "onFailure": "break"} for operation in operations]
+    action = {"if": {"condition": "[[equals(AccessTier, 'Hot')]]", "operations": done}}
+    properties = {"enabled": True, "description": "a task", "action": action, "taskVersion": 1, **more}
+    top = _top("Microsoft.StorageActions/storageTasks", name, subscription, group)
+    return {**top, "location": region, "properties": _given(properties)}
+
+
+def storage_task_assignment(account: Json | str, task: Json | str, name: str = "nightly", **more: Any) -> Json:
+    """A storage task that acts on the blobs of a storage account."""
+    trigger = {"type": "RunOnce", "parameters": {"startOn": "2026-11-15T21:52:47.8145095Z"}}
+    properties = {
+        "taskId": id_of(task),
+        "enabled": True,
+        "description": "Every night",
+        "executionContext": {"target": {"prefix": [], "excludePrefix": []}, "trigger": trigger},
+        "report": {"prefix": "reports"},
+        "provisioningState": "Succeeded",
+    }
+    properties |= more
+    top = _below(account, "storageTaskAssignments", name, "Microsoft.Storage/storageAccounts/storageTaskAssignments")
+    return {**top, "properties": _given(properties)}

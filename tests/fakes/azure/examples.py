@@ -119,6 +119,7 @@ def estate_of_every_type() -> Estate:
     backups = around.backup_vault("backups")
     policy = around.backup_policy(backups, vaulted="P90D")
     mailroom = around.project(foundry, "mailroom")
+    task = around.storage_task("clean-up", "DeleteBlob")
     role = around.custom_role(
         "Document courier", data_actions=["Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"]
     )
@@ -143,6 +144,8 @@ def estate_of_every_type() -> Estate:
             make.object_replication(docs, copies, at=copies),
             around.local_user(docs),
             around.encryption_scope(docs, "letters"),
+            task,
+            around.storage_task_assignment(docs, task),
             around.perimeter(docs),
             around.perimeter(foundry, mode="Learning"),
             mailroom,
