@@ -12,8 +12,7 @@ from auditor.facts.catalogue import FACTS
 from auditor.facts.changes import concerned_by
 from auditor.facts.derive import Facts
 from auditor.facts.estate import Estate
-from auditor.facts.links import UNSEEN, holds_documents, used_elsewhere
-from auditor.facts.replication import with_destinations
+from auditor.facts.links import UNSEEN, holds_documents_so_far, used_elsewhere
 from auditor.model.durations import parse_moment
 from auditor.model.finding import SEVERITIES
 from auditor.model.reading import Json, Unread
@@ -344,5 +343,5 @@ def documents_stores(snapshot: Snapshot, audit: Audit, statements: Sequence[Stat
     for statement in statements:
         snapshot = statement.added_to(snapshot)
     estate = Estate(snapshot, now, audit.choice.all_documents)
-    stores = [item for item in snapshot.of_type(STORAGE) if holds_documents(item, estate) is not False]
-    return frozenset(item.key for item in with_destinations(stores, estate))
+    stores = snapshot.of_type(STORAGE)
+    return frozenset(item.key for item in stores if holds_documents_so_far(item, estate) is not False)

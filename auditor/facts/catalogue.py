@@ -88,6 +88,7 @@ _LINK_SOURCES: Final = (
     CONNECTION,
     PROJECT,
     PROJECT_CONNECTION,
+    OBJECT_REPLICATION,
     DECLARED_STORAGE,
 )
 _LINK_HINTS: Final = (WORKSPACE, DOCUMENT_ACCESS)
@@ -119,6 +120,14 @@ FACTS: Final[tuple[Fact, ...]] = (
         _by("links:links_of"),
         "The Document Intelligence accounts that the storage account is linked to, each with its signal and strength.",
         hears=_LINK_HINTS,
+    ),
+    Fact(
+        "restsIn",
+        (STORAGE,),
+        None,
+        (),
+        _by("residency:rests_in"),
+        "The region in which the bytes of the storage account rest: its primary location, which a failover changes.",
     ),
     Fact(
         "residency",

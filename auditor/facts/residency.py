@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from auditor.facts.edges.accounts import copy_edges, routing_edges
 from auditor.facts.edges.backup import backup_edges
 from auditor.facts.edges.copies import redundancy_edges, redundancy_of, replication_edges
+from auditor.facts.edges.edge import home_of
 from auditor.facts.edges.keys import key_edges
 from auditor.facts.edges.links import link_edges
 from auditor.facts.edges.logs import log_edges
@@ -30,7 +31,7 @@ def residency_of(storage: Resource, estate: Estate) -> Json:
     """Redundancy, and the edges over which documents, or what tells of them, leave a storage account."""
     redundancy = redundancy_of(storage, estate)
     edges = (
-        *redundancy_edges(storage, redundancy),
+        *redundancy_edges(storage, redundancy, estate),
         *replication_edges(storage, estate),
         *backup_edges(storage, estate),
         *link_edges(storage, estate),
@@ -40,6 +41,11 @@ def residency_of(storage: Resource, estate: Estate) -> Json:
         *key_edges(storage, _KEY_OF_STORAGE, estate),
     )
     return {"redundancy": redundancy, "edges": [edge.as_json(storage) for edge in edges]}
+
+
+def rests_in(storage: Resource, _estate: Estate) -> Json:
+    """The region in which the bytes of a storage account rest."""
+    return home_of(storage)
 
 
 def residency_of_account(account: Resource, estate: Estate) -> Json:
