@@ -6,13 +6,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from auditor.facts.edges.edge import Edge, hidden, home_of, leaves, place
-from auditor.facts.links import known_links
-from auditor.facts.parts import part_of
+from auditor.facts.edges.edge import Edge, hidden, home_of, leaves, place, region_of
+from auditor.facts.links import doubt_about, known_links
+from auditor.facts.parts import any_of, part_of
 from auditor.facts.regions import Pair, pair_of
 from auditor.facts.replication import Replica, replicas_of
 from auditor.model.reading import Json, Unread
-from auditor.model.region import same_region
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,17 +62,16 @@ def _unknown(why: str) -> SecondCopy:
 
 
 def redundancy_of(storage: Resource, estate: Estate) -> dict[str, Json]:
-    """What the SKU does with copies, and whether a failover has brought all of them to another region."""
+    """What the SKU does with copies, and whether a failover has taken all of them to another region."""
     copy = second_copy_of(storage, estate)
-    if copy.leaves is not True:
+    left = _has_left(storage, estate)
+    if copy.leaves is not True and left is True:
         primary = part_of(storage.body.get("properties"), "primaryLocation")
-        home = home_of(storage)
-        if _has_left(storage, estate):
-            copy = SecondCopy(leaves=True, region=primary, words=_after_failover(storage))
-        elif copy.leaves is False and isinstance(home, Unread) and storage.body.get("extendedLocation") is None:
-            copy = _unknown(home.why)
-        elif copy.leaves is False and _failed_over(storage):
-            copy = replace(copy, words=f"{copy.words}, {primary}, into which a failover has brought the account")
+        copy = SecondCopy(leaves=True, region=primary, words=_after_failover(storage))
+    elif copy.leaves is False and isinstance(left, Unread):
+        copy = _unknown(left.why)
+    elif copy.leaves is False and _failed_over(storage) is True:
+        copy = replace(copy, words=f"{copy.words}, {home_of(storage)}, into which a failover has brought the account")
     return {"leavesRegion": copy.leaves, "secondary": copy.region, "words": copy.words}
 
 
@@ -82,30 +80,41 @@ def _after_failover(storage: Resource) -> str:
     return f"after a failover the account lies in {primary}, and not in {storage.location}"
 
 
-def _failed_over(storage: Resource) -> bool:
+def _failed_over(storage: Resource) -> bool | Unread:
     """Whether a failover has moved the account: its primary location is no longer its own region (azure-facts 2.3)."""
     primary = part_of(storage.body.get("properties"), "primaryLocation")
-    own = storage.location
-    return isinstance(primary, str) and own is not None and same_region(primary, own) is False
+    home = home_of(storage)
+    if isinstance(home, Unread) and storage.body.get("extendedLocation") is None:
+        return Unread(f"whether a failover has moved the account is not known: {home.why}")
+    own = region_of(storage.body.get("location"), f"the region in which {storage.name} was made")
+    return False if primary is None else leaves(own, primary)
 
 
-def _has_left(storage: Resource, estate: Estate) -> bool:
+def _has_left(storage: Resource, estate: Estate) -> bool | Unread:
     """Whether a failover has taken the account out of its region, and not into that of all accounts it is linked to."""
+    moved = _failed_over(storage)
+    if moved is False:
+        return False
     linked = {link.account.key: link.account for link in known_links(storage, estate) if link.account is not None}
-    stays = [leaves(home_of(storage), home_of(account)) is False for account in linked.values()]
-    return _failed_over(storage) and not (stays and all(stays))
+    apart = any_of(leaves(home_of(storage), home_of(account)) for account in linked.values())
+    if apart is True:
+        return moved
+    if apart is False:
+        apart = doubt_about(storage, estate) or False
+    return (False if linked else moved) if apart is False else apart
 
 
 def redundancy_edges(storage: Resource, redundancy: dict[str, Json], estate: Estate) -> Iterator[Edge]:
     """The second copy that redundancy keeps or may keep, and where the account lies after a failover."""
     region, away, words = (redundancy[key] for key in ("secondary", "leavesRegion", "words"))
-    if _has_left(storage, estate):
+    left = _has_left(storage, estate)
+    if left is True:
         primary, moved = part_of(storage.body.get("properties"), "primaryLocation"), _after_failover(storage)
         yield Edge("failover", "documents", storage.id, storage.name, primary, leaves=True, words=moved)
         if words == moved:
             return
-    elif isinstance(home := home_of(storage), Unread):
-        yield hidden("failover", "documents", f"where its bytes lie is not known: {home.why}")
+    elif isinstance(left, Unread):
+        yield hidden("failover", "documents", left.why)
     if away is not False:
         yield Edge("geoRedundancy", "documents", storage.id, storage.name, region, away, words)
 
