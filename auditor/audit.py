@@ -10,6 +10,7 @@ from auditor.errors import SourceError, UsageError
 from auditor.facts.blind_spots import blind_spots
 from auditor.facts.catalogue import FACTS
 from auditor.facts.changes import concerned_by
+from auditor.facts.deleted_storage import deleted_names
 from auditor.facts.derive import Facts
 from auditor.facts.estate import Estate
 from auditor.facts.links import UNSEEN, holds_documents_so_far, used_elsewhere
@@ -200,11 +201,17 @@ def judge_snapshot(
 
 
 def _unseen_stores(estate: Estate) -> list[Resource]:
-    """Stores that are proven to be used and were not seen: all that is known of them is that they hold documents."""
+    """Stores that are proven to be used and were not seen: all that is known of them is that they hold documents.
+
+    One that is deleted is judged as such.
+    """
     if estate.snapshot.header.kind != AZURE:
         return []
     found: dict[str, Resource] = {}
+    deleted = deleted_names(estate)
     for source in used_elsewhere(estate):
+        if source.storage in deleted:
+            continue
         unread = Unread(f"{source.words}, but it lies outside of what was read")
         body: dict[str, Any] = dict.fromkeys(("sku", "kind", "location", "properties"), unread)
         body |= {"id": f"{UNSEEN}/providers/{STORAGE}/{source.storage}", "type": STORAGE, "name": source.storage}

@@ -45,6 +45,7 @@ _SWAGGER: Final = {
     types.ACCOUNT: f"{_COGNITIVE}#/definitions/Account",
     types.DELETED_ACCOUNT: f"{_COGNITIVE}#/definitions/Account",
     types.STORAGE: f"{_STORAGE}/storage.json#/definitions/StorageAccount",
+    types.DELETED_STORAGE: f"{_STORAGE}/storage.json#/definitions/DeletedAccount",
     types.BLOB_SERVICE: f"{_STORAGE}/blob.json#/definitions/BlobServiceProperties",
     types.CONTAINER: f"{_STORAGE}/blob.json#/definitions/ListContainerItem",
     types.LIFECYCLE_POLICY: f"{_STORAGE}/storage.json#/definitions/ManagementPolicy",

@@ -26,6 +26,7 @@ from auditor.model.types import (
     CONTAINER,
     DECLARED_STORAGE,
     DELETED_ACCOUNT,
+    DELETED_STORAGE,
     DIAGNOSTIC_SETTING,
     DOCUMENT_ACCESS,
     ERASURE_REQUEST,
@@ -287,6 +288,15 @@ FACTS: Final[tuple[Fact, ...]] = (
         (DELETED_ACCOUNT,),
         _by("models:restorable_accounts"),
         "Soft-deleted accounts that host Document Intelligence and can still be restored, with their models.",
+    ),
+    Fact(
+        "restorableStorage",
+        (SUBSCRIPTION, DELETED_STORAGE),
+        {"[]": dict.fromkeys(("id", "name", "deleted", "words"))},
+        (DELETED_STORAGE, *_LINK_SOURCES),
+        _by("deleted_storage:restorable_storage"),
+        "Deleted storage accounts that can still be restored; of a deleted account, whether it held documents.",
+        hears=_LINK_HINTS,
     ),
 )
 

@@ -19,6 +19,7 @@ DELETED_ACCOUNT: Final = "Microsoft.CognitiveServices/deletedAccounts"
 MODEL: Final = "Microsoft.CognitiveServices/accounts/documentModels"
 CLASSIFIER: Final = "Microsoft.CognitiveServices/accounts/documentClassifiers"
 STORAGE: Final = "Microsoft.Storage/storageAccounts"
+DELETED_STORAGE: Final = "Microsoft.Storage/deletedAccounts"
 BLOB_SERVICE: Final = "Microsoft.Storage/storageAccounts/blobServices"
 CONTAINER: Final = "Microsoft.Storage/storageAccounts/blobServices/containers"
 LIFECYCLE_POLICY: Final = "Microsoft.Storage/storageAccounts/managementPolicies"
@@ -64,6 +65,7 @@ ONLY_LIVE: Final = frozenset(
         CLASSIFIER.lower(),
         OPERATION.lower(),
         DELETED_ACCOUNT.lower(),
+        DELETED_STORAGE.lower(),
         ACCOUNT_PERIMETER.lower(),
         STORAGE_PERIMETER.lower(),
         ACCOUNT_TLS.lower(),
@@ -124,6 +126,7 @@ RESOURCE_TYPES: Final[tuple[ResourceType, ...]] = (
     _type(ACCOUNT, SUBSCRIPTION, "accounts", "Document Intelligence account"),
     _type(DELETED_ACCOUNT, SUBSCRIPTION, "deletedAccounts", "soft-deleted account"),
     _type(STORAGE, SUBSCRIPTION, "storageAccounts", "storage account"),
+    _type(DELETED_STORAGE, SUBSCRIPTION, "deletedStorageAccounts", "deleted storage account"),
     _type(ROLE_ASSIGNMENT, SUBSCRIPTION, "roleAssignments", "role assignment"),
     _type(
         MODEL,

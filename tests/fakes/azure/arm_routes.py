@@ -132,6 +132,14 @@ ROUTES: Final[tuple[Route, ...]] = (
         paged,
         storage="list",
     ),
+    route(
+        "deletedStorageAccounts",
+        "{subscription}/providers/Microsoft.Storage/deletedAccounts",
+        "Microsoft.Storage/deletedAccounts/read",
+        STORAGE,
+        paged,
+        storage="list",
+    ),
     route("storageAccount", "{account}", f"{_S}/read", STORAGE, one, storage="read"),
     route(
         "blobService",

@@ -128,6 +128,7 @@ def estate_of_every_type() -> Estate:
             forms,
             foundry,
             make.deleted_account("forms-2025"),
+            make.deleted_storage_account("docs2025"),
             *(make.custom_model(forms, f"invoices-v{number}") for number in (1, 2, 3)),
             make.classifier(forms, "mailroom-v1"),
             *(around.operation(forms, model=f"invoices-v{number}") for number in (1, 2, 3)),
