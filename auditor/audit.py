@@ -22,6 +22,7 @@ from auditor.model.snapshot import AZURE, INFRASTRUCTURE, Snapshot, Stopped
 from auditor.model.snapshot_file import read_snapshot, saving
 from auditor.model.types import (
     ACCOUNT_TLS,
+    BATCH_RESULTS,
     BLOB_LOGS,
     CALL_METRICS,
     CLASSIFIER,
@@ -262,6 +263,7 @@ class LiveScan:
     no_logs: bool = False
     no_probe: bool = False
     inspect_blobs: bool = False
+    batch_results: bool = False
     save_to: Path | None = None
     resumed: Resumed | None = None
     executor: str = LOCAL
@@ -269,20 +271,20 @@ class LiveScan:
 
 
 _LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
-    "--no-models was given": (MODEL, CLASSIFIER, OPERATION),
+    "--no-models was given": (MODEL, CLASSIFIER, OPERATION, BATCH_RESULTS),
     "--no-logs was given": (DOCUMENT_ACCESS, REQUEST_LOGS, BLOB_LOGS, CALL_METRICS),
     "--no-probe was given": (ACCOUNT_TLS, STORAGE_TLS),
 }
 """What the user can leave out, by the reason that then stands in the report."""
 
 
-def _left_out(audit: Audit, live: LiveScan) -> dict[str, str]:
+def _left_out(types: frozenset[str], live: LiveScan) -> dict[str, str]:
     given = {
         "--no-models was given": live.no_models,
         "--no-logs was given": live.no_logs,
         "--no-probe was given": live.no_probe,
     }
-    return {name: why for why, names in _LEFT_OUT.items() if given[why] for name in names if name in audit.types}
+    return {name: why for why, names in _LEFT_OUT.items() if given[why] for name in names if name in types}
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,13 +304,14 @@ def collect_live(audit: Audit, live: LiveScan, statements: Sequence[Statement], 
     """
     from auditor.collectors.collect import Cluster, Request, collect  # noqa: PLC0415 - asyncio is for those who scan
 
+    types = audit.types if live.batch_results else audit.types - {BATCH_RESULTS}
     request = Request(
-        types=audit.types,
+        types=types,
         subscriptions=live.subscriptions,
         management_group=live.management_group,
         cloud=live.cloud,
         auth=live.auth,
-        skipped=_left_out(audit, live),
+        skipped=_left_out(types, live),
         tool=VERSION,
         unasked={} if live.inspect_blobs else {INSPECTION: "--inspect-blobs was not given"},
     )

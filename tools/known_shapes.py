@@ -50,9 +50,11 @@ _SWAGGER: Final = {
     types.CONTAINER: f"{_STORAGE}/blob.json#/definitions/ListContainerItem",
     types.LIFECYCLE_POLICY: f"{_STORAGE}/storage.json#/definitions/ManagementPolicy",
     types.OBJECT_REPLICATION: f"{_STORAGE}/storage.json#/definitions/ObjectReplicationPolicy",
+    types.INVENTORY_POLICY: f"{_STORAGE}/storage.json#/definitions/BlobInventoryPolicy",
     types.ROLE_ASSIGNMENT: f"{_AUTHORIZATION}/authorization-RoleAssignmentsCalls.json#/definitions/RoleAssignment",
     types.ROLE_DEFINITION: f"{_AUTHORIZATION}/authorization-RoleDefinitionsCalls.json#/definitions/RoleDefinition",
     types.WORKSPACE: f"{_WORKSPACES}/Workspaces.json#/definitions/Workspace",
+    types.DATA_EXPORT: f"{_WORKSPACES}/DataExports.json#/definitions/DataExport",
     types.WORKSPACE_TABLE: f"{_WORKSPACES}/Tables.json#/definitions/Table",
     types.ACCOUNT_PERIMETER: f"{_COGNITIVE}#/definitions/NetworkSecurityPerimeterConfiguration",
     types.STORAGE_PERIMETER: f"{_STORAGE}/networkSecurityPerimeter.json#/definitions/NetworkSecurityPerimeterConfiguration",
@@ -171,6 +173,7 @@ _BY_HAND: Final[dict[str, Shape]] = {
         "regions": {"[]": _LEAVES(("region", "calls"))},
         "operations": {"[]": _LEAVES(("operation", "calls"))},
     },
+    types.BATCH_RESULTS: {"containers": {"[]": _LEAVES(("purpose", "url", "model", "last"))}},
     types.INSPECTION: _LEAVES(("blobs", "oldest", "deleted", "versions", "snapshots", "words")),
 }
 """The `properties` of types without a specification."""

@@ -20,10 +20,12 @@ from auditor.model.types import (
     BACKUP_INSTANCE,
     BACKUP_POLICY,
     BACKUP_VAULT,
+    BATCH_RESULTS,
     BLOB_SERVICE,
     CLASSIFIER,
     CONNECTION,
     CONTAINER,
+    DATA_EXPORT,
     DECLARED_STORAGE,
     DELETED_ACCOUNT,
     DELETED_STORAGE,
@@ -31,6 +33,7 @@ from auditor.model.types import (
     DOCUMENT_ACCESS,
     ERASURE_REQUEST,
     INSPECTION,
+    INVENTORY_POLICY,
     LIFECYCLE_POLICY,
     LOCATION,
     MODEL,
@@ -92,8 +95,8 @@ _LINK_SOURCES: Final = (
     OBJECT_REPLICATION,
     DECLARED_STORAGE,
 )
-_LINK_HINTS: Final = (WORKSPACE, DOCUMENT_ACCESS)
-"""Logs can only add links: a workspace that could not be read takes nothing away from what is known."""
+_LINK_HINTS: Final = (WORKSPACE, DOCUMENT_ACCESS, BATCH_RESULTS)
+"""Logs and batches can only add links: what could not be read of them takes nothing away from what is known."""
 _ACCESS_SOURCES: Final = (ROLE_ASSIGNMENT, ROLE_DEFINITION)
 _EDGES: Final = {
     "[]": dict.fromkeys(
@@ -154,7 +157,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         ),
         _by("residency:residency_of"),
         "Where copies of a document come to rest: redundancy, and an edge for each path that carries bytes.",
-        hears=_LINK_HINTS,
+        hears=(*_LINK_HINTS, INVENTORY_POLICY, DATA_EXPORT),
     ),
     Fact(
         "residency",
@@ -163,6 +166,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         (ACCOUNT, LOCATION, OPERATION, DIAGNOSTIC_SETTING, WORKSPACE, STORAGE, VAULT, PRIVATE_ENDPOINT),
         _by("residency:residency_of_account"),
         "Where what an account processes can go: further regions, copies of models, logs, keys, private endpoints.",
+        hears=(DATA_EXPORT,),
     ),
     Fact(
         "retention",

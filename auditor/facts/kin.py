@@ -23,6 +23,7 @@ from auditor.model.types import (
     BY_NAME,
     CONTAINER,
     DIAGNOSTIC_SETTING,
+    INVENTORY_POLICY,
     LIFECYCLE_POLICY,
     LOCAL_USER,
     OBJECT_REPLICATION,
@@ -51,7 +52,7 @@ _WORD: Final = re.compile(r"[a-z0-9]+")
 _WIDE: Final = re.compile(r"|/|/providers/microsoft\.management/.*|/subscriptions/[^/]+")
 _GROUP: Final = re.compile(r"/subscriptions/[^/]+/resourcegroups/[^/]+")
 _RESOURCE: Final = re.compile(r"/subscriptions/[^/]+/resourcegroups/[^/]+/providers/[^/]+/[^/]+/[^/]+")
-_BY_SETTINGS: Final = (BLOB_SERVICE, CONTAINER, LIFECYCLE_POLICY, STORAGE_TLS, BLOB_LOGS)
+_BY_SETTINGS: Final = (BLOB_SERVICE, CONTAINER, LIFECYCLE_POLICY, INVENTORY_POLICY, STORAGE_TLS, BLOB_LOGS)
 """Types below a store that are the same if their names and properties are."""
 _WHOLE: Final = (LOCAL_USER, STORAGE_PERIMETER)
 """Types below a store that are the same only if all of them is."""

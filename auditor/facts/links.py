@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from auditor.facts.signals import accounts, connections, declared, grants, logs, replication, stores, training
+from auditor.facts.signals import accounts, batches, connections, declared, grants, logs, replication, stores, training
 from auditor.facts.signals.link import STRENGTHS, Link
 from auditor.model.reading import Json, Unread
 from auditor.model.snapshot import INFRASTRUCTURE
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from auditor.facts.estate import Estate
     from auditor.model.resource import Resource
 
-SIGNALS: Final = (accounts, training, connections, grants, stores, logs, declared)
+SIGNALS: Final = (accounts, training, connections, grants, stores, logs, batches, declared)
 """In the order in which their doubts are told: first what may hide links to any store. Object replication, which passes
 links on, comes after all of them."""
 NOT_IN_A_FILE: Final = Unread(
@@ -135,4 +135,9 @@ def used_elsewhere(estate: Estate) -> tuple[Elsewhere, ...]:
         for use in logs.uses(estate)
         if estate.storage(use.storage) is None
     )
-    return (*trained, *logged)
+    batched = (
+        Elsewhere(batch.address.name, batch.address.container, batch.words, batch.told_by)
+        for batch in batches.batches(estate)
+        if batch.address.store is None
+    )
+    return (*trained, *logged, *batched)

@@ -15,6 +15,7 @@ from auditor.facts.edges.edge import home_of
 from auditor.facts.edges.keys import key_edges
 from auditor.facts.edges.links import link_edges
 from auditor.facts.edges.logs import log_edges
+from auditor.facts.edges.names import export_edges, inventory_edges
 from auditor.facts.edges.network import endpoint_edges
 from auditor.facts.edges.sharing import sharing_edges
 
@@ -37,6 +38,8 @@ def residency_of(storage: Resource, estate: Estate) -> Json:
         *link_edges(storage, estate),
         *sharing_edges(storage, estate),
         *log_edges(storage, f"{storage.id}/blobServices/default", estate),
+        *export_edges(storage, f"{storage.id}/blobServices/default", estate),
+        *inventory_edges(storage, estate),
         *endpoint_edges(storage, estate),
         *key_edges(storage, _KEY_OF_STORAGE, estate),
     )
@@ -54,6 +57,7 @@ def residency_of_account(account: Resource, estate: Estate) -> Json:
         *routing_edges(account),
         *copy_edges(account, estate),
         *log_edges(account, account.id, estate),
+        *export_edges(account, account.id, estate),
         *endpoint_edges(account, estate),
         *key_edges(account, _KEY_OF_ACCOUNT, estate),
     )

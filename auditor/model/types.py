@@ -24,11 +24,13 @@ BLOB_SERVICE: Final = "Microsoft.Storage/storageAccounts/blobServices"
 CONTAINER: Final = "Microsoft.Storage/storageAccounts/blobServices/containers"
 LIFECYCLE_POLICY: Final = "Microsoft.Storage/storageAccounts/managementPolicies"
 OBJECT_REPLICATION: Final = "Microsoft.Storage/storageAccounts/objectReplicationPolicies"
+INVENTORY_POLICY: Final = "Microsoft.Storage/storageAccounts/inventoryPolicies"
 ROLE_ASSIGNMENT: Final = "Microsoft.Authorization/roleAssignments"
 DIAGNOSTIC_SETTING: Final = "Microsoft.Insights/diagnosticSettings"
 ROLE_DEFINITION: Final = "Microsoft.Authorization/roleDefinitions"
 WORKSPACE: Final = "Microsoft.OperationalInsights/workspaces"
 WORKSPACE_TABLE: Final = "Microsoft.OperationalInsights/workspaces/tables"
+DATA_EXPORT: Final = "Microsoft.OperationalInsights/workspaces/dataExports"
 VAULT: Final = "Microsoft.KeyVault/vaults"
 BACKUP_VAULT: Final = "Microsoft.DataProtection/backupVaults"
 BACKUP_INSTANCE: Final = "Microsoft.DataProtection/backupVaults/backupInstances"
@@ -48,6 +50,7 @@ DOCUMENT_ACCESS: Final = "Microsoft.OperationalInsights/workspaces/documentAcces
 REQUEST_LOGS: Final = "Microsoft.CognitiveServices/accounts/requestLogs"
 BLOB_LOGS: Final = "Microsoft.Storage/storageAccounts/blobLogs"
 CALL_METRICS: Final = "Microsoft.CognitiveServices/accounts/callMetrics"
+BATCH_RESULTS: Final = "Microsoft.CognitiveServices/accounts/batchResults"
 INSPECTION: Final = "Microsoft.Storage/storageAccounts/blobServices/containers/inspections"
 REGISTERED_MODEL: Final = "Auditor.Register/models"
 ERASURE_REQUEST: Final = "Auditor.Register/erasureRequests"
@@ -74,6 +77,7 @@ ONLY_LIVE: Final = frozenset(
         REQUEST_LOGS.lower(),
         BLOB_LOGS.lower(),
         CALL_METRICS.lower(),
+        BATCH_RESULTS.lower(),
         INSPECTION.lower(),
     }
 )
@@ -148,9 +152,11 @@ RESOURCE_TYPES: Final[tuple[ResourceType, ...]] = (
     _type(CONTAINER, STORAGE, "containers", "container"),
     _type(LIFECYCLE_POLICY, STORAGE, "lifecyclePolicy", "lifecycle policy", single=True),
     _type(OBJECT_REPLICATION, STORAGE, "objectReplication", "object replication policy"),
+    _type(INVENTORY_POLICY, STORAGE, "inventoryPolicies", "inventory policy"),
     _type(ROLE_DEFINITION, SUBSCRIPTION, "roleDefinitions", "role definition"),
     _type(WORKSPACE, SUBSCRIPTION, "workspaces", "Log Analytics workspace"),
     _type(WORKSPACE_TABLE, WORKSPACE, "tables", "table"),
+    _type(DATA_EXPORT, WORKSPACE, "dataExports", "data export"),
     _type(VAULT, SUBSCRIPTION, "vaults", "key vault"),
     _type(BACKUP_VAULT, SUBSCRIPTION, "backupVaults", "backup vault"),
     _type(BACKUP_INSTANCE, BACKUP_VAULT, "instances", "backup instance"),
@@ -225,6 +231,15 @@ RESOURCE_TYPES: Final[tuple[ResourceType, ...]] = (
         "metrics of calls",
         single=True,
         operation="Microsoft.Insights/metrics/read",
+        owner_kinds=DOCUMENT_INTELLIGENCE_KINDS,
+    ),
+    _type(
+        BATCH_RESULTS,
+        ACCOUNT,
+        "batchResults",
+        "list of batch analyses",
+        single=True,
+        operation=f"{_FORM_RECOGNIZER}/analysis/get/batchanalyze/result/read",
         owner_kinds=DOCUMENT_INTELLIGENCE_KINDS,
     ),
     _type(

@@ -125,7 +125,8 @@ def with_second_copy(edge: Edge, home: str | Unread, store: Resource, estate: Es
     copy = second_copy_of(store, estate)
     if copy.leaves is False:
         return
-    away, words = copy.leaves, f"whose redundancy is not known: {copy.words}"
+    away: bool | Unread = copy.leaves
+    words = f"whose redundancy is not known: {copy.words}"
     if away is True:
         words = f"where {copy.words}"
         in_pair = isinstance(copy.region, Unread) and edge.leaves is False  # another region than the one of the account

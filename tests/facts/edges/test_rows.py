@@ -13,8 +13,8 @@ import pytest
 
 from auditor.model.reading import Json, Unread
 from auditor.model.resource import Resource
-from auditor.model.types import OBJECT_REPLICATION
-from tests.builders import account, blob_service, child, container, facts, grant, storage
+from auditor.model.types import DATA_EXPORT, INVENTORY_POLICY, OBJECT_REPLICATION
+from tests.builders import account, blob_service, child, container, facts, gap, grant, storage
 from tests.facts import estates
 from tests.facts.estates import (
     backup_instance,
@@ -62,6 +62,22 @@ VAULT, FAR_VAULT, GEO_VAULT = (
 ENCRYPTED = {"encryption": {"keySource": "Microsoft.Keyvault", "keyvaultproperties": {"keyvaulturi": "https://KEYS.vault.azure.net"}}}  # fmt: skip
 ENCRYPTED_DI = {"encryption": {"keySource": "Microsoft.KeyVault", "keyVaultProperties": {"keyVaultUri": "https://keys.vault.azure.net:443/"}}}  # fmt: skip
 HUB = f"{STORE.id.partition('/providers/')[0]}/providers/Microsoft.EventHub/namespaces/hub/authorizationRules/Root"
+LOGGED = ("logs", "metadata", "westeurope", False)
+GEO = storage("sink", sku="Standard_GRS", secondaryLocation=FAR)
+EXPORTING = (setting(DI, workspaceId=workspace().id), workspace())
+
+
+def inventory(*, on: bool = True, rule_on: bool = True) -> Resource:
+    rules = [{"name": "names", "enabled": rule_on, "destination": "lists"}]
+    return child(STORE, INVENTORY_POLICY, "default", policy={"enabled": on, "type": "Inventory", "rules": rules})
+
+
+def export(target: Resource | str | None, *, tables: Json = None, **more: Json) -> Resource:
+    written = target.id if isinstance(target, Resource) else target
+    given = {"enable": True, "tableNames": tables or ["AzureDiagnostics"], "destination": {"resourceId": written}}
+    return child(workspace(), DATA_EXPORT, "out", **{**given, **more})
+
+
 ROWS: list[tuple[str, Resource, tuple[Resource, ...], list[tuple[Json, ...]]]] = [
     ("storage in another region than DI", STORE, (account(location=FAR), grant(STORE.id)), [("accountLink", "documents", FAR, True)]),
     ("storage in the region of DI", STORE, (account(location="West Europe"), grant(STORE.id)), [("accountLink", "documents", "West Europe", False)]),
@@ -147,7 +163,17 @@ ROWS: list[tuple[str, Resource, tuple[Resource, ...], list[tuple[Json, ...]]]] =
     ("private endpoint in another region", storage(privateEndpointConnections=[connection(endpoint().id)]), (endpoint(location=FAR),), [("privateEndpoint", "metadata", FAR, True)]),
     ("CMK vault of an account", account(**ENCRYPTED_DI), (key_vault(location=FAR),), [("keyVault", "metadata", FAR, True)]),
     ("CMK vault of a store", storage(**ENCRYPTED), (key_vault(),), [("keyVault", "metadata", "westeurope", False)]),
-    ("change feed and inventory keep names", STORE, (blob_service(STORE, changeFeed={"enabled": True}),), []),
+    ("change feed keeps names", STORE, (blob_service(STORE, changeFeed={"enabled": True}),), []),
+    ("an inventory", STORE, (inventory(),), [("blobInventory", "metadata", "westeurope", False)]),
+    ("an inventory that is off", STORE, (inventory(on=False),), []),
+    ("a rule of an inventory that is off", STORE, (inventory(rule_on=False),), []),
+    ("a workspace that exports tables", DI, (*EXPORTING, export(storage("sink")), storage("sink")), [LOGGED, ("dataExport", "metadata", "westeurope", False)]),
+    ("a workspace that exports tables to geo-redundant storage", DI, (*EXPORTING, export(GEO), GEO), [LOGGED, ("dataExport", "metadata", "westeurope", False), ("dataExport", "metadata", FAR, True)]),
+    ("a workspace that exports tables to who knows where", DI, (*EXPORTING, export(HUB)), [LOGGED, ("dataExport", "metadata", UNKNOWN, UNKNOWN)]),
+    ("a workspace that exports other tables", DI, (*EXPORTING, export(GEO, tables=["Heartbeat"]), GEO), [LOGGED]),
+    ("an export that is off", DI, (*EXPORTING, export(GEO, enable=False), GEO), [LOGGED]),
+    ("an export without a destination", DI, (*EXPORTING, export(None)), [LOGGED, ("dataExport", "metadata", UNKNOWN, UNKNOWN)]),
+    ("a workspace that exports the logs of blobs", STORE, (setting(STORE, workspaceId=workspace().id), workspace(), export(GEO, tables=["storageBlobLogs"]), GEO), [LOGGED, ("dataExport", "metadata", "westeurope", False), ("dataExport", "metadata", FAR, True)]),
 ]  # fmt: skip
 
 
@@ -210,3 +236,13 @@ def test_no_gap_of_one_way_leaves_another_in_doubt() -> None:
             assert isinstance(edge["leavesRegion"], Unread)
     vias = {edge["via"] for about in (STORE, DI) for edge in bare.of(about)["residency"]["edges"]}
     assert vias == {"logs", "modelCopy"}
+
+
+def test_ways_of_names_that_a_scan_was_refused() -> None:
+    refused = (gap(STORE.id, INVENTORY_POLICY), gap(workspace().id, DATA_EXPORT))
+    parts = (STORE, setting(STORE, workspaceId=workspace().id), workspace())
+    found = facts(estate(*parts, gaps=refused)).of(STORE)["residency"]["edges"]
+    assert [(edge["via"], edge["words"]) for edge in found if edge["via"] != "logs"] == [
+        ("dataExport", "what workspace logs exports was not read: 403 AuthorizationFailed"),
+        ("blobInventory", "inventory policies were not read: 403 AuthorizationFailed"),
+    ]

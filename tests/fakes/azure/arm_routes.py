@@ -174,6 +174,14 @@ ROUTES: Final[tuple[Route, ...]] = (
         storage="list",
     ),
     route(
+        "inventoryPolicies",
+        "{account}/inventoryPolicies",
+        f"{_S}/inventoryPolicies/read",
+        STORAGE,
+        whole_children,
+        storage="list",
+    ),
+    route(
         "accountPerimeters",
         "{cognitive}/networkSecurityPerimeterConfigurations",
         f"{_C}/accounts/networkSecurityPerimeterConfigurations/read",

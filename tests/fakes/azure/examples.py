@@ -142,6 +142,8 @@ def estate_of_every_type() -> Estate:
             make.lifecycle_policy(docs),
             make.object_replication(docs, copies),
             make.object_replication(docs, copies, at=copies),
+            around.inventory_policy(docs, "invoices"),
+            around.data_export(audit, copies),
             around.local_user(docs),
             around.perimeter(docs),
             around.perimeter(foundry, mode="Learning"),
