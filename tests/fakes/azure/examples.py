@@ -133,6 +133,14 @@ def estate_of_every_type() -> Estate:
             make.classifier(forms, "mailroom-v1"),
             *(around.operation(forms, model=f"invoices-v{number}") for number in (1, 2, 3)),
             around.operation(forms, "documentClassifierBuild", model="mailroom-v1"),
+            around.batch(
+                forms,
+                ("https://docsstore.blob.core.windows.net/invoices/a.pdf", None),
+                (
+                    "https://docsstore.blob.core.windows.net/invoices/b.pdf",
+                    "https://docsstore.blob.core.windows.net/training/b.json",
+                ),
+            ),
             docs,
             copies,
             make.blob_service(docs, versioning=True, change_feed=True),
