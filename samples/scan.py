@@ -25,11 +25,13 @@ from auditor.model.types import (
     CLASSIFIER,
     CONNECTION,
     CONTAINER,
+    DATA_EXPORT,
     DELETED_ACCOUNT,
     DELETED_STORAGE,
     DIAGNOSTIC_SETTING,
     DOCUMENT_ACCESS,
     INSPECTION,
+    INVENTORY_POLICY,
     LIFECYCLE_POLICY,
     LOCAL_USER,
     LOCATION,
@@ -314,6 +316,7 @@ def _read_details(scan: Scan, store: Store, service: Json) -> None:
         scan.listed(of, OBJECT_REPLICATION, f"{ARM}{of}/objectReplicationPolicies?{version}", store.replication)
     else:
         scan.none_there(of, OBJECT_REPLICATION, NO_VERSIONING)
+    scan.listed(of, INVENTORY_POLICY, f"{ARM}{of}/inventoryPolicies?{version}", ())
     scan.listed(of, STORAGE_PERIMETER, f"{ARM}{of}/networkSecurityPerimeterConfigurations?{version}", ())
     scan.listed(of, LOCAL_USER, f"{ARM}{of}/localUsers?{version}", store.users)
     settings_url = f"{ARM}{service['id']}/providers/{DIAGNOSTIC_SETTING}?api-version={INSIGHTS_VERSION}"
@@ -325,6 +328,8 @@ def _look_at_practice(scan: Scan, estate: Estate) -> None:
     for workspace in estate.workspaces:
         url = f"{ARM}{workspace.body['id']}/tables?api-version={WORKSPACE_VERSION}"
         scan.listed(workspace.body["id"], WORKSPACE_TABLE, url, workspace.tables)
+        exports = f"{ARM}{workspace.body['id']}/dataExports?api-version={WORKSPACE_VERSION}"
+        scan.listed(workspace.body["id"], DATA_EXPORT, exports, ())
     for account in estate.accounts:
         if account.body["kind"] == "OpenAI":
             continue

@@ -89,7 +89,7 @@ def test_it_only_reads_and_only_from_azure(done: tuple[Ran, FakeAzure, Path]) ->
         "management.azure.com",
         "api.loganalytics.io",
         *(f"{name}.cognitiveservices.azure.com" for name in accounts),
-        *(f"{name}.blob.core.windows.net" for name in ("docsstore", "inlinestore", "trialdocs", *SOUND)),
+        *(f"{name}.blob.core.windows.net" for name in ("docsstore", "inlinestore", "trialdocs", "trialcopies", *SOUND)),
     }
 
 
