@@ -44,8 +44,7 @@ def second_copy_of(storage: Resource, estate: Estate) -> SecondCopy:
     if isinstance(name, str) and _GEO.search(name):
         home = home_of(storage)
         pair = Pair(home) if isinstance(home, Unread) else pair_of(home, storage, estate)
-        known = pair.region if isinstance(pair.region, str) else "the paired region"
-        return SecondCopy(leaves=True, region=pair.region, words=f"{name} keeps a second copy in {known}{pair.note}")
+        return SecondCopy(leaves=True, region=pair.region, words=f"{name} keeps a second copy in {pair.words}")
     if isinstance(name, Unread):
         return SecondCopy(name, name, "the SKU was not read")
     if not isinstance(name, str):
@@ -70,6 +69,8 @@ def redundancy_of(storage: Resource, estate: Estate) -> dict[str, Json]:
         copy = SecondCopy(leaves=True, region=primary, words=_after_failover(storage))
     elif copy.leaves is False and isinstance(left, Unread):
         copy = _unknown(left.why)
+    elif copy.leaves is False and isinstance(home_of(storage), Unread):  # an extended location has no second one
+        copy = replace(copy, words=copy.words.replace("in one region", "in one extended location"))
     elif copy.leaves is False and _failed_over(storage) is True:
         copy = replace(copy, words=f"{copy.words}, {home_of(storage)}, into which a failover has brought the account")
     return {"leavesRegion": copy.leaves, "secondary": copy.region, "words": copy.words}

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Statuses = "Mapping[tuple[str, str], Status]"
 _NOWHERE: Final = "a place that was not read"
-_SECOND: Final = {"routing": "further region", "failover": "after a failover"}
+_SECOND: Final = {"routing": "further region"}
 """What a place is called where one thing lies in two regions."""
 
 
