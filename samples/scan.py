@@ -25,10 +25,13 @@ from auditor.model.types import (
     CLASSIFIER,
     CONNECTION,
     CONTAINER,
+    DATA_EXPORT,
     DELETED_ACCOUNT,
+    DELETED_STORAGE,
     DIAGNOSTIC_SETTING,
     DOCUMENT_ACCESS,
     INSPECTION,
+    INVENTORY_POLICY,
     LIFECYCLE_POLICY,
     LOCAL_USER,
     LOCATION,
@@ -246,6 +249,7 @@ def _read_lists(scan: Scan, estate: Estate) -> None:
         (ACCOUNT, f"/providers/{ACCOUNT}", COGNITIVE_VERSION, [account.body for account in estate.accounts]),
         (DELETED_ACCOUNT, f"/providers/{DELETED_ACCOUNT}", COGNITIVE_VERSION, estate.deleted),
         (STORAGE, f"/providers/{STORAGE}", STORAGE_VERSION, [store.body for store in estate.stores]),
+        (DELETED_STORAGE, f"/providers/{DELETED_STORAGE}", STORAGE_VERSION, ()),
         (ROLE_ASSIGNMENT, f"/providers/{ROLE_ASSIGNMENT}", AUTHORIZATION_VERSION, estate.assignments),
         (ROLE_DEFINITION, f"/providers/{ROLE_DEFINITION}", AUTHORIZATION_VERSION, estate.roles),
         (WORKSPACE, f"/providers/{WORKSPACE}", WORKSPACE_VERSION, [item.body for item in estate.workspaces]),
@@ -316,6 +320,7 @@ def _read_details(scan: Scan, store: Store, service: Json) -> None:
         scan.listed(of, OBJECT_REPLICATION, f"{ARM}{of}/objectReplicationPolicies?{version}", store.replication)
     else:
         scan.none_there(of, OBJECT_REPLICATION, NO_VERSIONING)
+    scan.listed(of, INVENTORY_POLICY, f"{ARM}{of}/inventoryPolicies?{version}", ())
     scan.listed(of, STORAGE_PERIMETER, f"{ARM}{of}/networkSecurityPerimeterConfigurations?{version}", ())
     scan.listed(of, LOCAL_USER, f"{ARM}{of}/localUsers?{version}", store.users)
     scan.listed(of, STORAGE_TASK_ASSIGNMENT, f"{ARM}{of}/storageTaskAssignments?{version}", ())
@@ -328,6 +333,8 @@ def _look_at_practice(scan: Scan, estate: Estate) -> None:
     for workspace in estate.workspaces:
         url = f"{ARM}{workspace.body['id']}/tables?api-version={WORKSPACE_VERSION}"
         scan.listed(workspace.body["id"], WORKSPACE_TABLE, url, workspace.tables)
+        exports = f"{ARM}{workspace.body['id']}/dataExports?api-version={WORKSPACE_VERSION}"
+        scan.listed(workspace.body["id"], DATA_EXPORT, exports, ())
     for account in estate.accounts:
         if account.body["kind"] == "OpenAI":
             continue

@@ -44,6 +44,7 @@ _SWAGGER: Final = {
     types.ROLE_ASSIGNMENT: f"{_AUTHORIZATION}/authorization-RoleAssignmentsCalls.json#/definitions/RoleAssignment",
     types.ROLE_DEFINITION: f"{_AUTHORIZATION}/authorization-RoleDefinitionsCalls.json#/definitions/RoleDefinition",
     types.WORKSPACE: f"{_WORKSPACES}/Workspaces.json#/definitions/Workspace",
+    types.DATA_EXPORT: f"{_WORKSPACES}/DataExports.json#/definitions/DataExport",
     types.WORKSPACE_TABLE: f"{_WORKSPACES}/Tables.json#/definitions/Table",
     types.DIAGNOSTIC_SETTING: f"{_INSIGHTS}/diagnosticsSettings_API.json#/definitions/DiagnosticSettingsResource",
 }
@@ -66,9 +67,11 @@ _BICEP: Final = {
             types.LOCAL_USER,
             types.ENCRYPTION_SCOPE,
             types.STORAGE_TASK_ASSIGNMENT,
+            types.INVENTORY_POLICY,
         )
     },
     types.DELETED_ACCOUNT: "Microsoft.CognitiveServices/locations/resourceGroups/deletedAccounts",
+    types.DELETED_STORAGE: "Microsoft.Storage/locations/deletedAccounts",
 }
 _LEAVES: Final = dict.fromkeys
 _BY_HAND: Final[dict[str, Shape]] = {
@@ -183,6 +186,7 @@ _BY_HAND: Final[dict[str, Shape]] = {
             *("uncommitted", "uncommittedSince", "appendBlobs", "pageBlobs"),
         )
     ),
+    types.BATCH_RESULTS: {"containers": {"[]": _LEAVES(("purpose", "url", "model", "last"))}},
 }
 """The `properties` of types without a specification."""
 CLIENT: Final = "Microsoft.Storage 2026-09-01 (azure-mgmt-storage)"

@@ -183,6 +183,11 @@ notify = click.option(
 report_link = click.option(
     "--report-link", metavar="URL", help="Where the report can be read; notifications lead there."
 )
+batch_results = click.option(
+    "--batch-results",
+    is_flag=True,
+    help="With the right that `auditor scan --batch-results` takes to list batch analyses.",
+)
 inspecting_blobs = click.option(
     "--inspect-blobs",
     is_flag=True,

@@ -45,6 +45,7 @@ from auditor.model.types import (
     BACKUP_INSTANCE,
     BACKUP_POLICY,
     BACKUP_VAULT,
+    BATCH_RESULTS,
     BLOB_LOGS,
     BLOB_SERVICE,
     BY_NAME,
@@ -52,11 +53,14 @@ from auditor.model.types import (
     CLASSIFIER,
     CONNECTION,
     CONTAINER,
+    DATA_EXPORT,
     DELETED_ACCOUNT,
+    DELETED_STORAGE,
     DIAGNOSTIC_SETTING,
     DOCUMENT_ACCESS,
     ENCRYPTION_SCOPE,
     INSPECTION,
+    INVENTORY_POLICY,
     LIFECYCLE_POLICY,
     LOCAL_USER,
     LOCATION,
@@ -241,6 +245,7 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
     _arm(ACCOUNT, "cognitiveservices", _COGNITIVE),
     _arm(DELETED_ACCOUNT, "cognitiveservices", _COGNITIVE),
     _arm(STORAGE, "storage", _STORAGE, Throttle.STORAGE_LISTS),
+    _arm(DELETED_STORAGE, "storage", _STORAGE, Throttle.STORAGE_LISTS),
     _arm(ROLE_ASSIGNMENT, "authorization", _AUTHORIZATION, shape=role_assignment),
     _arm(ROLE_DEFINITION, "authorization", _AUTHORIZATION, shape=role_definition),
     _arm(WORKSPACE, "subscriptions", _LOG_ANALYTICS),
@@ -280,6 +285,11 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         question=replicates,
     ),
     _arm(
+        *(INVENTORY_POLICY, "storage", _STORAGE, Throttle.STORAGE_LISTS),
+        stage=Stage.DETAILS,
+        question=holds_blobs,
+    ),
+    _arm(
         *(STORAGE_PERIMETER, "storage", _STORAGE, Throttle.STORAGE_LISTS),
         stage=Stage.DETAILS,
         question=keeps_blobs_data,
@@ -313,6 +323,19 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         stage=Stage.SIGNALS,
         after=(ACCOUNT,),
     ),
+    _survey(
+        *(BATCH_RESULTS, Throttle.DOCUMENT_INTELLIGENCE),
+        Entry("auditor.collectors.surveys.batches:batches", "which containers batch analyses of 24 hours used"),
+        "documentintelligence",
+        api_version=_DOCUMENT_INTELLIGENCE,
+        stage=Stage.SIGNALS,
+        data_actions=(
+            f"{_FORM_RECOGNIZER}/analysis/get/batchanalyze/result/read",
+            f"{_FORM_RECOGNIZER}/documentmodels/read",
+            f"{_FORM_RECOGNIZER}/management/get/model/read",
+        ),
+        question=models,
+    ),
     _query(
         *(REQUEST_LOGS, "AzureDiagnostics", "requests", "which operations an account has served"),
         after=_ABOUT_LOGS,
@@ -329,6 +352,12 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         after=(DIAGNOSTIC_SETTING, ACCOUNT, STORAGE),
         question=receives_logs,
         shape=log_table,
+    ),
+    _arm(
+        *(DATA_EXPORT, "subscriptions", _LOG_ANALYTICS),
+        stage=Stage.PRACTICE,
+        after=(DIAGNOSTIC_SETTING, ACCOUNT, STORAGE),
+        question=receives_logs,
     ),
     _survey(
         *(CALL_METRICS, Throttle.ARM),
@@ -355,6 +384,9 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         data_actions=(f"{CONTAINER}/blobs/read",),
     ),
 )
+
+ON_REQUEST: Final = {"inspect_blobs": INSPECTION, "batch_results": BATCH_RESULTS}
+"""Types that are read only where the user asks for them, by the name of the option."""
 
 MANAGEMENT_GROUP_ACTION: Final = "Microsoft.Management/managementGroups/descendants/read"
 """The right that `--management-group` takes, at that group; it names no resource type of the snapshot."""

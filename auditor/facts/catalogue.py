@@ -21,17 +21,21 @@ from auditor.model.types import (
     BACKUP_INSTANCE,
     BACKUP_POLICY,
     BACKUP_VAULT,
+    BATCH_RESULTS,
     BLOB_SERVICE,
     CLASSIFIER,
     CONNECTION,
     CONTAINER,
+    DATA_EXPORT,
     DECLARED_STORAGE,
     DELETED_ACCOUNT,
+    DELETED_STORAGE,
     DIAGNOSTIC_SETTING,
     DOCUMENT_ACCESS,
     ENCRYPTION_SCOPE,
     ERASURE_REQUEST,
     INSPECTION,
+    INVENTORY_POLICY,
     LIFECYCLE_POLICY,
     LOCATION,
     MODEL,
@@ -93,10 +97,11 @@ _LINK_SOURCES: Final = (
     CONNECTION,
     PROJECT,
     PROJECT_CONNECTION,
+    OBJECT_REPLICATION,
     DECLARED_STORAGE,
 )
-_LINK_HINTS: Final = (WORKSPACE, DOCUMENT_ACCESS)
-"""Logs can only add links: a workspace that could not be read takes nothing away from what is known."""
+_LINK_HINTS: Final = (WORKSPACE, DOCUMENT_ACCESS, BATCH_RESULTS)
+"""Logs and batches can only add links: what could not be read of them takes nothing away from what is known."""
 _ACCESS_SOURCES: Final = (ROLE_ASSIGNMENT, ROLE_DEFINITION)
 _EDGES: Final = {
     "[]": dict.fromkeys(
@@ -140,6 +145,14 @@ FACTS: Final[tuple[Fact, ...]] = (
         hears=_LINK_HINTS,
     ),
     Fact(
+        "restsIn",
+        (STORAGE,),
+        None,
+        (),
+        _by("residency:rests_in"),
+        "The region in which the bytes of the storage account rest: its primary location, which a failover changes.",
+    ),
+    Fact(
         "residency",
         (STORAGE,),
         {
@@ -163,7 +176,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         ),
         _by("residency:residency_of"),
         "Where copies of a document come to rest: redundancy, and an edge for each path that carries bytes.",
-        hears=_LINK_HINTS,
+        hears=(*_LINK_HINTS, INVENTORY_POLICY, DATA_EXPORT),
     ),
     Fact(
         "residency",
@@ -172,6 +185,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         (ACCOUNT, LOCATION, OPERATION, DIAGNOSTIC_SETTING, WORKSPACE, STORAGE, VAULT, PRIVATE_ENDPOINT),
         _by("residency:residency_of_account"),
         "Where what an account processes can go: further regions, copies of models, logs, keys, private endpoints.",
+        hears=(DATA_EXPORT,),
     ),
     Fact(
         "retention",
@@ -378,6 +392,15 @@ FACTS: Final[tuple[Fact, ...]] = (
         (DELETED_ACCOUNT,),
         _by("models:restorable_accounts"),
         "Soft-deleted accounts that host Document Intelligence and can still be restored, with their models.",
+    ),
+    Fact(
+        "restorableStorage",
+        (SUBSCRIPTION, DELETED_STORAGE),
+        {"[]": dict.fromkeys(("id", "name", "deleted", "words"))},
+        (DELETED_STORAGE, *_LINK_SOURCES),
+        _by("deleted_storage:restorable_storage"),
+        "Deleted storage accounts that can still be restored; of a deleted account, whether it held documents.",
+        hears=_LINK_HINTS,
     ),
 )
 

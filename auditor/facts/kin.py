@@ -24,6 +24,7 @@ from auditor.model.types import (
     CONTAINER,
     DIAGNOSTIC_SETTING,
     ENCRYPTION_SCOPE,
+    INVENTORY_POLICY,
     LIFECYCLE_POLICY,
     LOCAL_USER,
     OBJECT_REPLICATION,
@@ -52,7 +53,15 @@ _WORD: Final = re.compile(r"[a-z0-9]+")
 _WIDE: Final = re.compile(r"|/|/providers/microsoft\.management/.*|/subscriptions/[^/]+")
 _GROUP: Final = re.compile(r"/subscriptions/[^/]+/resourcegroups/[^/]+")
 _RESOURCE: Final = re.compile(r"/subscriptions/[^/]+/resourcegroups/[^/]+/providers/[^/]+/[^/]+/[^/]+")
-_BY_SETTINGS: Final = (BLOB_SERVICE, CONTAINER, LIFECYCLE_POLICY, ENCRYPTION_SCOPE, STORAGE_TLS, BLOB_LOGS)
+_BY_SETTINGS: Final = (
+    BLOB_SERVICE,
+    CONTAINER,
+    LIFECYCLE_POLICY,
+    INVENTORY_POLICY,
+    ENCRYPTION_SCOPE,
+    STORAGE_TLS,
+    BLOB_LOGS,
+)
 """Types below a store that are the same if their names and properties are."""
 _WHOLE: Final = (LOCAL_USER, STORAGE_PERIMETER)
 """Types below a store that are the same only if all of them is."""

@@ -19,15 +19,18 @@ DELETED_ACCOUNT: Final = "Microsoft.CognitiveServices/deletedAccounts"
 MODEL: Final = "Microsoft.CognitiveServices/accounts/documentModels"
 CLASSIFIER: Final = "Microsoft.CognitiveServices/accounts/documentClassifiers"
 STORAGE: Final = "Microsoft.Storage/storageAccounts"
+DELETED_STORAGE: Final = "Microsoft.Storage/deletedAccounts"
 BLOB_SERVICE: Final = "Microsoft.Storage/storageAccounts/blobServices"
 CONTAINER: Final = "Microsoft.Storage/storageAccounts/blobServices/containers"
 LIFECYCLE_POLICY: Final = "Microsoft.Storage/storageAccounts/managementPolicies"
 OBJECT_REPLICATION: Final = "Microsoft.Storage/storageAccounts/objectReplicationPolicies"
+INVENTORY_POLICY: Final = "Microsoft.Storage/storageAccounts/inventoryPolicies"
 ROLE_ASSIGNMENT: Final = "Microsoft.Authorization/roleAssignments"
 DIAGNOSTIC_SETTING: Final = "Microsoft.Insights/diagnosticSettings"
 ROLE_DEFINITION: Final = "Microsoft.Authorization/roleDefinitions"
 WORKSPACE: Final = "Microsoft.OperationalInsights/workspaces"
 WORKSPACE_TABLE: Final = "Microsoft.OperationalInsights/workspaces/tables"
+DATA_EXPORT: Final = "Microsoft.OperationalInsights/workspaces/dataExports"
 VAULT: Final = "Microsoft.KeyVault/vaults"
 BACKUP_VAULT: Final = "Microsoft.DataProtection/backupVaults"
 BACKUP_INSTANCE: Final = "Microsoft.DataProtection/backupVaults/backupInstances"
@@ -50,6 +53,7 @@ DOCUMENT_ACCESS: Final = "Microsoft.OperationalInsights/workspaces/documentAcces
 REQUEST_LOGS: Final = "Microsoft.CognitiveServices/accounts/requestLogs"
 BLOB_LOGS: Final = "Microsoft.Storage/storageAccounts/blobLogs"
 CALL_METRICS: Final = "Microsoft.CognitiveServices/accounts/callMetrics"
+BATCH_RESULTS: Final = "Microsoft.CognitiveServices/accounts/batchResults"
 INSPECTION: Final = "Microsoft.Storage/storageAccounts/blobServices/containers/inspections"
 REGISTERED_MODEL: Final = "Auditor.Register/models"
 ERASURE_REQUEST: Final = "Auditor.Register/erasureRequests"
@@ -70,6 +74,7 @@ ONLY_LIVE: Final = frozenset(
         CLASSIFIER.lower(),
         OPERATION.lower(),
         DELETED_ACCOUNT.lower(),
+        DELETED_STORAGE.lower(),
         ACCOUNT_PERIMETER.lower(),
         STORAGE_PERIMETER.lower(),
         ACCOUNT_TLS.lower(),
@@ -78,6 +83,7 @@ ONLY_LIVE: Final = frozenset(
         REQUEST_LOGS.lower(),
         BLOB_LOGS.lower(),
         CALL_METRICS.lower(),
+        BATCH_RESULTS.lower(),
         INSPECTION.lower(),
     }
 )
@@ -130,6 +136,7 @@ RESOURCE_TYPES: Final[tuple[ResourceType, ...]] = (
     _type(ACCOUNT, SUBSCRIPTION, "accounts", "Document Intelligence account"),
     _type(DELETED_ACCOUNT, SUBSCRIPTION, "deletedAccounts", "soft-deleted account"),
     _type(STORAGE, SUBSCRIPTION, "storageAccounts", "storage account"),
+    _type(DELETED_STORAGE, SUBSCRIPTION, "deletedStorageAccounts", "deleted storage account"),
     _type(ROLE_ASSIGNMENT, SUBSCRIPTION, "roleAssignments", "role assignment"),
     _type(
         MODEL,
@@ -151,9 +158,11 @@ RESOURCE_TYPES: Final[tuple[ResourceType, ...]] = (
     _type(CONTAINER, STORAGE, "containers", "container"),
     _type(LIFECYCLE_POLICY, STORAGE, "lifecyclePolicy", "lifecycle policy", single=True),
     _type(OBJECT_REPLICATION, STORAGE, "objectReplication", "object replication policy"),
+    _type(INVENTORY_POLICY, STORAGE, "inventoryPolicies", "inventory policy"),
     _type(ROLE_DEFINITION, SUBSCRIPTION, "roleDefinitions", "role definition"),
     _type(WORKSPACE, SUBSCRIPTION, "workspaces", "Log Analytics workspace"),
     _type(WORKSPACE_TABLE, WORKSPACE, "tables", "table"),
+    _type(DATA_EXPORT, WORKSPACE, "dataExports", "data export"),
     _type(VAULT, SUBSCRIPTION, "vaults", "key vault"),
     _type(BACKUP_VAULT, SUBSCRIPTION, "backupVaults", "backup vault"),
     _type(BACKUP_INSTANCE, BACKUP_VAULT, "instances", "backup instance"),
@@ -231,6 +240,15 @@ RESOURCE_TYPES: Final[tuple[ResourceType, ...]] = (
         "metrics of calls",
         single=True,
         operation="Microsoft.Insights/metrics/read",
+        owner_kinds=DOCUMENT_INTELLIGENCE_KINDS,
+    ),
+    _type(
+        BATCH_RESULTS,
+        ACCOUNT,
+        "batchResults",
+        "list of batch analyses",
+        single=True,
+        operation=f"{_FORM_RECOGNIZER}/analysis/get/batchanalyze/result/read",
         owner_kinds=DOCUMENT_INTELLIGENCE_KINDS,
     ),
     _type(

@@ -158,6 +158,10 @@ def _store_id(name: str) -> str:
     return str(make.storage_account(name)["id"])
 
 
+def _deleted_id(name: str) -> str:
+    return str(make.deleted_storage_account(name, subscription=BAD)["properties"]["storageAccountResourceId"])
+
+
 def _bad(*, signals: bool) -> tuple[list[Json], list[Json], list[Json]]:
     """Everything wrong that can be, and the stores of `_signals`."""
     owned = make.storage_account("ownedstore", shared_key=False, **EAST)
@@ -221,6 +225,9 @@ def _bad(*, signals: bool) -> tuple[list[Json], list[Json], list[Json]]:
             api_version="2024-07-31-preview",
         ),
         make.deleted_account("forms-2025", subscription=BAD),
+        make.deleted_storage_account("oldtrialdocs", subscription=BAD, region="eastus"),
+        make.deleted_storage_account("oldscratch", subscription=BAD, region="eastus", group="scratch"),
+        make.role_assignment(forms, "Storage Blob Data Reader", _deleted_id("oldtrialdocs")),
         docs,
         make.blob_service(
             docs,
@@ -394,6 +401,17 @@ def _stores() -> dict[tuple[str, str], str]:
     rows["DI-ACC-010", "trialdocs"] = "fail"  # made in March
     rows["DI-RET-002", "trialdocs"] = rows["DI-NET-010", "trialdocs"] = "fail"
     rows["DI-ACC-005", "uploads"] = rows["DI-RET-010", "uploads"] = "fail"
+    return rows | _copies()
+
+
+def _copies() -> dict[tuple[str, str], str]:
+    """The account that object replication copies trialdocs to: sound but for its region, its keys and its versions."""
+    rows = {(rule, "trialcopies"): "pass" for rule in _STORE_RULES}
+    rows |= {(rule, "trialcopies"): "fail" for rule in (*_NOT_STRICT, "DI-NET-003", "DI-LOG-002")}
+    rows |= {(rule, "trialcopies"): "unknown" for rule in ("DI-TLS-005", "DI-RET-011")}  # no row in a log
+    rows["DI-REG-001", "trialcopies"] = "fail"  # in North Europe, and trial-forms is in East US
+    rows["DI-RET-005", "trialcopies"] = "unknown"  # no container now, and versions of what arrives next would stay
+    rows["DI-ACC-003", "trialcopies"] = rows["DI-ACC-010", "trialcopies"] = "fail"  # keys are on, since March
     return rows
 
 
@@ -427,6 +445,9 @@ def _models() -> dict[tuple[str, str], str]:
     rows["DI-MDL-005", "receipts"] = "fail"
     rows["DI-MDL-006", "forms-2025"] = "fail"
     rows["DI-MDL-006", "Documents (production)"] = "pass"
+    rows["DI-RET-014", "Documents (production)"] = "pass"
+    rows["DI-RET-014", "oldtrialdocs"] = "fail"  # the identity of trial-forms still has a role on it
+    rows["DI-RET-014", "oldscratch"] = "unknown"  # nothing tells what was in it
     return rows
 
 

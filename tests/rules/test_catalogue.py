@@ -16,6 +16,7 @@ from auditor.model.types import (
     CLASSIFIER,
     CONTAINER,
     DELETED_ACCOUNT,
+    DELETED_STORAGE,
     ERASURE_REQUEST,
     MODEL,
     STORAGE,
@@ -66,6 +67,7 @@ APPLIES_IN_CATALOGUE = {
     "documents storage, containers": {STORAGE},  # judged as one, for the account can hold all of them
     "register entry": {ERASURE_REQUEST},
     "soft-deleted account": {DELETED_ACCOUNT, SUBSCRIPTION},  # the subscription passes where there is none
+    "subscription, deleted storage account": {SUBSCRIPTION, DELETED_STORAGE},
     "vault of a customer-managed key": {VAULT},
     "workspace that receives the logs": {WORKSPACE, STORAGE},  # a storage account can receive them too
 }

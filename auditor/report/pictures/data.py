@@ -34,7 +34,7 @@ Statuses: TypeAlias = "Mapping[str, Mapping[str, Status]]"
 _TOP_LEVEL: Final = 9
 """How many parts the id of a resource has that lies in a resource group: `/subscriptions/S/resourceGroups/G/providers/P/T/N`."""
 _NOWHERE: Final = "a place that was not read"
-_SECOND: Final = {"routing": "further region", "failover": "after a failover"}
+_SECOND: Final = {"routing": "further region"}
 """What a place is called where one thing lies in two regions."""
 
 
@@ -78,9 +78,10 @@ def residency(snapshot: Snapshot, facts: FactSource, statuses: Statuses) -> Resi
         copies = _edges_of(store, facts)
         if known.get("holdsDocuments") is not True and not _objects(known.get("links")) and not copies:
             continue
-        places[store.key] = Place(store.id, store.name, "store", _region(store.location))
+        region = _region(known.get("restsIn"))
+        places[store.key] = Place(store.id, store.name, "store", region)
         for link in _objects(known.get("links")):
-            edges.extend(_link_edge(store, link, snapshot, places))
+            edges.extend(_link_edge(store, region, link, snapshot, places))
         edges.extend(_copy_edge(store, edge, places) for edge in copies)
     for account in sorted(snapshot.of_type(ACCOUNT), key=lambda item: (item.name.lower(), item.key)):
         copies = _edges_of(account, facts) if _hosts_documents(account) else []
@@ -102,13 +103,17 @@ def _hosts_documents(account: Resource) -> bool:
     return str(account.body.get("kind")).lower() in DOCUMENT_INTELLIGENCE_KINDS
 
 
-def _link_edge(store: Resource, link: dict[str, Any], snapshot: Snapshot, places: dict[str, Place]) -> list[Edge]:
+def _link_edge(
+    store: Resource, home: str | None, link: dict[str, Any], snapshot: Snapshot, places: dict[str, Place]
+) -> list[Edge]:
+    """The edge of a link; object replication has one of its own, from the source to the copies."""
+    if link.get("signal") == "replicationTarget":
+        return []
     account = snapshot.get(link["account"]) if isinstance(link.get("account"), str) else None
     if account is None:
         return []
     region = _region(account.location)
     places[account.key] = Place(account.id, account.name, "account", region)
-    home = _region(store.location)
     leaves = None if region is None or home is None else region != home
     return [Edge(store.id, account.id, region, str(link["signal"]), "documents", leaves, str(link["words"]))]
 
@@ -149,7 +154,7 @@ def retention(snapshot: Snapshot, facts: FactSource, statuses: Statuses) -> tupl
             Bar(
                 id=store.id,
                 name=store.name,
-                region=_region(store.location),
+                region=_region(facts.of(store).get("restsIn")),
                 unbounded=known["unbounded"] is True,
                 exceeds=_number(known["exceedsHours"]),
                 at_most=_number(known["atMostHours"]),

@@ -72,6 +72,7 @@ RELATED: Final[tuple[Route, ...]] = (
     route("permissions", f"{_AT}{_A}/permissions", f"{_A}/permissions/read", AUTHORIZATION, _permissions),
     route("workspaces", f"{_AT}{_L}", f"{_L}/read", LOG_ANALYTICS, whole),
     route("tables", "{workspace}/tables", f"{_L}/tables/read", LOG_ANALYTICS, whole_children),
+    route("dataExports", "{workspace}/dataExports", f"{_L}/dataExports/read", LOG_ANALYTICS, whole_children),
     route("vaults", f"{_AT}{_K}", f"{_K}/read", KEY_VAULT, paged),
     route("backupVaults", f"{_AT}{_B}", f"{_B}/read", DATA_PROTECTION, paged),
     route("backupInstances", "{backupVault}/backupInstances", f"{_B}/backupInstances/read", DATA_PROTECTION, children),

@@ -132,6 +132,14 @@ ROUTES: Final[tuple[Route, ...]] = (
         paged,
         storage="list",
     ),
+    route(
+        "deletedStorageAccounts",
+        "{subscription}/providers/Microsoft.Storage/deletedAccounts",
+        "Microsoft.Storage/deletedAccounts/read",
+        STORAGE,
+        paged,
+        storage="list",
+    ),
     route("storageAccount", "{account}", f"{_S}/read", STORAGE, one, storage="read"),
     route(
         "blobService",
@@ -163,6 +171,14 @@ ROUTES: Final[tuple[Route, ...]] = (
         f"{_S}/objectReplicationPolicies/read",
         STORAGE,
         _object_replication,
+        storage="list",
+    ),
+    route(
+        "inventoryPolicies",
+        "{account}/inventoryPolicies",
+        f"{_S}/inventoryPolicies/read",
+        STORAGE,
+        whole_children,
         storage="list",
     ),
     route(

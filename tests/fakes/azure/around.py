@@ -123,6 +123,23 @@ def workspace_table(
     return {**top, "properties": {**properties, **more}}
 
 
+def data_export(
+    owner: Json | str, target: Json | str, name: str = "export", *, tables: Sequence[str] = ("StorageBlobLogs",)
+) -> Json:
+    """A rule by which a workspace sends tables on, to a storage account or an event hub."""
+    top = _below(owner, "dataExports", name, "Microsoft.OperationalInsights/workspaces/export")
+    destination = {"resourceId": id_of(target), "type": "StorageAccount"}
+    return {**top, "properties": {"tableNames": list(tables), "destination": destination, "enable": True}}
+
+
+def inventory_policy(account: Json | str, *containers: str) -> Json:
+    """A policy that writes the names of an account's blobs to containers of it."""
+    definition = {"format": "Csv", "schedule": "Daily", "objectType": "Blob", "schemaFields": ["Name"]}
+    rules = [{"enabled": True, "name": name, "destination": name, "definition": definition} for name in containers]
+    top = _below(account, "inventoryPolicies", "default", "Microsoft.Storage/storageAccounts/inventoryPolicies")
+    return {**top, "properties": {"policy": {"enabled": True, "type": "Inventory", "rules": rules}}}
+
+
 def key_vault(
     name: str = "keys",
     *,
@@ -389,6 +406,37 @@ def operation(
     return {
         "id": f"{id_of(account)}/operations/{identity}",
         "type": "Microsoft.CognitiveServices/accounts/operations",
+        "name": identity,
+        "properties": {**body, **more},
+    }
+
+
+def batch(
+    account: Json,
+    *files: tuple[str, str | None],
+    model: str = "prebuilt-layout",
+    name: str = "",
+    at: str = "2026-11-23T07:30:00Z",
+    **more: Any,
+) -> Json:
+    """A batch analysis: its files, each with the address of its result, if it has one."""
+    identity = guid("batch", id_of(account), model, name)
+    details = [
+        {"status": "succeeded", "sourceUrl": source, **({} if result is None else {"resultUrl": result})}
+        for source, result in files
+    ]
+    counts = {"succeededCount": len(files), "failedCount": 0, "skippedCount": 0}
+    body = {
+        "resultId": identity,
+        "status": "succeeded",
+        "createdDateTime": at,
+        "lastUpdatedDateTime": at,
+        "percentCompleted": 100,
+        "result": {**counts, "details": details},
+    }
+    return {
+        "id": f"{id_of(account)}/documentModels/{model}/analyzeBatchResults/{identity}",
+        "type": "Microsoft.CognitiveServices/accounts/documentModels/analyzeBatchResults",
         "name": identity,
         "properties": {**body, **more},
     }
