@@ -26,6 +26,7 @@ from auditor.report.pipelines import (
     uri_of,
     waiver_told,
 )
+from auditor.report.fixes.snippets import HIGHLIGHTED, as_mapping, in_general
 from auditor.report.wording import waiver_words, was_asked, was_read
 
 if TYPE_CHECKING:
@@ -137,20 +138,18 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _snippets(rule: Rule) -> list[tuple[str, str, str]]:
-    fix = rule.fix
-    every = (("Azure CLI", "sh", fix.az), ("Bicep", "bicep", fix.bicep), ("Terraform", "terraform", fix.terraform))
-    return [(label, language, _lines(snippet)) for label, language, snippet in every if snippet]
+    return [(item.label, HIGHLIGHTED[item.language], _lines(item.text)) for item in in_general(rule)]
 
 
 def _help(rule: Rule) -> str:
-    parts = [_lines(rule.fix.text), *(f"{label}:\n{snippet}" for label, _, snippet in _snippets(rule))]
+    parts = [_lines(rule.fix.words), *(f"{label}:\n{snippet}" for label, _, snippet in _snippets(rule))]
     if rule.peers is not None:
         parts.append(_lines(f"{', '.join(rule.peers.rules)} ask for {rule.peers.asks}. {rule.peers.overruled}"))
     return "\n\n".join([*parts, *rule.references])
 
 
 def _help_in_markdown(rule: Rule) -> str:
-    parts = [_lines(rule.why), "## How to fix it", _lines(rule.fix.text)]
+    parts = [_lines(rule.why), "## How to fix it", *_warned(rule), _lines(rule.fix.text)]
     for label, language, snippet in _snippets(rule):
         fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", snippet)), default=0))
         parts += [f"{label}:", f"{fence}{language}\n{snippet}\n{fence}"]
@@ -163,6 +162,11 @@ def _help_in_markdown(rule: Rule) -> str:
     if rule.references:
         parts += ["## References", "\n".join(f"- <{reference}>" for reference in rule.references)]
     return "\n\n".join(parts)
+
+
+def _warned(rule: Rule) -> list[str]:
+    """The warning of a fix, ahead of it."""
+    return [] if rule.fix.warning is None else [f"**Warning:** {_lines(rule.fix.warning)}"]
 
 
 def _result(line: Line, index: Mapping[str, int]) -> dict[str, Any]:
@@ -198,6 +202,9 @@ def _result(line: Line, index: Mapping[str, int]) -> dict[str, Any]:
             for item in finding.evidence
         ],
     }
+    if finding.status == "fail":
+        fix = as_mapping(line)
+        result["properties"]["fix"] = {key: None if text is None else _lines(text) for key, text in fix.items()}
     return result
 
 
