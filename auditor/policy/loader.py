@@ -241,7 +241,7 @@ class _RuleFile:
         except PathSyntaxError as error:
             return str(error)
         blobs = written.startswith("children.blobService.")
-        if path.many or (written.split(".")[0] in {"facts", "parent", "children"} and not blobs):
+        if path.many or (written.split(".", maxsplit=1)[0] in {"facts", "parent", "children"} and not blobs):
             return "a fix sets one property of the resource, or of children.blobService"
         return self._language.shapes.problem(type_name, path.segments)
 

@@ -10,7 +10,8 @@ from auditor.data import templates_folder
 from auditor.policy.clauses import CLAUSES, PAGE
 from auditor.policy.needs import evidence_of
 from auditor.policy.rule import FAMILIES
-from auditor.report.fixes.snippets import HIGHLIGHTED, in_general
+from auditor.report.fixes.snippets import HIGHLIGHTED
+from auditor.report.fixes.values import in_general
 from auditor.report.wording import visible
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from auditor.model.reading import Found, Json, Missing, Reading, Unread
 from auditor.policy.condition import COUNT_UNREAD, say
-from auditor.report.fixes.snippets import HIDDEN
+from auditor.report.json_text import HIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

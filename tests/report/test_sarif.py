@@ -74,7 +74,7 @@ def test_a_rule_says_what_why_how_and_how_bad() -> None:
     tls = rules["DI-TLS-001"]
     assert tls["shortDescription"]["text"] == builders.TLS.title
     assert tls["fullDescription"]["text"] == builders.TLS.why
-    assert "az storage account update --name {name}" in tls["help"]["text"]
+    assert "az storage account update --name <name>" in tls["help"]["text"]
     for part in (
         "```sh\naz storage",
         "```bicep\nresource",

@@ -72,7 +72,7 @@ class _Translator:
         if existing:
             return None
         body = dict(body)
-        names = [*self._names(body.pop("parent", None)), body.pop("name")]
+        names = [*self._names(body.pop("parent", None)), str(body.pop("name"))]
         scope = body.pop("scope", None)
         found = {"type": type_name, "apiVersion": version, "name": _escaped("/".join(names))}
         if scope is not None:
@@ -83,7 +83,7 @@ class _Translator:
         if symbol is None:
             return []
         _, body = self._declared[symbol]
-        return [*self._names(body.get("parent")), body["name"]]
+        return [*self._names(body.get("parent")), str(body["name"])]
 
     def _id(self, symbol: str) -> str:
         names = [name for part in self._names(symbol) for name in part.split("/")]
@@ -92,20 +92,20 @@ class _Translator:
 
     def _value(self) -> Any:
         self._skip()
-        token = self._next()
-        if token == "{":
+        word = self._next()
+        if word == "{":
             return self._object()
-        if token == "[":
+        if word == "[":
             return self._array()
-        if token.startswith("'"):
-            return _text(token)
-        if token in _WORDS:
-            return _WORDS[token]
-        if _NUMBER.fullmatch(token):
-            return int(token)
-        if token in self._declared:
-            return _Symbol(token)
-        raise ValueError(token)
+        if word.startswith("'"):
+            return _text(word)
+        if word in _WORDS:
+            return _WORDS[word]
+        if _NUMBER.fullmatch(word):
+            return int(word)
+        if word in self._declared:
+            return _Symbol(word)
+        raise ValueError(word)
 
     def _object(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -137,7 +137,7 @@ def _escaped(text: str) -> str:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, _Symbol):
-        raise ValueError(value)
+        raise ValueError(value)  # noqa: TRY004 - a snippet that is not read, as others
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from auditor.report.fixes import bicep
 from auditor.report.fixes.arm import from_bicep
 from auditor.report.fixes.lifecycle import Lifecycle
+from auditor.report.json_text import HIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -34,8 +35,6 @@ LABELS: Final[Mapping[Language, str]] = {
 }
 HIGHLIGHTED: Final[Mapping[Language, str]] = {"az": "sh", "bicep": "bicep", "terraform": "terraform", "arm": "json"}
 """What Markdown calls each language."""
-HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Categories of characters that hide or reorder text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Known:
     languages: tuple[Language, ...] = LIVE
     values: Values = field(default_factory=dict)
     address: str | None = None
-    lifecycle: Lifecycle = Lifecycle()
+    lifecycle: Lifecycle = field(default_factory=Lifecycle)
     read: bool = True
 
 
@@ -86,15 +85,9 @@ def as_mapping(line: Line) -> dict[str, str | None]:
     return {
         "warning": fix.warning,
         "text": fix.text,
-        "language": best and best.language,
-        "snippet": best and best.text,
+        "language": None if best is None else best.language,
+        "snippet": None if best is None else best.text,
     }
-
-
-def in_general(rule: Rule) -> list[Snippet]:
-    """The snippets of a rule for no resource in particular: placeholders stand as `<name>`, parameters have defaults."""
-    values = parameters(rule, {})
-    return snippets(rule.fix, Known(rule.applies_to[0], values=values, read=False))
 
 
 def parameters(rule: Rule, chosen: Mapping[str, Json]) -> dict[str, tuple[str | None, ...]]:
@@ -138,15 +131,13 @@ _WIDTH: Final = 110
 def fill(text: str, language: Language, known: Known) -> str:
     """Put what is known into a snippet.
 
-    A placeholder that was not read becomes `<name>`, and a comment ahead says so. Control and bidirectional characters
+    What was not read becomes `<name>`, and a comment ahead says so. Control and bidirectional characters
     become `�`. Braces that hold no placeholder stay.
     """
-    from auditor.report.fixes.values import NAMES  # noqa: PLC0415 - values are found for failing lines only
-
     if language == "terraform" and known.address is not None:
         text = text.replace('"{id}"', f"{known.address}.id")
     text = _BLANK.sub("\n\n", "".join(_repeated(item, known.values) for item in _parts(text, language)).strip("\n"))
-    asked = dict.fromkeys(name for name in _names(text) if name in NAMES or name in known.values)
+    asked = dict.fromkeys(name for name in _names(text) if name in known.values)
     values, unread = _texts(asked, known.values)
     nests = language == "az" and _NESTS.search(text) is not None
     parts = _LIFECYCLE.split(text)  # a name that was filled in is never looked at again
@@ -159,7 +150,7 @@ def fill(text: str, language: Language, known: Known) -> str:
         block = "".join(letter if letter == "\n" else _tame(letter) for letter in known.lifecycle.written(language))
         done += "\n".join(indent + line for line in block.split("\n")) + part
     missing = list(dict.fromkeys(values[key] for key in sorted(unread))) if known.read else []
-    return f"{_COMMENT[language]} Not read: {', '.join(missing)}.\n{done}" if missing else done
+    return f"{_COMMENT[language]} Not known here: {', '.join(missing)}.\n{done}" if missing else done
 
 
 def _texts(asked: Iterable[str], known: Values) -> tuple[dict[str, str], set[str]]:
@@ -167,7 +158,7 @@ def _texts(asked: Iterable[str], known: Values) -> tuple[dict[str, str], set[str
     values: dict[str, str] = {}
     unread: set[str] = set()
     for name in asked:
-        for number, value in enumerate(known.get(name, (None,))):
+        for number, value in enumerate(known[name]):
             key = f"{name}.{number}" if number else name
             if value is None:
                 unread.add(key)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.finding import fingerprint
 from auditor.report.json_text import json_text
-from auditor.report.fixes.snippets import of_line
 from auditor.report.pipelines import UNFINISHED, gap_told, path_of, shown, told, waiver_told
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ def _issue(line: Line) -> dict[str, Any]:
     finding, place = line.finding, line.finding.place
     return {
         "description": f"{told(line)} ({shown(line.rule.title)})",
-        **_content(line),
         "check_name": line.rule.id,
         "fingerprint": finding.fingerprint,
         "severity": SEVERITY[line.rule.severity] if finding.status == "fail" else NOT_KNOWN,
@@ -42,19 +40,6 @@ def _issue(line: Line) -> dict[str, Any]:
         if place is None
         else _location(path_of(place.file), place.line or 1),
     }
-
-
-def _content(line: Line) -> dict[str, Any]:
-    """How to mend what fails, as the specification of Code Climate has it, from which GitLab's comes."""
-    if line.finding.status != "fail":
-        return {}
-    parts = [shown(line.rule.fix.words), *(f"{item.label}:\n\n{_code(item.text)}" for item in of_line(line))]
-    return {"content": {"body": "\n\n".join(parts)}}
-
-
-def _code(text: str) -> str:
-    """Code as Markdown has it by indent, which no text can end."""
-    return "\n".join(f"    {shown(row)}" for row in text.split("\n"))
 
 
 def _not_seen(report: Report) -> list[dict[str, Any]]:

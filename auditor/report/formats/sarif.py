@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from auditor.report.fixes.snippets import HIGHLIGHTED, as_mapping
+from auditor.report.fixes.values import in_general
 from auditor.report.json_text import json_text
 from auditor.report.pipelines import (
     LEVELS,
@@ -26,7 +28,6 @@ from auditor.report.pipelines import (
     uri_of,
     waiver_told,
 )
-from auditor.report.fixes.snippets import HIGHLIGHTED, as_mapping, in_general
 from auditor.report.wording import waiver_words, was_asked, was_read
 
 if TYPE_CHECKING:
