@@ -73,9 +73,10 @@ class Fix:
     set: Mapping[str, Json] = field(default_factory=dict)
 
     @property
-    def words(self) -> str:
-        """The warning, if there is one, and what to do."""
-        return self.text if self.warning is None else f"Warning: {self.warning} {self.text}"
+    def told(self) -> tuple[str, ...]:
+        """The warning, if there is one, and what to do, each in a line."""
+        parts = [("Warning", self.warning), ("Fix", self.text)]
+        return tuple(f"{head}: {' '.join(text.split())}" for head, text in parts if text is not None)
 
 
 @dataclass(frozen=True, slots=True)

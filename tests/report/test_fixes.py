@@ -142,6 +142,7 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-01-01' = {
 resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: blobs
   name: 'logs'
+  of: documents.id
 }
 """
     found = from_bicep(text)
@@ -159,6 +160,7 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
             "type": "Microsoft.Insights/diagnosticSettings",
             "apiVersion": "2021-05-01-preview",
             "name": "logs",
+            "of": "[resourceId('Microsoft.Storage/storageAccounts', 'it''s')]",
             "scope": "[resourceId('Microsoft.Storage/storageAccounts/blobServices', 'it''s', 'default')]",
         },
     ]

@@ -65,8 +65,9 @@ def test_a_failure_stands_at_its_place_with_its_fix() -> None:
         "col": "9",
         "title": f"DI-TLS-001 (high): {builders.TLS.title}",
     }
-    said, address, fix = command.data.split("\n")
+    said, address, warning, fix = command.data.split("\n")
     assert (said, address) == ("docs: 100% wrong.", "Declared as module.x.")
+    assert warning == f"Warning: {builders.TLS.fix.warning}"
     assert fix.startswith("Fix: Set the minimum TLS version to 1.2.")
     assert last.properties == {"title": "auditor"}
 

@@ -31,9 +31,15 @@ def from_bicep(text: str) -> str | None:
         return None
 
 
+class _Expression(str):
+    """What a template computes."""
+
+    __slots__ = ()
+
+
 class _Translator:
     def __init__(self, text: str) -> None:
-        found = _TOKEN.findall(text)
+        found: list[str] = _TOKEN.findall(text)
         self._comments = [token for token in found if token.startswith("//")]
         self._tokens = [token for token in found if not token.startswith("//")]
         self._at = 0
@@ -105,6 +111,8 @@ class _Translator:
             return int(word)
         if word in self._declared:
             return _Symbol(word)
+        if word.removesuffix(".id") in self._declared:
+            return _Expression(self._id(word.removesuffix(".id")))
         raise ValueError(word)
 
     def _object(self) -> dict[str, Any]:
@@ -138,6 +146,8 @@ def _escaped(text: str) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, _Symbol):
         raise ValueError(value)  # noqa: TRY004 - a snippet that is not read, as others
+    if isinstance(value, _Expression):
+        return str(value)
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):

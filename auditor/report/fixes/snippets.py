@@ -78,6 +78,22 @@ def of_line(line: Line) -> list[Snippet]:
     return [] if line.fix is None else snippets(line.rule.fix, line.fix)
 
 
+def languages_in(lines: Iterable[Line], *, live: bool) -> tuple[Language, ...]:
+    """The languages in which the findings of a report are fixed."""
+    used = {language for line in lines if line.fix is not None for language in line.fix.languages}
+    return tuple(language for language in LABELS if language in used) or (LIVE if live else DECLARED)
+
+
+def first_of_each(lines: Iterable[Line]) -> list[tuple[str, Snippet]]:
+    """Of findings in files, the first snippet in each language, with the name of the resource."""
+    found: dict[str, tuple[str, Snippet]] = {}
+    for line in lines:
+        if line.finding.place is not None and line.fix is not None and not found.keys() >= {*line.fix.languages}:
+            for snippet in of_line(line):
+                found.setdefault(snippet.language, (line.finding.subject.name, snippet))
+    return list(found.values())
+
+
 def as_mapping(line: Line) -> dict[str, str | None]:
     """The fix of one finding for other programs: the warning first, and the snippet that fits its source best."""
     fix, found = line.rule.fix, of_line(line)

@@ -510,12 +510,12 @@ def known_about(
 _UNREAD: Final = (None,)
 
 
-def in_general(rule: Rule) -> list[Snippet]:
+def in_general(rule: Rule, languages: tuple[Language, ...] = LIVE) -> list[Snippet]:
     """The snippets of a rule for no resource in particular: placeholders stand as `<name>`, parameters have defaults."""
     type_name = rule.applies_to[0]
-    asked = known_values(rule.fix, type_name, LIVE) & NAMES.keys()
+    asked = known_values(rule.fix, type_name, languages) & NAMES.keys()
     names = {name: (name.removesuffix("Symbol"),) if name.endswith("Symbol") else _UNREAD for name in asked}
-    return snippets(rule.fix, Known(type_name, values={**names, **parameters(rule, {})}, read=False))
+    return snippets(rule.fix, Known(type_name, languages, values={**names, **parameters(rule, {})}, read=False))
 
 
 def languages_of(place: Place | None, *, live: bool) -> tuple[Language, ...]:

@@ -13,7 +13,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from auditor.report.fixes.snippets import HIGHLIGHTED, as_mapping
+from auditor.model.snapshot import INFRASTRUCTURE
+from auditor.report.fixes.snippets import HIGHLIGHTED, as_mapping, languages_in
 from auditor.report.fixes.values import in_general
 from auditor.report.json_text import json_text
 from auditor.report.pipelines import (
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from auditor.model.finding import Finding, Subject
     from auditor.model.resource import Place
     from auditor.policy.rule import Rule
+    from auditor.report.fixes.snippets import Language
     from auditor.report.report import Line, Report
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -74,13 +76,14 @@ def render(report: Report) -> str:
 
 def _run(report: Report) -> dict[str, Any]:
     index = {rule_id: number for number, rule_id in enumerate(report.rules)}
+    languages = languages_in(report.lines, live=report.kind != INFRASTRUCTURE)
     reported = [line for line in report.lines if line.finding.status != "pass"]
     return {
         "tool": {
             "driver": {
                 "name": "auditor",
                 "version": shown(report.tool),
-                "rules": [_rule(rule) for rule in report.rules.values()],
+                "rules": [_rule(rule, languages) for rule in report.rules.values()],
                 "notifications": [
                     {
                         "id": name,
@@ -115,13 +118,13 @@ def _run(report: Report) -> dict[str, Any]:
     }
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def _rule(rule: Rule, languages: tuple[Language, ...]) -> dict[str, Any]:
     described: dict[str, Any] = {
         "id": rule.id,
         "name": rule.name,
         "shortDescription": {"text": _cut(shown(rule.title))},
         "fullDescription": {"text": _cut(" ".join(shown(" ".join(rule.why.split())).split()))},
-        "help": {"text": _help(rule), "markdown": _help_in_markdown(rule)},
+        "help": {"text": _help(rule, languages), "markdown": _help_in_markdown(rule, languages)},
     }
     if rule.references:
         described["helpUri"] = rule.references[0]
@@ -138,20 +141,20 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return described
 
 
-def _snippets(rule: Rule) -> list[tuple[str, str, str]]:
-    return [(item.label, HIGHLIGHTED[item.language], _lines(item.text)) for item in in_general(rule)]
+def _snippets(rule: Rule, languages: tuple[Language, ...]) -> list[tuple[str, str, str]]:
+    return [(item.label, HIGHLIGHTED[item.language], _lines(item.text)) for item in in_general(rule, languages)]
 
 
-def _help(rule: Rule) -> str:
-    parts = [_lines(rule.fix.words), *(f"{label}:\n{snippet}" for label, _, snippet in _snippets(rule))]
+def _help(rule: Rule, languages: tuple[Language, ...]) -> str:
+    parts = [*map(_lines, rule.fix.told), *(f"{label}:\n{snippet}" for label, _, snippet in _snippets(rule, languages))]
     if rule.peers is not None:
         parts.append(_lines(f"{', '.join(rule.peers.rules)} ask for {rule.peers.asks}. {rule.peers.overruled}"))
     return "\n\n".join([*parts, *rule.references])
 
 
-def _help_in_markdown(rule: Rule) -> str:
+def _help_in_markdown(rule: Rule, languages: tuple[Language, ...]) -> str:
     parts = [_lines(rule.why), "## How to fix it", *_warned(rule), _lines(rule.fix.text)]
-    for label, language, snippet in _snippets(rule):
+    for label, language, snippet in _snippets(rule, languages):
         fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", snippet)), default=0))
         parts += [f"{label}:", f"{fence}{language}\n{snippet}\n{fence}"]
     if rule.peers is not None:

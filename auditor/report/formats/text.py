@@ -14,7 +14,7 @@ from rich.text import Text
 
 from auditor.model.finding import SEVERITIES, STATUSES
 from auditor.model.snapshot import INFRASTRUCTURE
-from auditor.report.fixes.snippets import of_line
+from auditor.report.fixes.snippets import first_of_each
 from auditor.report.wording import granted, plural, standing, visible
 
 if TYPE_CHECKING:
@@ -139,14 +139,9 @@ def _fix(console: Console, group: Group) -> None:
     if fix.warning is not None:
         console.print(Padding(Text(f"Warning: {fix.warning}", style="bold"), (0, 0, 0, 4)))
     console.print(Padding(Text(f"Fix: {fix.text}", style="italic"), (0, 0, 0, 4)))
-    shown: dict[str, tuple[str, str]] = {}
-    for line in group.lines:
-        if line.finding.place is not None and line.fix is not None and not shown.keys() >= set(line.fix.languages):
-            for snippet in of_line(line):
-                shown.setdefault(snippet.language, (f"{snippet.label}, for {line.finding.subject.name}:", snippet.text))
-    for heading, text in shown.values():
-        console.print(Padding(Text(visible(heading), style="dim"), (0, 0, 0, 4)))
-        code = "\n".join(visible(row) for row in text.split("\n"))
+    for name, snippet in first_of_each(group.lines):
+        console.print(Padding(Text(visible(f"{snippet.label}, for {name}:"), style="dim"), (0, 0, 0, 4)))
+        code = "\n".join(visible(row) for row in snippet.text.split("\n"))
         console.print(Padding(Text(code, no_wrap=True, overflow="ignore"), (0, 0, 0, 6)), crop=False, soft_wrap=True)
 
 
