@@ -180,7 +180,7 @@ def test_no_name_is_a_command_of_its_own(name: str) -> None:
     (command, _) = commands(builders.report((builders.line(builders.TLS, "fail", about, name),)))
     shown = name.replace("\n", "<U+000A>")
     assert command.properties["file"] == shown
-    assert command.data.startswith(f"{shown}: {shown}\nDeclared as {shown}.\nFix: ")
+    assert command.data.startswith(f"{shown}: {shown}\nDeclared as {shown}.\nWarning: ")
 
 
 def test_a_message_is_not_endless() -> None:
