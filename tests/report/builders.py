@@ -15,6 +15,7 @@ from auditor.policy.clauses import CLAUSES, Promise
 from auditor.policy.rule import FAMILIES, QUESTIONS, Fix, Peers, Rule
 from auditor.report import wording
 from auditor.report.fixes.about import Neighbours
+from auditor.report.fixes.snippets import DECLARED
 from auditor.report.fixes.values import known_about
 from auditor.report.report import (
     Answer,
@@ -771,6 +772,9 @@ def declared() -> Report:
         line(REGISTER, "fail", at("stunits", Spot(away, 3)), "It stands in nobody's register."),
         line(SOFT, "fail", subject("stlow"), ""),
     )
+    beside = lines[-1]
+    assert beside.fix is not None
+    lines = (*lines[:-1], replace(beside, fix=replace(beside.fix, languages=DECLARED)))
     gap = Unseen(
         "infra/vm.bicep", "vm.bicep", "read", "the module br:x is not there", ("DI-TLS-001",), "restore it", STARTED
     )
