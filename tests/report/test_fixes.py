@@ -24,6 +24,7 @@ from auditor.model.types import (
     BACKUP_VAULT,
     CONTAINER,
     DELETED_ACCOUNT,
+    DIAGNOSTIC_SETTING,
     ERASURE_REQUEST,
     LIFECYCLE_POLICY,
     MODEL,
@@ -168,10 +169,33 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
 
 @pytest.mark.parametrize(
     "body",
-    ["{ name: guid('x') }", "{ name: '${x}' }", "[for x in y: { name: x }]", "{ name: 'a', x: a }", "{", "{ x: 1 }"],
+    [
+        "{ name: guid('x') }",
+        "{ name: '${x}' }",
+        "[for x in y: { name: x }]",
+        "{ name: 'a', x: a }",
+        "{",
+        "{ x: 1 }",
+        "{ name: 'a', x }",
+    ],
 )
 def test_what_is_more_than_data_is_refused(body: str) -> None:
     assert from_bicep(f"resource a 'T@1' = {body}") is None
+
+
+def test_a_resource_that_stands_for_a_value_is_refused() -> None:
+    assert from_bicep("resource a 'T@1' existing = { name: 'a' }\nresource b 'T@1' = { name: 'b', x: a }") is None
+
+
+def test_what_a_blob_service_gets_stands_below_its_account() -> None:
+    changes = {"sku.name": "x", "children.blobService.properties.isVersioningEnabled": False}
+    found = json.loads(
+        f"[{str(from_bicep(bicep.declared(changes, STORAGE))).partition(chr(123))[2].join((chr(123), ''))}]"
+    )
+    assert [(item["type"], item["name"]) for item in found] == [
+        (STORAGE, "{name}"),
+        (f"{STORAGE}/blobServices", "{name}/default"),
+    ]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -392,6 +416,7 @@ def test_values_of_a_documents_store() -> None:
         resourceAssociation={"name": "docs-in nsp", "accessMode": "Learning"},
     )
     vault = Resource({"id": f"{estates.GROUP}/providers/{BACKUP_VAULT}/bv", "type": BACKUP_VAULT, "name": "bv"})
+    other = estates.child(vault, BACKUP_INSTANCE, "other")
     backup = estates.child(vault, BACKUP_INSTANCE, "bi", dataSourceInfo={"resourceID": store.id.upper()})
     edges = [
         {"via": "objectReplication", "to": "/FAR", "leavesRegion": True},
@@ -410,7 +435,7 @@ def test_values_of_a_documents_store() -> None:
             ]
         },
     }
-    known = values_of(store, DI, held, timed, locked, *policies, inside, vault, backup, facts=facts)
+    known = values_of(store, DI, held, timed, locked, *policies, inside, vault, backup, other, facts=facts)
     wanted = {
         "raisedTls": ("TLS1_3",),
         "blobHost": ("docs.z6.blob.storage.azure.net",),
@@ -425,7 +450,7 @@ def test_values_of_a_documents_store() -> None:
         "heldContainer": ("held", "timed"),
         "unlockedContainer": ("timed",),
         "immutabilityEtag": ("1",),
-        "documentContainer": ("timed",),
+        "documentContainer": ("held", "timed"),
         "replicationPolicy": ("p",),
         "perimeter": ("nsp",),
         "perimeterGroup": ("docs",),
@@ -453,6 +478,11 @@ def test_the_lifecycle_is_what_was_read_whole() -> None:
     assert values_of(box, store, policy).lifecycle == Lifecycle(tuple(rules), ("inbox",))
     partly = estates.lifecycle(store, {"name": Unread("known only after deployment")})
     assert values_of(store, partly).lifecycle.rules is None
+    on_hold = estates.container(store, "inbox", hasLegalHold=True)
+    covered: dict[str, Json] = {"retention": {"lifecycle": [{"container": "inbox", "deletesBlobs": False}]}}
+    assert values_of(store, policy, box, facts=covered).lifecycle.containers == ("inbox",)
+    assert values_of(store, policy, on_hold, facts=covered).lifecycle.containers == ()
+    assert values_of(on_hold, store, policy).lifecycle.containers == ()
     hidden = estates.snapshot(store, gaps=(estates.gap(store, LIFECYCLE_POLICY),))
     assert of(store, hidden, Fix("Do.", az="{lifecycle}")).lifecycle == Lifecycle(None)
 
@@ -499,6 +529,43 @@ def test_values_of_an_account() -> None:
     assert {name: values[name] for name in wanted} == wanted
 
 
+def test_values_of_logs() -> None:
+    def a_workspace(name: str, location: str, **properties: Json) -> Resource:
+        return Resource(
+            {
+                "id": f"{estates.GROUP}/providers/{WORKSPACE}/{name}",
+                "type": WORKSPACE,
+                "name": name,
+                "location": location,
+                "properties": properties,
+            }
+        )
+
+    near, far = a_workspace("near", "westeurope"), a_workspace("far", "northeurope", customerId="c")
+    settings = [
+        Resource(
+            {
+                "id": f"{DI.id}/providers/{DIAGNOSTIC_SETTING}/{name}",
+                "type": DIAGNOSTIC_SETTING,
+                "name": name,
+                "properties": {"workspaceId": to, "logs": []},
+            }
+        )
+        for name, to in (("to-near", near.id), ("to-far", far.id.upper()))
+    ]
+    facts: dict[str, Json] = {"residency": {"edges": [{"via": "logs", "to": far.id, "leavesRegion": True}]}}
+    values = values_of(DI, near, far, *settings, facts=facts).values
+    assert values["workspace"] == ("c",)
+    assert (values["farSetting"], values["farSettingSymbol"]) == (("to-far",), ("to_far",))
+    assert values["workspaceInRegion"] == (near.id,)
+    unread = values_of(DI, facts=facts).values
+    assert (unread["workspace"], unread["farSetting"], unread["farSettingSymbol"]) == (
+        (None,),
+        (None,),
+        ("farSetting",),
+    )
+
+
 def test_values_of_models_and_of_what_is_to_be_erased() -> None:
     model = estates.child(
         DI,
@@ -541,6 +608,19 @@ def test_values_of_models_and_of_what_is_to_be_erased() -> None:
         (),
     ]
     assert values_of(request).values["endpoint"] == values_of(request).values["trainingPrefix"] == (None,)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "audience"),
+    [
+        ("https://di.cognitiveservices.azure.us/", "https://cognitiveservices.azure.us"),
+        ("https://di.cognitiveservices.azure.cn/", "https://cognitiveservices.azure.cn"),
+        ("https://di.cognitiveservices.azure.com/", "https://cognitiveservices.azure.com"),
+        (Unread("x"), "https://cognitiveservices.azure.com"),
+    ],
+)
+def test_a_token_is_asked_for_the_cloud_of_the_endpoint(endpoint: Json, audience: str) -> None:
+    assert values_of(estates.account(endpoint=endpoint)).values["audience"] == (audience,)
 
 
 def test_values_of_a_workspace() -> None:

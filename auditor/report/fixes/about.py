@@ -22,6 +22,7 @@ from auditor.model.types import (
     STORAGE,
     STORAGE_PERIMETER,
 )
+from auditor.policy.target import QuickFacts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -57,16 +58,15 @@ class Neighbours:
         return self.snapshot.of_type(ACCOUNT)
 
     @cached_property
-    def by_host(self) -> Mapping[str, Resource]:
-        """The accounts by the host of their endpoint."""
-        return {host: item for item in self.accounts if (host := host_of(part_of(item.body, "properties", "endpoint")))}
-
-    @cached_property
     def stores_of(self) -> Mapping[str, tuple[Resource, ...]]:
         """The documents stores that each account is linked to, by its key."""
         found: defaultdict[str, list[Resource]] = defaultdict(list)
         for store in self.snapshot.of_type(STORAGE):
-            links = self.facts.of(store).get("links")
+            links = (
+                self.facts.one(store, "links")
+                if isinstance(self.facts, QuickFacts)
+                else self.facts.of(store).get("links")
+            )
             for key in dict.fromkeys(resource_key(item) for item in texts_in(links, "account")):
                 found[key].append(store)
         return {key: tuple(stores) for key, stores in found.items()}

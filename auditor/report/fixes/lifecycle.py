@@ -40,7 +40,7 @@ class Lifecycle:
         every = [*([NOT_READ] if self.rules is None else []), *kept, *added]
         if language == "bicep":
             return "\n".join(bicep.literal(rule) for rule in every)
-        return ",\n".join(json.dumps(_whole(rule), ensure_ascii=False) for rule in every)
+        return ",\n".join(json.dumps(_whole(rule), ensure_ascii=False, indent=2) for rule in every)
 
     def _added(self) -> Iterator[dict[str, Any]]:
         prefixes = [f"{name}/" for name in self.containers or ("<container>",)]

@@ -109,20 +109,28 @@ def _local_sku(about: About) -> Texts:
     return (f"{tier[0]}_{local[0]}",) if tier and local else None
 
 
-def _containers(about: About) -> tuple[str, ...]:
-    """Containers of documents; where some are known to lack a lifecycle rule, those."""
-    covered = [
-        item for item in part_of(about.facts.get("retention"), "lifecycle") or () if text_of(part_of(item, "container"))
-    ]
+def _documents(about: About) -> list[dict[str, Json]]:
+    """Containers of documents by name, with what lifecycle rules delete of each."""
+    found = part_of(about.facts.get("retention"), "lifecycle")
+    return [item for item in found or () if text_of(part_of(item, "container"))]
+
+
+def _to_delete_from(about: About) -> tuple[str, ...]:
+    """Containers of documents for a lifecycle rule: where some are known to lack one, those.
+
+    One under a legal hold is left out, or the rule would delete what was held as soon as the hold ends.
+    """
+    covered = _documents(about)
     lacking = [item for item in covered if False in {item.get(f"deletes{what}") for what in _DELETED}]
-    return tuple(item["container"] for item in lacking or covered)
+    held = {item.name for item in about.children(CONTAINER) or () if _is_held(item)}
+    return tuple(name for item in lacking or covered if (name := str(item["container"])) not in held)
 
 
 _DELETED: Final = ("Blobs", "Snapshots", "Versions")
 
 
-def _documents(about: About) -> Texts:
-    return _containers(about) or None
+def _is_held(container: Resource) -> bool:
+    return part_of(container.body, "properties", "hasLegalHold") is True
 
 
 def _unlocked(about: About) -> Sequence[Resource] | None:
@@ -338,6 +346,12 @@ def _endpoint(about: About) -> Texts:
     return None if about.account is None else one(host_of(part_of(about.account.body, "properties", "endpoint")))
 
 
+def _audience(about: About) -> Texts:
+    host = str((_endpoint(about) or ("",))[0])
+    cloud = host.rpartition(".cognitiveservices.")[2] if ".cognitiveservices." in host else "azure.com"
+    return (f"https://cognitiveservices.{cloud}",)
+
+
 def _collection(about: About) -> Texts:
     kinds = {item.type_key.rpartition("/")[2] for item in about.models} or {
         about.subject.type.rpartition("/")[2].lower()
@@ -389,6 +403,7 @@ NAMES: Final[Mapping[str, tuple[str, Callable[[About], Texts]]]] = {
     "model": ("the model or classifier", _model),
     "collection": ("`documentModels` or `documentClassifiers`", _collection),
     "endpoint": ("the host of the endpoint of the account", _endpoint),
+    "audience": ("what a token for the endpoint is asked for, by its cloud", _audience),
     "deletedAccount": ("the deleted account that an erasure request names", _deleted("deletedAccounts")),
     "deletedGroup": ("its resource group", _deleted("resourceGroups")),
     "deletedLocation": ("its region", _deleted("locations")),
@@ -399,7 +414,10 @@ NAMES: Final[Mapping[str, tuple[str, Callable[[About], Texts]]]] = {
     "copyEndpoint": ("hosts of accounts to which models were copied", _copy(0)),
     "copyPath": ("the path of each copy", _copy(1)),
     "blobHost": ("the host of its blob endpoint", lambda about: one(host_of(_blob_endpoint(about.body)))),
-    "documentContainer": ("containers that hold documents", _documents),
+    "documentContainer": (
+        "containers that hold documents",
+        lambda about: tuple(str(item["container"]) for item in _documents(about)) or None,
+    ),
     "heldContainer": ("containers under an immutability policy or a legal hold", _held),
     "unlockedContainer": (
         "containers under a time-based policy that is not locked, and no legal hold",
@@ -531,11 +549,11 @@ def languages_of(place: Place | None, *, live: bool) -> tuple[Language, ...]:
 
 def _lifecycle(about: About) -> Lifecycle:
     """The rules that are there, and the containers that lack one; of a container, those of its account and itself."""
-    if about.is_a(CONTAINER):
-        owner = "" if about.resource is None else about.resource.owner or ""
-        containers: tuple[str, ...] = (about.subject.name,)
+    if about.resource is not None and about.is_a(CONTAINER):
+        owner = about.resource.owner or ""
+        containers: tuple[str, ...] = () if _is_held(about.resource) else (about.subject.name,)
     else:
-        owner, containers = about.subject.id, _containers(about)
+        owner, containers = about.subject.id, _to_delete_from(about)
     match about.near.snapshot.listing(owner, LIFECYCLE_POLICY).only():
         case Found(value=policy) if read_whole(policy):
             rules = part_of(policy, "properties", "policy", "rules")
