@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from auditor.model.types import ACCOUNT, CONTAINER, STORAGE, VAULT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +44,8 @@ FAMILIES: Final = {
 """Families by the middle of a rule's id: the folder below `policies/`, and the title in reports. The first four are
 the four questions that every report answers."""
 QUESTIONS: Final = ("REG", "TLS", "RET", "MDL")
+DECLARABLE: Final = frozenset({ACCOUNT, STORAGE, CONTAINER, VAULT})
+"""Types of which a fix can `set` properties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +74,24 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """How to put it right: in words, and as snippets in which `{name}`, `{group}`, `{subscription}` … are filled in."""
+    """How to put it right: in words, and as snippets in which `{name}`, `{group}`, `{subscription}` … are filled in.
+
+    `warning` says what the fix deletes, exposes, breaks or cannot undo, and stands first wherever a fix is shown. `set`
+    gives properties by path their values, from which Bicep and ARM JSON are written where there is no `bicep`.
+    """
 
     text: str
     az: str | None = None
     bicep: str | None = None
     terraform: str | None = None
+    warning: str | None = None
+    set: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The warning, if there is one, and what to do, each in a line."""
+        parts = [("Warning", self.warning), ("Fix", self.text)]
+        return tuple(f"{head}: {' '.join(text.split())}" for head, text in parts if text is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,17 @@ def rule_schema() -> dict[str, Any]:
             },
             "check": {"$ref": "#/$defs/condition"},
             "why": _text("Why it matters, for someone who was not there."),
-            "fix": _object(dict.fromkeys(("text", "az", "bicep", "terraform"), _text()), "text"),
+            "fix": _object(
+                {
+                    "text": _text("What to do."),
+                    "warning": _text("What the fix deletes, exposes, breaks or cannot undo; shown first."),
+                    "az": _text(),
+                    "set": {"type": "object", "description": "Values of properties by path, for Bicep and ARM JSON."},
+                    "bicep": _text(),
+                    "terraform": _text(),
+                },
+                "text",
+            ),
             "references": _texts("^https://"),
             "mappings": _object(dict.fromkeys(("iso27001", "nist80053", "gdpr", "mcsb"), _texts())),
             "peers": _object({"rules": _texts(), "asks": _text(), "overruled": _text()}, "rules", "asks", "overruled"),

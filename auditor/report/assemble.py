@@ -12,6 +12,8 @@ from auditor.model.types import BY_NAME, SUBSCRIPTION
 from auditor.policy.clauses import CLAUSES
 from auditor.report.baseline import NOTHING_BEFORE, Baseline
 from auditor.report.coverage import unseen
+from auditor.report.fixes.about import Neighbours
+from auditor.report.fixes.values import known_about
 from auditor.report.headline import answer_of, headline, questions, worst_answer
 from auditor.report.pictures.data import by_resource, erasures, models, residency, retention
 from auditor.report.report import Clause, Group, Line, Report
@@ -47,7 +49,7 @@ def assemble(
 ) -> Report:
     """Make the report of one audit. Pure: the same input gives the same report."""
     rules = {rule.id: rule for rule in basis.rules}
-    lines = _lines(judged.findings, rules, snapshot, facts, basis.baseline)
+    lines = _lines(judged.findings, rules, snapshot, facts, basis)
     missing = unseen(snapshot, basis.needs, judged.findings)
     asked = questions(lines, rules, basis.parameters)
     counts = count(line.finding for line in lines)
@@ -97,16 +99,22 @@ def _lines(
     rules: Mapping[str, Rule],
     snapshot: Snapshot,
     facts: FactSource,
-    baseline: Baseline,
+    basis: Basis,
 ) -> tuple[Line, ...]:
     lines = []
+    near = Neighbours(snapshot, facts)
     for finding in findings:
         resource = snapshot.get(finding.subject.id)
         known = {} if resource is None else facts.of(resource)
-        before = baseline.knows(finding)
+        before = basis.baseline.knows(finding)
         parts = (message(finding, known), waiver_words(finding), "Known: the baseline has it." if before else "")
         words = " ".join(part for part in parts if part)
-        lines.append(Line(finding, rules[finding.rule], words, _unprovable(finding), before))
+        fix = (
+            known_about(finding, rules[finding.rule], known, basis.parameters, near)
+            if finding.status == "fail"
+            else None
+        )
+        lines.append(Line(finding, rules[finding.rule], words, _unprovable(finding), before, fix))
     return tuple(lines)
 
 

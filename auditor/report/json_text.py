@@ -7,8 +7,8 @@ import re
 import unicodedata
 from typing import Any, Final
 
-from auditor.report.wording import HIDDEN
-
+HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Categories of characters that hide or reorder text."""
 _ODD: Final = re.compile(r"[^\n -~]|##(?=[A-Za-z]*\[)")
 
 

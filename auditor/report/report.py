@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from auditor.model.waiver import Applied
     from auditor.policy.clauses import Promise
     from auditor.policy.rule import Rule
+    from auditor.report.fixes.snippets import Known
 
 Answer: TypeAlias = Literal["broken", "not seen", "not provable", "waived", "kept", "nothing to check"]
 """The answer to a question, worst first; `not provable` means that all was read and Azure gives no proof, `waived` that
@@ -26,7 +27,8 @@ Counts: TypeAlias = "Mapping[Status, int]"
 class Line:
     """One finding with what a reader needs beside it.
 
-    `unprovable` tells an unknown that no reading can settle, `known` one that was as bad in the baseline.
+    `unprovable` tells an unknown that no reading can settle, `known` one that was as bad in the baseline; `fix` has what
+    the snippets are written from, where it fails.
     """
 
     finding: Finding
@@ -34,6 +36,7 @@ class Line:
     message: str
     unprovable: bool = False
     known: bool = False
+    fix: Known | None = None
 
 
 @dataclass(frozen=True, slots=True)

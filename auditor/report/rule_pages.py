@@ -10,6 +10,8 @@ from auditor.data import templates_folder
 from auditor.policy.clauses import CLAUSES, EDITIONS, PAGE
 from auditor.policy.needs import evidence_of
 from auditor.policy.rule import FAMILIES
+from auditor.report.fixes.snippets import HIGHLIGHTED
+from auditor.report.fixes.values import in_general
 from auditor.report.wording import visible
 
 if TYPE_CHECKING:
@@ -27,14 +29,12 @@ _STANDARDS: Final = {
 
 def rule_page(rule: Rule, types: frozenset[str]) -> str:
     """The page of one rule; `types` are those that it reads."""
-    fix = rule.fix
-    snippets = (("az", "sh", fix.az), ("Bicep", "bicep", fix.bicep), ("Terraform", "terraform", fix.terraform))
     return _write(
         "rule.md.j2",
         rule=rule,
         promise=next(clause for clause in CLAUSES if clause.basis == rule.basis),
         evidence=evidence_of(types),
-        snippets=[item for item in snippets if item[2]],
+        snippets=[(item.label, HIGHLIGHTED[item.language], item.text) for item in in_general(rule)],
         mappings=[(_STANDARDS.get(name, name), values) for name, values in rule.mappings.items() if values],
     )
 

@@ -48,7 +48,7 @@ parameters:
   minimum: {default: "TLS1_2", allowed: ["TLS1_2", "TLS1_3"], about: The oldest.}
 check: {field: properties.minimumTlsVersion, atLeast: {parameter: minimum}}
 why: Because.
-fix: {text: Do., az: az x, bicep: b, terraform: t}
+fix: {text: Do., warning: Mind., az: az x, bicep: b, terraform: t, set: {properties.minimumTlsVersion: TLS1_2}}
 references: [https://a.example]
 mappings: {mcsb: [DP-3]}
 peers: {rules: [Other 1], asks: less, overruled: no}
@@ -76,7 +76,7 @@ def test_reads_everything_that_a_rule_says(tmp_path: Path) -> None:
     assert rule.applies_to == (STORAGE,)
     assert rule.where == {"field": "facts.holdsDocuments", "equals": True}
     assert rule.parameters == (Parameter("minimum", "TLS1_2", ("TLS1_2", "TLS1_3"), "The oldest."),)
-    assert rule.fix == Fix("Do.", "az x", "b", "t")
+    assert rule.fix == Fix("Do.", "az x", "b", "t", "Mind.", {"properties.minimumTlsVersion": "TLS1_2"})
     assert rule.peers == Peers(("Other 1",), "less", "no")
     assert rule.mappings == {"mcsb": ("DP-3",)}
     first, second = rule.examples
@@ -210,6 +210,25 @@ def test_every_key_of_the_shortest_rule_is_needed(line: str, tmp_path: Path) -> 
         ("", ["1 a rule is a mapping: id, name, title, …"]),
         (changed("check:"), ["8 check is missing"]),
         (changed("fix: no"), ["10 a mapping is wanted here", "10 text is missing"]),
+        (changed("fix: {text: Do., set: [1]}"), ["10 a mapping is wanted here"]),
+        (
+            changed("fix: {text: Do., set: {properties.minimumTls: x}}"),
+            [
+                "10 properties.minimumTls is no property of Microsoft.Storage/storageAccounts; did you mean minimumTlsVersion?"
+            ],
+        ),
+        (
+            changed("fix: {text: Do., set: {facts.holdsDocuments: x}}"),
+            ["10 a fix sets one property of the resource, or of children.blobService"],
+        ),
+        (
+            changed("fix: {text: Do., set: {'children.containers[*].name': x}}"),
+            ["10 a fix sets one property of the resource, or of children.blobService"],
+        ),
+        (
+            changed("fix: {text: Do., set: {'properties..x': x}}"),
+            ["10 the path 'properties..x' goes wrong at '..x'"],
+        ),
         (changed("examples: {}"), ["12 a list of examples is wanted here"]),
         (changed("parameters: [1]"), ["12 a mapping is wanted here"]),
         (changed("references: https://a.example"), ["11 a list of texts is wanted here (put numbers in quotes)"]),

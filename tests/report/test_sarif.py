@@ -76,11 +76,11 @@ def test_a_rule_says_what_why_how_and_how_bad() -> None:
     tls = rules["DI-TLS-001"]
     assert tls["shortDescription"]["text"] == builders.TLS.title
     assert tls["fullDescription"]["text"] == builders.TLS.why
-    assert "az storage account update --name {name}" in tls["help"]["text"]
+    assert "az storage" not in tls["help"]["markdown"]
     for part in (
-        "```sh\naz storage",
-        "```bicep\nresource",
-        "```terraform\n",
+        f"**Warning:** {builders.TLS.fix.warning}",
+        "```terraform\n#",
+        "```json\n//",
         "Others ask for the opposite",
         "PSRule AZR-000200",
     ):
@@ -89,6 +89,9 @@ def test_a_rule_says_what_why_how_and_how_bad() -> None:
     assert tls["defaultConfiguration"] == {"level": "error"}
     assert {"security", "tls"} <= set(tls["properties"]["tags"])
     assert tls["properties"]["mappings"]["nist80053"] == ["SC-8"]
+    (live, *_) = run_of(builders.report((), (builders.TLS,)))["tool"]["driver"]["rules"]
+    assert "az storage account update --name <name>" in live["help"]["text"]
+    assert "```sh\n#" in live["help"]["markdown"]
     assert "helpUri" not in rules["DI-RET-003"]
     assert "References" not in rules["DI-RET-003"]["help"]["markdown"]
 

@@ -37,10 +37,6 @@ from tests.rules.shipped import FOLDER, policy
 RULES = policy().rules
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 
-PLACEHOLDER = re.compile(r"(\$?)\{(\w+)\}")
-EVERYWHERE = {"name", "group", "subscription", "location", "id"}
-OF_TYPE = {CONTAINER: {"account"}, MODEL: {"account", "model"}, CLASSIFIER: {"account", "model"}}
-
 BASIS_IN_CATALOGUE = {
     "auth": "authentication",
     "transit": "data-in-transit",
@@ -173,17 +169,6 @@ def test_the_texts_can_be_read(rule: Rule) -> None:
     assert 2 <= len(sentences) <= 6
     assert 150 <= len(rule.why) <= 700
     assert rule.fix.text.endswith((".", "…"))
-
-
-@each_rule
-def test_the_fix_has_a_snippet_for_each_tool(rule: Rule) -> None:
-    snippets = {"az": rule.fix.az, "bicep": rule.fix.bicep, "terraform": rule.fix.terraform}
-    assert all(snippets.values()), snippets
-    known = EVERYWHERE.union(*(OF_TYPE.get(name, set()) for name in rule.applies_to))
-    for language, snippet in snippets.items():
-        for dollar, word in PLACEHOLDER.findall(snippet):
-            assert not dollar, f"{language}: ${{{word}}} would be filled in, but is the language's own"
-            assert word in known, f"{language}: {{{word}}} is no placeholder here; known: {sorted(known)}"
 
 
 @each_rule

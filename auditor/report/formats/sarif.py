@@ -17,6 +17,9 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.finding import SEVERITIES, STATUSES
+from auditor.model.snapshot import INFRASTRUCTURE
+from auditor.report.fixes.snippets import HIGHLIGHTED, as_mapping, languages_in
+from auditor.report.fixes.values import in_general
 from auditor.report.json_text import json_text
 from auditor.report.pipelines import (
     LEVELS,
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from auditor.model.finding import Finding, Subject
     from auditor.model.resource import Place
     from auditor.policy.rule import Rule
+    from auditor.report.fixes.snippets import Language
     from auditor.report.report import Line, Report
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -84,13 +88,14 @@ def render(report: Report) -> str:
 def _run(report: Report) -> dict[str, Any]:
     index = {rule_id: number for number, rule_id in enumerate(report.rules)}
     found = [line for line in report.lines if line.finding.status != "pass"]
+    languages = languages_in(found, live=report.kind != INFRASTRUCTURE)
     reported = _most_severe(found)
     return {
         "tool": {
             "driver": {
                 "name": "auditor",
                 "version": shown(report.tool),
-                "rules": [_rule(rule) for rule in report.rules.values()],
+                "rules": [_rule(rule, languages) for rule in report.rules.values()],
                 "notifications": [
                     {
                         "id": name,
@@ -139,13 +144,13 @@ def _most_severe(lines: Sequence[Line]) -> Sequence[Line]:
     return [lines[number] for number in sorted(kept)]
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def _rule(rule: Rule, languages: tuple[Language, ...]) -> dict[str, Any]:
     described: dict[str, Any] = {
         "id": rule.id,
         "name": rule.name,
         "shortDescription": {"text": _cut(shown(rule.title))},
         "fullDescription": {"text": _cut(" ".join(shown(" ".join(rule.why.split())).split()))},
-        "help": {"text": _help(rule), "markdown": _help_in_markdown(rule)},
+        "help": {"text": _help(rule, languages), "markdown": _help_in_markdown(rule, languages)},
     }
     if rule.references:
         described["helpUri"] = rule.references[0]
@@ -162,22 +167,20 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return described
 
 
-def _snippets(rule: Rule) -> list[tuple[str, str, str]]:
-    fix = rule.fix
-    every = (("Azure CLI", "sh", fix.az), ("Bicep", "bicep", fix.bicep), ("Terraform", "terraform", fix.terraform))
-    return [(label, language, _lines(snippet)) for label, language, snippet in every if snippet]
+def _snippets(rule: Rule, languages: tuple[Language, ...]) -> list[tuple[str, str, str]]:
+    return [(item.label, HIGHLIGHTED[item.language], _lines(item.text)) for item in in_general(rule, languages)]
 
 
-def _help(rule: Rule) -> str:
-    parts = [_lines(rule.fix.text), *(f"{label}:\n{snippet}" for label, _, snippet in _snippets(rule))]
+def _help(rule: Rule, languages: tuple[Language, ...]) -> str:
+    parts = [*map(_lines, rule.fix.told), *(f"{label}:\n{snippet}" for label, _, snippet in _snippets(rule, languages))]
     if rule.peers is not None:
         parts.append(_lines(f"{', '.join(rule.peers.rules)} ask for {rule.peers.asks}. {rule.peers.overruled}"))
     return "\n\n".join([*parts, *rule.references])
 
 
-def _help_in_markdown(rule: Rule) -> str:
-    parts = [_lines(rule.why), "## How to fix it", _lines(rule.fix.text)]
-    for label, language, snippet in _snippets(rule):
+def _help_in_markdown(rule: Rule, languages: tuple[Language, ...]) -> str:
+    parts = [_lines(rule.why), "## How to fix it", *_warned(rule), _lines(rule.fix.text)]
+    for label, language, snippet in _snippets(rule, languages):
         fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", snippet)), default=0))
         parts += [f"{label}:", f"{fence}{language}\n{snippet}\n{fence}"]
     if rule.peers is not None:
@@ -189,6 +192,11 @@ def _help_in_markdown(rule: Rule) -> str:
     if rule.references:
         parts += ["## References", "\n".join(f"- <{reference}>" for reference in rule.references)]
     return "\n\n".join(parts)
+
+
+def _warned(rule: Rule) -> list[str]:
+    """The warning of a fix, ahead of it."""
+    return [] if rule.fix.warning is None else [f"**Warning:** {_lines(rule.fix.warning)}"]
 
 
 def _result(line: Line, index: Mapping[str, int]) -> dict[str, Any]:
@@ -224,6 +232,9 @@ def _result(line: Line, index: Mapping[str, int]) -> dict[str, Any]:
             for item in finding.evidence
         ],
     }
+    if finding.status == "fail":
+        fix = as_mapping(line)
+        result["properties"]["fix"] = {key: None if text is None else _lines(text) for key, text in fix.items()}
     return result
 
 
