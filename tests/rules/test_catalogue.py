@@ -79,8 +79,6 @@ ARCHIVES: Json = {"field": "facts.logArchive.words", "exists": True}
 """What `where` asks of storage accounts in rules about logs."""
 ASKING: dict[str, Json] = {"allowedRegions": ["westeurope"]}
 """Parameters with which rules apply that say nothing until the user says something."""
-READ_SOON = {(STORAGE.lower(), "properties.isnfsv3enabled")}
-"""Defaults for DI-TLS-006."""
 ISO = re.compile(r"^A\.(?:5\.(?:[1-9]|[12]\d|3[0-7])|6\.[1-8]|7\.(?:[1-9]|1[0-4])|8\.(?:[1-9]|[12]\d|3[0-4]))$")
 NIST = re.compile(r"^[A-Z]{2}-\d{1,2}(?:\(\d{1,2}\))?$")
 GDPR = re.compile(r"^\d{1,2}(?:\(\d\))?(?:\([a-z]\))?$")
@@ -230,7 +228,7 @@ def test_a_rule_reads_every_default(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Defaults, "get", noted)
     compile_all(policy(), RULES, {})
-    assert policy().language.defaults.entries.keys() - read - READ_SOON == set()
+    assert policy().language.defaults.entries.keys() - read == set()
 
 
 def test_no_default_speaks_of_what_microsoft_does_not_agree_on() -> None:
@@ -276,8 +274,15 @@ def catalogue() -> dict[str, dict[str, Any]]:
     return found
 
 
+SINCE: dict[str, dict[str, Any]] = {
+    # Deleting a result is the documented way to shorten the 24 hours (Microsoft's page, edition of 2026-07-22).
+    "DI-RET-012": {"severity": "medium", "profile": "baseline"},
+}
+"""Decisions that are younger than the catalogue."""
+
+
 def test_rules_are_as_the_catalogue_fixes_them() -> None:
-    fixed = catalogue()
+    fixed = {rule_id: row | SINCE.get(rule_id, {}) for rule_id, row in catalogue().items()}
     made = {rule.id: as_made(rule) for rule in RULES}
     assert made == {
         rule_id: {**row, "limits": {**made[rule_id]["limits"], **row["limits"]}} for rule_id, row in fixed.items()

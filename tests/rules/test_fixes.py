@@ -53,7 +53,6 @@ HARMLESS = {
     "DI-LOG-003": "it keeps logs longer, and takes only tables that keep them too briefly",
     "DI-NET-005": "an endpoint is added, and the public way stays",
     "DI-NET-006": "an endpoint is added, and the public way stays",
-    "DI-REG-010": "Azure refuses it while a policy needs what it turns off",
     "DI-REG-012": "it reads metrics and changes nothing",
 }
 
@@ -272,6 +271,7 @@ def asked_about(rule: Rule) -> set[str]:
 
 
 ALSO = {
+    "DI-ACC-003": {"properties.allowsharedkeyaccess"},
     "DI-ACC-006": {"properties.saspolicy"},
     "DI-ENC-001": {"properties.encryption"},
     "DI-ENC-002": {"properties.encryption"},
@@ -283,6 +283,7 @@ ALSO = {
     "DI-REG-002": {"sku.name"},
     "DI-REG-007": {"properties.encryption.keyvaultproperties"},
     "DI-RET-001": {"children.blobservice.properties"},
+    "DI-RET-005": {"children.blobservice.properties.isversioningenabled"},
     "DI-TLS-004": {"properties.minimumtlsversion"},
 }
 """Properties that a fix changes and its rule reads by a fact or a child."""

@@ -240,6 +240,7 @@ def test_without_its_key_an_account_has_one_of_microsoft() -> None:
 
 OLD = {
     **GOOD,
+    "nfsv3_enabled": False,
     "sftp_enabled": False,
     "custom_domain": [],
     "name": "docs",
