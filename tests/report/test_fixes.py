@@ -713,3 +713,12 @@ def test_arm_json_is_left_out_where_bicep_is_more_than_data() -> None:
     assert [item.language for item in snippets(fix, Known(STORAGE, LANGUAGES))] == ["bicep"]
     assert BicepParser().parse(text=str(fix.bicep))
     assert CONTAINER in bicep.declared.__globals__["_DECLARED"]
+
+
+@pytest.mark.parametrize("name", ["text", "markdown"])
+def test_what_files_declare_is_fixed_in_their_language_with_one_snippet_each(name: str) -> None:
+    text = FORMATS[name].load()(builders.declared())
+    assert [text.count(f"{label}, for ") for label in ("ARM JSON", "Terraform", "Azure CLI", "Bicep")] == [1, 1, 0, 0]
+    assert "// Warning: Clients that can only speak an older version are refused from then on." in text
+    assert '"minimumTlsVersion": "TLS1_2"' in text
+    assert 'resource "azurerm_storage_account" "docs"' in text or 'min_tls_version = "TLS1_2"' in text
