@@ -316,7 +316,23 @@ def test_no_rule_is_without_a_prefix_and_none_overwrites_what_was_not_read() -> 
 
 def test_a_condition_that_terraform_does_not_have_is_no_terraform() -> None:
     rule = {"name": "x", "definition": {"actions": {"snapshot": {"tierToHot": {"daysAfterCreationGreaterThan": 1}}}}}
-    assert "<snapshot.tierToHot.daysAfterCreationGreaterThan> = 1" in Lifecycle((rule, 7), ()).written("terraform")
+    assert '"<snapshot.tierToHot.daysAfterCreationGreaterThan>" = 1' in Lifecycle((rule, 7), ()).written("terraform")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        7,
+        {"definition": 7},
+        {"definition": {"filters": 7, "actions": [7]}},
+        {"definition": {"filters": {"blobTypes": 7, "blobIndexMatch": [7]}, "actions": {"baseBlob": {"delete": 7}}}},
+        {"definition": {"actions": {"baseBlob": {"delete": {"x\n}": "${y}"}, "tierToCool": None}, "version": 7}}},
+    ],
+)
+def test_a_rule_of_an_odd_shape_breaks_nothing(odd: Any) -> None:
+    for language in ("az", "bicep", "terraform"):
+        assert "scans/" in Lifecycle((odd,), ("scans",)).written(language)
+    assert json.loads(f"[{Lifecycle((odd,), ()).written('az')}]")[0] == odd
 
 
 # Values
@@ -529,6 +545,19 @@ def test_values_of_an_account() -> None:
     assert {name: values[name] for name in wanted} == wanted
 
 
+def test_bodies_of_an_odd_shape_break_nothing_and_a_type_may_be_spelled_otherwise() -> None:
+    acls = {"ipRules": 7, "resourceAccessRules": {"x": 1}}
+    store = estates.storage(sku="odd", networkAcls=acls, primaryEndpoints=7)
+    shouted = Resource({**store.body, "type": STORAGE.upper()})
+    facts: dict[str, Json] = {"retention": {"lifecycle": Unread("x")}, "firewall": {"addresses": Unread("x")}}
+    known = values_of(shouted, facts=facts)
+    assert known.type == STORAGE
+    assert (known.values["type"], known.values["address"], known.values["accessRule"]) == ((STORAGE,), (), ())
+    assert values_of(estates.account(allowedFqdnList=7, endpoint=7)).values["allowedHost"] == ()
+    broken = estates.child(DI, MODEL, "m", azureBlobSource={"containerUrl": "https://["}, docTypes={"a": 7})
+    assert values_of(broken, DI).values["trainingAccount"] == (None,)
+
+
 def test_values_of_logs() -> None:
     def a_workspace(name: str, location: str, **properties: Json) -> Resource:
         return Resource(
@@ -713,3 +742,12 @@ def test_arm_json_is_left_out_where_bicep_is_more_than_data() -> None:
     assert [item.language for item in snippets(fix, Known(STORAGE, LANGUAGES))] == ["bicep"]
     assert BicepParser().parse(text=str(fix.bicep))
     assert CONTAINER in bicep.declared.__globals__["_DECLARED"]
+
+
+@pytest.mark.parametrize("name", ["text", "markdown"])
+def test_what_files_declare_is_fixed_in_their_language_with_one_snippet_each(name: str) -> None:
+    text = FORMATS[name].load()(builders.declared())
+    assert [text.count(f"{label}, for ") for label in ("ARM JSON", "Terraform", "Azure CLI", "Bicep")] == [1, 1, 0, 0]
+    assert "// Warning: Clients that can only speak an older version are refused from then on." in text
+    assert '"minimumTlsVersion": "TLS1_2"' in text
+    assert 'resource "azurerm_storage_account" "docs"' in text or 'min_tls_version = "TLS1_2"' in text

@@ -14,6 +14,7 @@ from auditor.model.types import (
     ACCOUNT,
     ACCOUNT_PERIMETER,
     BACKUP_INSTANCE,
+    BY_NAME,
     CLASSIFIER,
     DELETED_ACCOUNT,
     DIAGNOSTIC_SETTING,
@@ -97,6 +98,12 @@ class About:
     def body(self) -> Mapping[str, Json]:
         """Its JSON, empty where it was not seen."""
         return {} if self.resource is None else self.resource.body
+
+    @property
+    def type(self) -> str:
+        """Its type as Azure spells it."""
+        kind = BY_NAME.get(self.subject.type.lower())
+        return self.subject.type if kind is None else kind.name
 
     def is_a(self, type_name: str) -> bool:
         """Whether it is of a type."""
@@ -198,6 +205,12 @@ def part_of(value: Any, *names: str) -> Any:
     return value
 
 
+def items_of(value: Any, *names: str) -> list[Any]:
+    """The elements of a list somewhere in JSON; none where there is no list."""
+    found = part_of(value, *names)
+    return found if isinstance(found, list) else []
+
+
 def text_of(value: Any) -> str | None:
     """A text that is not empty; None for anything else."""
     return value if isinstance(value, str) and value else None
@@ -249,9 +262,8 @@ def _sources(model: Resource) -> Iterator[tuple[str, str, str]]:
     types = part_of(properties, "docTypes")
     for holder in (properties, *(types.values() if isinstance(types, dict) else ())):
         source = part_of(holder, "azureBlobSource")
-        host, path = (
-            host_of(part_of(source, "containerUrl")),
-            urlsplit(text_of(part_of(source, "containerUrl")) or "").path,
-        )
-        if host and path.strip("/"):
-            yield host.partition(".")[0], path.strip("/").partition("/")[0], text_of(part_of(source, "prefix")) or ""
+        url = text_of(part_of(source, "containerUrl"))
+        host = host_of(url)
+        container = urlsplit(url or "").path.strip("/").partition("/")[0] if host else ""
+        if host and container:
+            yield host.partition(".")[0], container, text_of(part_of(source, "prefix")) or ""

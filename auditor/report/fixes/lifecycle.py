@@ -106,29 +106,37 @@ _OF_COPIES: Final = {
 _LAST_CHANGE: Final = "tier_to_archive_after_days_since_last_tier_change_greater_than"
 
 
+def _object(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _terraform(rule: Any) -> list[str]:
     """The lines of a `rule` block (azurerm, `storage_management_policy`)."""
-    rule = rule if isinstance(rule, dict) else {}
-    definition = rule.get("definition") or {}
-    filters, actions = definition.get("filters") or {}, definition.get("actions") or {}
+    rule = _object(rule)
+    definition = _object(rule.get("definition"))
+    filters, actions = _object(definition.get("filters")), _object(definition.get("actions"))
     tags = [
         _block(
             "match_blob_index_tag",
             [f"{key} = {_quoted(tag[name])}" for name, key in _TAG.items() if tag.get(name) is not None],
         )
-        for tag in filters.get("blobIndexMatch") or ()
+        for tag in map(_object, _list(filters.get("blobIndexMatch")))
     ]
     lists = [
-        f"{key} = [{', '.join(map(_quoted, filters[name]))}]" for name, key in _FILTERS.items() if filters.get(name)
+        f"{key} = [{', '.join(map(_quoted, _list(filters[name])))}]"
+        for name, key in _FILTERS.items()
+        if filters.get(name)
     ]
+    parts = [(block, part, _object(actions.get(part))) for part, block in _BLOCKS.items()]
     return [
         f"name = {_quoted(rule.get('name'))}",
         f"enabled = {'false' if rule.get('enabled') is False else 'true'}",
         _block("filters", [*lists, *tags]),
-        _block(
-            "actions",
-            [_block(block, _conditions(part, actions[part])) for part, block in _BLOCKS.items() if actions.get(part)],
-        ),
+        _block("actions", [_block(block, _conditions(part, found)) for block, part, found in parts if found]),
     ]
 
 
@@ -142,14 +150,14 @@ def _conditions(part: str, actions: Mapping[str, Any]) -> list[str]:
         if move == "enableAutoTierToHotFromCool":
             lines.append(f"auto_tier_to_hot_from_cool_enabled = {'true' if conditions else 'false'}")
             continue
-        for name, days in (conditions or {}).items():
+        for name, days in _object(conditions).items():
             if name == "daysAfterLastTierChangeGreaterThan":
                 argument = _LAST_CHANGE
             elif part == "baseBlob":
-                argument = _OF_BLOBS.get((move, name), f"<{part}.{move}.{name}>")
+                argument = _OF_BLOBS.get((move, name), _quoted(f"<{part}.{move}.{name}>"))
             else:
-                argument = _OF_COPIES.get((part, move), f"<{part}.{move}.{name}>")
-            lines.append(f"{argument} = {days:g}")
+                argument = _OF_COPIES.get((part, move), _quoted(f"<{part}.{move}.{name}>"))
+            lines.append(f"{argument} = {days:g}" if isinstance(days, int | float) else f"{argument} = {_quoted(days)}")
     return lines
 
 

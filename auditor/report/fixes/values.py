@@ -33,6 +33,7 @@ from auditor.report.fixes.about import (
     Texts,
     host_of,
     id_part,
+    items_of,
     one,
     part_of,
     parts,
@@ -111,8 +112,8 @@ def _local_sku(about: About) -> Texts:
 
 def _documents(about: About) -> list[dict[str, Json]]:
     """Containers of documents by name, with what lifecycle rules delete of each."""
-    found = part_of(about.facts.get("retention"), "lifecycle")
-    return [item for item in found or () if text_of(part_of(item, "container"))]
+    found = items_of(about.facts, "retention", "lifecycle")
+    return [item for item in found if text_of(part_of(item, "container"))]
 
 
 def _to_delete_from(about: About) -> tuple[str, ...]:
@@ -156,8 +157,8 @@ def _held(about: About) -> Texts:
 def _wide(about: About) -> Texts:
     rules = part_of(about.body, "properties", "networkAcls")
     written = {value for name in ("ipRules", "ipv6Rules") for value in texts_in(part_of(rules, name), "value")}
-    found = part_of(about.facts.get("firewall"), "addresses")
-    wide = [item for item in found or () if part_of(item, "wide") is True]
+    found = items_of(about.facts, "firewall", "addresses")
+    wide = [item for item in found if part_of(item, "wide") is True]
     return tuple(value for value in texts_in(wide, "value") if value in written)
 
 
@@ -173,7 +174,7 @@ def _access_rules(name: str) -> Callable[[About], Texts]:
     """The resource instance rules of a firewall, but those for accounts that it is linked to."""
 
     def found(about: About) -> Texts:
-        rules = part_of(about.body, "properties", "networkAcls", "resourceAccessRules") or ()
+        rules = items_of(about.body, "properties", "networkAcls", "resourceAccessRules")
         linked = {item.key for item in about.linked}
         others = [item for item in rules if resource_key(str(part_of(item, "resourceId"))) not in linked]
         return parts(others, lambda item: text_of(part_of(item, name)))
@@ -249,7 +250,7 @@ def _of_type(type_name: str, get: Callable[[About], Texts]) -> Callable[[About],
 
 
 def _declared(number: int) -> Callable[[About], Texts]:
-    return lambda about: (bicep.head(about.subject.type)[number],)
+    return lambda about: (bicep.head(about.type)[number],)
 
 
 def _replication(about: About) -> Texts:
@@ -443,7 +444,7 @@ NAMES: Final[Mapping[str, tuple[str, Callable[[About], Texts]]]] = {
     "storageHost": ("blob hosts of the storage accounts that an account is linked to", _hosts),
     "allowedHost": (
         "hosts that it may call now",
-        lambda about: tuple(filter(text_of, part_of(about.body, "properties", "allowedFqdnList") or ())),
+        lambda about: tuple(filter(text_of, items_of(about.body, "properties", "allowedFqdnList"))),
     ),
     "address": ("ranges in its firewall", lambda about: _addresses(about, wide=True)),
     "narrowAddress": ("those that are not wide", lambda about: _addresses(about, wide=False)),
@@ -514,10 +515,10 @@ def known_about(
     subject, snapshot = finding.subject, near.snapshot
     about = About(subject, finding.place, snapshot.get(subject.id), facts, chosen, near)
     languages = languages_of(finding.place, live=snapshot.header.kind == AZURE)
-    found = {name: NAMES[name][1](about) for name in known_values(rule.fix, subject.type, languages) if name in NAMES}
+    found = {name: NAMES[name][1](about) for name in known_values(rule.fix, about.type, languages) if name in NAMES}
     address = _TERRAFORM.search("" if finding.place is None else finding.place.address or "")
     return Known(
-        subject.type,
+        about.type,
         languages,
         {**parameters(rule, chosen), **{name: _UNREAD if values is None else values for name, values in found.items()}},
         None if address is None else address[0].lstrip("."),
