@@ -10,10 +10,11 @@ from auditor.errors import SourceError, UsageError
 from auditor.facts.blind_spots import blind_spots
 from auditor.facts.catalogue import FACTS
 from auditor.facts.changes import concerned_by
+from auditor.facts.deleted_storage import deleted_names
 from auditor.facts.derive import Facts
 from auditor.facts.estate import Estate
-from auditor.facts.links import UNSEEN, holds_documents, used_elsewhere
-from auditor.facts.replication import with_destinations
+from auditor.facts.links import UNSEEN, holds_documents_so_far, used_elsewhere
+from auditor.facts.log_archives import archives
 from auditor.model.durations import parse_moment
 from auditor.model.finding import SEVERITIES
 from auditor.model.reading import Json, Unread
@@ -22,6 +23,7 @@ from auditor.model.snapshot import AZURE, INFRASTRUCTURE, Snapshot, Stopped
 from auditor.model.snapshot_file import read_snapshot, saving
 from auditor.model.types import (
     ACCOUNT_TLS,
+    BATCH_RESULTS,
     BLOB_LOGS,
     CALL_METRICS,
     CLASSIFIER,
@@ -74,12 +76,20 @@ _PROFILE_RULES: Final[Mapping[str, frozenset[str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the user chose to judge by: rule folders (none: ours), profile, parameters, scope."""
+    """What the user chose to judge by: rule folders (none: ours), profile, parameters, scope.
+
+    `all_documents` is `--scope all`, `declared_only` is `--scope declared`; see `Estate`.
+    """
 
     policies: tuple[Path, ...] = ()
     profile: str = "baseline"
     parameters: Mapping[str, str] = field(default_factory=dict)
     all_documents: bool = False
+    declared_only: bool = False
+
+    def estate(self, snapshot: Snapshot, now: datetime) -> Estate:
+        """The snapshot as facts see it."""
+        return Estate(snapshot, now, self.all_documents, self.declared_only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +186,11 @@ def judge_snapshot(
         raise SourceError(
             f"the snapshot's time {snapshot.header.started!r} cannot be read", "It is an ISO 8601 time in UTC."
         )
-    facts = Facts(Estate(snapshot, now, audit.choice.all_documents))
+    facts = Facts(audit.choice.estate(snapshot, now))
     elsewhere = _unseen_stores(facts.estate)
     if elsewhere:
         snapshot = snapshot.extended(elsewhere, ())
-        facts = Facts(Estate(snapshot, now, audit.choice.all_documents))
+        facts = Facts(audit.choice.estate(snapshot, now))
     compiled = compile_all(audit.policy, audit.rules, audit.parameters)
     judged = judge(group_by_type(compiled), snapshot, facts, now, explain_passes=explain_passes)
     _LOG.info("judged: %d findings about %d resources", len(judged.findings), len(snapshot.resources))
@@ -219,11 +229,17 @@ def _waived(
 
 
 def _unseen_stores(estate: Estate) -> list[Resource]:
-    """Stores that are proven to be used and were not seen: all that is known of them is that they hold documents."""
+    """Stores that are proven to be used and were not seen: all that is known of them is that they hold documents.
+
+    One that is deleted is judged as such.
+    """
     if estate.snapshot.header.kind != AZURE:
         return []
     found: dict[str, Resource] = {}
+    deleted = deleted_names(estate)
     for source in used_elsewhere(estate):
+        if source.storage in deleted:
+            continue
         unread = Unread(f"{source.words}, but it lies outside of what was read")
         body: dict[str, Any] = dict.fromkeys(("sku", "kind", "location", "properties"), unread)
         body |= {"id": f"{UNSEEN}/providers/{STORAGE}/{source.storage}", "type": STORAGE, "name": source.storage}
@@ -274,6 +290,7 @@ class LiveScan:
     no_logs: bool = False
     no_probe: bool = False
     inspect_blobs: bool = False
+    batch_results: bool = False
     save_to: Path | None = None
     resumed: Resumed | None = None
     executor: str = LOCAL
@@ -281,20 +298,20 @@ class LiveScan:
 
 
 _LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
-    "--no-models was given": (MODEL, CLASSIFIER, OPERATION),
+    "--no-models was given": (MODEL, CLASSIFIER, OPERATION, BATCH_RESULTS),
     "--no-logs was given": (DOCUMENT_ACCESS, REQUEST_LOGS, BLOB_LOGS, CALL_METRICS),
     "--no-probe was given": (ACCOUNT_TLS, STORAGE_TLS),
 }
 """What the user can leave out, by the reason that then stands in the report."""
 
 
-def _left_out(audit: Audit, live: LiveScan) -> dict[str, str]:
+def _left_out(types: frozenset[str], live: LiveScan) -> dict[str, str]:
     given = {
         "--no-models was given": live.no_models,
         "--no-logs was given": live.no_logs,
         "--no-probe was given": live.no_probe,
     }
-    return {name: why for why, names in _LEFT_OUT.items() if given[why] for name in names if name in audit.types}
+    return {name: why for why, names in _LEFT_OUT.items() if given[why] for name in names if name in types}
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,13 +331,14 @@ def collect_live(audit: Audit, live: LiveScan, statements: Sequence[Statement], 
     """
     from auditor.collectors.collect import Cluster, Request, collect  # noqa: PLC0415 - asyncio is for those who scan
 
+    types = audit.types if live.batch_results else audit.types - {BATCH_RESULTS}
     request = Request(
-        types=audit.types,
+        types=types,
         subscriptions=live.subscriptions,
         management_group=live.management_group,
         cloud=live.cloud,
         auth=live.auth,
-        skipped=_left_out(audit, live),
+        skipped=_left_out(types, live),
         tool=VERSION,
         unasked={} if live.inspect_blobs else {INSPECTION: "--inspect-blobs was not given"},
     )
@@ -355,12 +373,13 @@ def complete(resumed: Resumed, statements: Sequence[Statement]) -> Collected:
 
 
 def documents_stores(snapshot: Snapshot, audit: Audit, statements: Sequence[Statement]) -> frozenset[str]:
-    """The keys of storage accounts that hold documents or copies of them, or may, as far as a scan that runs can tell."""
+    """The keys of storage accounts that hold documents, copies of them or logs, or may, as far as a scan that runs can tell."""
     now = parse_moment(snapshot.header.started)
     if now is None:
         raise ValueError("the collectors write the time of the header themselves")
     for statement in statements:
         snapshot = statement.added_to(snapshot)
-    estate = Estate(snapshot, now, audit.choice.all_documents)
-    stores = [item for item in snapshot.of_type(STORAGE) if holds_documents(item, estate) is not False]
-    return frozenset(item.key for item in with_destinations(stores, estate))
+    estate = audit.choice.estate(snapshot, now)
+    stores = snapshot.of_type(STORAGE)
+    held = frozenset(item.key for item in stores if holds_documents_so_far(item, estate) is not False)
+    return held | archives(snapshot)

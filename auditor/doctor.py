@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from auditor.collectors.catalogue import Permissions, permissions
+from auditor.collectors.catalogue import ON_REQUEST, Permissions, permissions
 from auditor.collectors.collect import Request
 from auditor.errors import SourceError
-from auditor.model.types import INSPECTION
 from auditor.version import VERSION
 
 if TYPE_CHECKING:
@@ -64,13 +63,14 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """Whose rights to look at, as the user said it. `inspect_blobs`: for a scan with that option."""
+    """Whose rights to look at, as the user said it. `inspect_blobs`, `batch_results`: for a scan with these options."""
 
     subscriptions: tuple[str, ...] = ()
     management_group: str | None = None
     cloud: str = "public"
     auth: str | None = None
     inspect_blobs: bool = False
+    batch_results: bool = False
 
 
 def examine(audit: Audit, patient: Patient, progress: Progress) -> Diagnosis:
@@ -95,12 +95,12 @@ def examine(audit: Audit, patient: Patient, progress: Progress) -> Diagnosis:
             f"what this identity may do could not be read: {rights.held[0].unread}",
             "The role that `auditor role` prints includes the right to ask, and so does Reader.",
         )
-    return diagnose(audit, rights, inspect_blobs=patient.inspect_blobs)
+    left_out = frozenset(name for option, name in ON_REQUEST.items() if not getattr(patient, option))
+    return diagnose(audit, rights, left_out)
 
 
-def diagnose(audit: Audit, rights: Rights, *, inspect_blobs: bool = False) -> Diagnosis:
-    """Hold the rights against the rules. Pure."""
-    left_out = frozenset() if inspect_blobs else frozenset({INSPECTION})
+def diagnose(audit: Audit, rights: Rights, left_out: frozenset[str] = frozenset(ON_REQUEST.values())) -> Diagnosis:
+    """Hold the rights against the rules, without the types that a scan leaves out. Pure."""
     needed = permissions(audit.types - left_out)
     by_rule = {rule: permissions(types - left_out) for rule, types in audit.needs.items()}
     subscriptions = tuple(_examined(held, needed, by_rule) for held in rights.held)

@@ -23,6 +23,14 @@ class ExitCode(IntEnum):
     NOT_AUDITED = 3
 
 
+def how_to_install(extra: str) -> str:
+    """How to install an optional dependency. There is no release yet: nobody owns the name in the package index."""
+    return (
+        f"In a clone of the source: pip install --constraint constraints.txt '.[{extra}]'. "
+        f"With the wheel: pip install 'FILE.whl[{extra}]'."
+    )
+
+
 class AuditorError(Exception):
     """A failure with a next step; the command line prints both lines and no traceback."""
 

@@ -11,9 +11,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from auditor.collectors.catalogue import COLLECTORS, MANAGEMENT_GROUP_ACTION, PERMISSIONS_ACTION, permissions
+from auditor.collectors.catalogue import (
+    COLLECTORS,
+    MANAGEMENT_GROUP_ACTION,
+    ON_REQUEST,
+    PERMISSIONS_ACTION,
+    permissions,
+)
 from auditor.errors import UsageError
-from auditor.model.types import INSPECTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -58,6 +63,7 @@ class Wish:
     planes: tuple[str, ...] = ("control", "data")
     scopes: tuple[str, ...] = ()
     inspect_blobs: bool = False
+    batch_results: bool = False
     management_group: bool = False
 
 
@@ -71,7 +77,7 @@ def roles(wish: Wish) -> tuple[Role, ...]:
                 "/providers/Microsoft.Management/managementGroups/NAME.",
             )
     types = frozenset(record.type for record in COLLECTORS) if wish.types is None else wish.types
-    needed = permissions(types if wish.inspect_blobs else types - {INSPECTION})
+    needed = permissions(types - {name for option, name in ON_REQUEST.items() if not getattr(wish, option)})
     scopes = wish.scopes or (ANY_SCOPE,)
     further = {PERMISSIONS_ACTION} | ({MANAGEMENT_GROUP_ACTION} if wish.management_group else set())
     made = (

@@ -83,9 +83,14 @@ def read_models(path: Path, at: str) -> Statement:
 
 
 def read_declared(path: Path, at: str) -> Statement:
-    """Read the `storage` list of `auditor.yaml`, nothing else of it. Raises `ConfigurationError` with all mistakes."""
+    """Read the `storage` list of `auditor.yaml`, nothing else of it. Raises `ConfigurationError` with all mistakes.
+
+    A file without the list states nothing; an empty list states that no storage account is declared.
+    """
     document = read_yaml(path)
-    return _statement(document, [check_declared(document, at)], at)
+    declared = check_declared(document, at)
+    says = isinstance(document.value, dict) and document.value.get("storage") is not None
+    return _statement(document, [declared] if says else [], at)
 
 
 def check_declared(document: Document, at: str = "") -> _Entries:

@@ -107,6 +107,19 @@ def blob_logs(to: Json, requests: list[Json], documents: Json, deletes: int = 0)
     }
 
 
+def called(operation: str, kind: str, result: str, calls: int) -> Json:
+    """Calls of one kind that an account served, as its log of requests tells them."""
+    times = {"first": "2026-10-02T06:04:31Z", "last": "2026-10-31T22:40:12Z"}
+    return {
+        "category": "RequestResponse",
+        "operation": operation,
+        "kind": kind,
+        "result": result,
+        "calls": calls,
+        **times,
+    }
+
+
 def request(tls: str, protocol: str, authentication: str, number: int) -> Json:
     """Requests of one kind."""
     return {
@@ -437,6 +450,11 @@ BUILT: Final = operation(
     "https://ctsins-di-claims.cognitiveservices.azure.com/documentintelligence/documentModels/fnol-v4",
 )
 REQUESTS: Final = ["Audit", "RequestResponse"]
+CALLED: Final = (
+    called("AnalyzeDocument", "analyze", "202", 5_206),
+    called("DeleteAnalyzeResult", "deleteResult", "204", 5_206),
+)
+"""Each claim's document is analysed, and its result deleted as soon as it was fetched."""
 
 ESTATES: Final = (
     Estate(
@@ -450,7 +468,7 @@ ESTATES: Final = (
                 settings=(diagnostic_setting(CLAIMS["id"], "to-law", LAW_CLAIMS["id"], categories=REQUESTS),),
                 tls=offers("ctsins-di-claims.cognitiveservices.azure.com", *MODERN),
                 metrics=metrics(West_Europe=10_412),
-                logs={"from": FROM, "to": STARTED, "workspaces": [LAW_CLAIMS["id"]], "operations": []},
+                logs={"from": FROM, "to": STARTED, "workspaces": [LAW_CLAIMS["id"]], "operations": list(CALLED)},
             ),
             Account(
                 MAILROOM,

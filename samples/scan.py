@@ -25,10 +25,13 @@ from auditor.model.types import (
     CLASSIFIER,
     CONNECTION,
     CONTAINER,
+    DATA_EXPORT,
     DELETED_ACCOUNT,
+    DELETED_STORAGE,
     DIAGNOSTIC_SETTING,
     DOCUMENT_ACCESS,
     INSPECTION,
+    INVENTORY_POLICY,
     LIFECYCLE_POLICY,
     LOCAL_USER,
     LOCATION,
@@ -42,6 +45,8 @@ from auditor.model.types import (
     ROLE_DEFINITION,
     STORAGE,
     STORAGE_PERIMETER,
+    STORAGE_TASK,
+    STORAGE_TASK_ASSIGNMENT,
     STORAGE_TLS,
     SUBSCRIPTION,
     VAULT,
@@ -56,15 +61,16 @@ if TYPE_CHECKING:
     from auditor.statements import Statement
 
 ARM: Final = "https://management.azure.com"
-COGNITIVE_VERSION: Final = "2025-06-01"
-STORAGE_VERSION: Final = "2025-01-01"
+COGNITIVE_VERSION: Final = "2026-07-01"
+STORAGE_VERSION: Final = "2026-09-01"
 AUTHORIZATION_VERSION: Final = "2022-04-01"
 SUBSCRIPTION_VERSION: Final = "2022-12-01"
 INSIGHTS_VERSION: Final = "2021-05-01-preview"
 WORKSPACE_VERSION: Final = "2025-02-01"
-VAULT_VERSION: Final = "2023-07-01"
-BACKUP_VERSION: Final = "2023-05-01"
-NETWORK_VERSION: Final = "2023-05-01"
+VAULT_VERSION: Final = "2026-02-01"
+BACKUP_VERSION: Final = "2026-03-01"
+NETWORK_VERSION: Final = "2025-07-01"
+STORAGE_ACTIONS_VERSION: Final = "2023-01-01"
 LOGS: Final = "https://api.loganalytics.io/v1/workspaces"
 NOT_INSPECTED: Final = "--inspect-blobs was not given"
 NO_LOGS: Final = "no diagnostic setting that was read sends logs to a workspace that was read"
@@ -243,12 +249,14 @@ def _read_lists(scan: Scan, estate: Estate) -> None:
         (ACCOUNT, f"/providers/{ACCOUNT}", COGNITIVE_VERSION, [account.body for account in estate.accounts]),
         (DELETED_ACCOUNT, f"/providers/{DELETED_ACCOUNT}", COGNITIVE_VERSION, estate.deleted),
         (STORAGE, f"/providers/{STORAGE}", STORAGE_VERSION, [store.body for store in estate.stores]),
+        (DELETED_STORAGE, f"/providers/{DELETED_STORAGE}", STORAGE_VERSION, ()),
         (ROLE_ASSIGNMENT, f"/providers/{ROLE_ASSIGNMENT}", AUTHORIZATION_VERSION, estate.assignments),
         (ROLE_DEFINITION, f"/providers/{ROLE_DEFINITION}", AUTHORIZATION_VERSION, estate.roles),
         (WORKSPACE, f"/providers/{WORKSPACE}", WORKSPACE_VERSION, [item.body for item in estate.workspaces]),
         (VAULT, f"/providers/{VAULT}", VAULT_VERSION, estate.vaults),
         (BACKUP_VAULT, f"/providers/{BACKUP_VAULT}", BACKUP_VERSION, [item.body for item in estate.backups]),
         (PRIVATE_ENDPOINT, f"/providers/{PRIVATE_ENDPOINT}", NETWORK_VERSION, estate.endpoints),
+        (STORAGE_TASK, f"/providers/{STORAGE_TASK}", STORAGE_ACTIONS_VERSION, ()),
     ):
         scan.listed(of, type_name, f"{ARM}{of}{path}?api-version={version}", bodies)
     for account in estate.accounts:
@@ -312,8 +320,10 @@ def _read_details(scan: Scan, store: Store, service: Json) -> None:
         scan.listed(of, OBJECT_REPLICATION, f"{ARM}{of}/objectReplicationPolicies?{version}", store.replication)
     else:
         scan.none_there(of, OBJECT_REPLICATION, NO_VERSIONING)
+    scan.listed(of, INVENTORY_POLICY, f"{ARM}{of}/inventoryPolicies?{version}", ())
     scan.listed(of, STORAGE_PERIMETER, f"{ARM}{of}/networkSecurityPerimeterConfigurations?{version}", ())
     scan.listed(of, LOCAL_USER, f"{ARM}{of}/localUsers?{version}", store.users)
+    scan.listed(of, STORAGE_TASK_ASSIGNMENT, f"{ARM}{of}/storageTaskAssignments?{version}", ())
     settings_url = f"{ARM}{service['id']}/providers/{DIAGNOSTIC_SETTING}?api-version={INSIGHTS_VERSION}"
     scan.listed(service["id"], DIAGNOSTIC_SETTING, settings_url, store.settings)
 
@@ -323,6 +333,8 @@ def _look_at_practice(scan: Scan, estate: Estate) -> None:
     for workspace in estate.workspaces:
         url = f"{ARM}{workspace.body['id']}/tables?api-version={WORKSPACE_VERSION}"
         scan.listed(workspace.body["id"], WORKSPACE_TABLE, url, workspace.tables)
+        exports = f"{ARM}{workspace.body['id']}/dataExports?api-version={WORKSPACE_VERSION}"
+        scan.listed(workspace.body["id"], DATA_EXPORT, exports, ())
     for account in estate.accounts:
         if account.body["kind"] == "OpenAI":
             continue

@@ -12,6 +12,7 @@ from auditor.model.resource import Gap, ListRead, Resource
 from auditor.model.snapshot import End, Header, Snapshot
 from auditor.model.types import (
     ACCOUNT,
+    ACCOUNT_PERIMETER,
     BLOB_SERVICE,
     BY_NAME,
     CLASSIFIER,
@@ -24,6 +25,7 @@ from auditor.model.types import (
     PROJECT_CONNECTION,
     ROLE_ASSIGNMENT,
     STORAGE,
+    STORAGE_PERIMETER,
     SUBSCRIPTION,
 )
 
@@ -96,7 +98,7 @@ def delete_rule(
     snapshots: float | None = None,
     versions: float | None = None,
     prefixes: tuple[str, ...] = (),
-    condition: str = "daysAfterModificationGreaterThan",
+    condition: str = "daysAfterCreationGreaterThan",
     **more: Any,
 ) -> dict[str, Any]:
     actions: dict[str, Any] = {}
@@ -107,7 +109,7 @@ def delete_rule(
     ):
         if number is not None:
             actions[part] = {"delete": {name: number}}
-    filters: dict[str, Any] = {"blobTypes": ["blockBlob"], **more.pop("filters", {})}
+    filters: dict[str, Any] = {"blobTypes": ["blockBlob", "appendBlob"], **more.pop("filters", {})}
     if prefixes:
         filters["prefixMatch"] = list(prefixes)
     definition = {"filters": filters, "actions": actions}
@@ -140,9 +142,9 @@ def gap(of: Resource | str, type_name: str, reason: str = "403 AuthorizationFail
 
 
 CHILDREN = {
-    ACCOUNT: (MODEL, CLASSIFIER, CONNECTION, PROJECT),
+    ACCOUNT: (MODEL, CLASSIFIER, CONNECTION, PROJECT, ACCOUNT_PERIMETER),
     PROJECT: (PROJECT_CONNECTION,),
-    STORAGE: (CONTAINER, LIFECYCLE_POLICY, OBJECT_REPLICATION, BLOB_SERVICE),
+    STORAGE: (CONTAINER, LIFECYCLE_POLICY, OBJECT_REPLICATION, BLOB_SERVICE, STORAGE_PERIMETER),
 }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import requests
-from azure.ai.documentintelligence import DocumentIntelligenceAdministrationClient
+from azure.ai.documentintelligence import DocumentIntelligenceAdministrationClient, DocumentIntelligenceClient
 from azure.ai.documentintelligence.aio import (
     DocumentIntelligenceAdministrationClient as AsyncDocumentIntelligenceClient,
 )
@@ -132,7 +132,13 @@ def test_the_sync_clients_read_the_whole_estate(azure: FakeAzure) -> None:
 def test_each_route_is_what_the_sync_clients_and_the_specifications_expect() -> None:
     with FakeAzure(estate_of_every_type()) as azure, azure.exported():
         seen = set(read_everything(azure))
-    unread = {"keys", "backups", "blobs", "docs-endpoint"}  # without specifications, and so without a client here
+    unread = {
+        "keys",
+        "backups",
+        "blobs",
+        "docs-endpoint",
+        "clean-up",
+    }  # without specifications, and so without a client here
     expected = {item["name"] for item in azure.estate.resources if "name" in item} - unread
     assert expected <= seen | {item["name"] for item in azure.estate.resources if "/backupInstances/" in item["id"]}
     assert {item.route for item in azure.calls()} == {route.name for route in (*ROUTES, *DATA_ROUTES)} - UNSPECIFIED
@@ -156,13 +162,17 @@ def read_everything(azure: FakeAzure) -> Iterator[str]:
 
 
 def read_storage(client: StorageManagementClient) -> Iterator[str]:
+    yield from (str(item.name) for item in client.deleted_accounts.list())
     for account in client.storage_accounts.list():
         yield (name := str(account.name))
         group = str(account.id).split("/")[4]
         assert client.storage_accounts.get_properties(group, name).location == account.location
         yield from diagnostic_settings(client, str(account.id), "/blobServices/default")
         yield from (str(item.name) for item in client.object_replication_policies.list(group, name))
+        yield from (str(item.name) for item in client.blob_inventory_policies.list(group, name))
         yield from (str(item.name) for item in client.local_users.list(group, name))
+        yield from (str(item.name) for item in client.encryption_scopes.list(group, name))
+        yield from (str(item.name) for item in client.storage_task_assignments.list(group, name))
         yield from (str(item.name) for item in client.network_security_perimeter_configurations.list(group, name))
         yield from name_unless_missing(lambda: client.management_policies.get(group, name, "default"))  # noqa: B023
         yield from name_unless_missing(lambda: client.blob_services.get_service_properties(group, name))  # noqa: B023
@@ -174,7 +184,8 @@ def read_workspaces(client: Any, scope: str) -> Iterator[str]:
     path = f"{scope}/providers/Microsoft.OperationalInsights/workspaces"
     for workspace in raw(client, path, LOG_ANALYTICS):
         yield workspace["name"]
-        yield from (table["name"] for table in raw(client, f"{workspace['id']}/tables", LOG_ANALYTICS))
+        for kind in ("tables", "dataExports"):
+            yield from (item["name"] for item in raw(client, f"{workspace['id']}/{kind}", LOG_ANALYTICS))
 
 
 def raw(client: Any, path: str, version: str) -> list[dict[str, Any]]:
@@ -218,7 +229,9 @@ def read_cognitive(key: ClientSecretCredential, subscription: str) -> Iterator[s
             own = client.project_connections.list("documents", str(account.name), str(project.name).split("/")[1])
             yield from (str(item.name) for item in own)
         if account.properties and account.properties.custom_sub_domain_name:
-            yield from read_models(DocumentIntelligenceAdministrationClient(str(account.properties.endpoint), key))
+            endpoint = str(account.properties.endpoint)
+            yield from read_models(DocumentIntelligenceAdministrationClient(endpoint, key))
+            yield from read_batches(DocumentIntelligenceClient(endpoint, key))
     yield from (str(item.name) for item in client.deleted_accounts.list())
 
 
@@ -233,6 +246,14 @@ def read_models(client: DocumentIntelligenceAdministrationClient) -> Iterator[st
         yield classifier.classifier_id
         assert client.get_classifier(classifier.classifier_id).doc_types
     yield from (operation.operation_id for operation in client.list_operations())
+
+
+def read_batches(client: DocumentIntelligenceClient) -> Iterator[str]:
+    for batch in client.list_analyze_batch_results("prebuilt-layout"):
+        yield str(batch.result_id)
+        path = f"/documentModels/prebuilt-layout/analyzeBatchResults/{batch.result_id}?api-version=2024-11-30"
+        found = client.send_request(HttpRequest("GET", path))  # the client has no method for one of them
+        assert found.json()["result"]["details"][0]["sourceUrl"]
 
 
 def test_the_async_clients_read_it_too(azure: FakeAzure) -> None:

@@ -87,12 +87,19 @@ def plan(name: str, changes: dict[str, dict[str, Any]]) -> Path:
     return path
 
 
-def judge(*paths: Path, every: bool = False, config: str = "", profile: str = "baseline", **options: Any) -> Judged:
+def judge(
+    *paths: Path,
+    every: bool = False,
+    config: str = "",
+    profile: str = "baseline",
+    declared: bool = False,
+    **options: Any,
+) -> Judged:
     statements = []
     if config:
         Path("auditor.yaml").write_text(config, encoding="utf-8")
         statements = [read_declared(Path("auditor.yaml"), utc_now())]
-    prepared = audit.prepare(audit.Choice(profile=profile, all_documents=every))
+    prepared = audit.prepare(audit.Choice(profile=profile, all_documents=every, declared_only=declared))
     return judge_files(prepared, Gate(paths, **options), statements, readers=STUBS)
 
 
@@ -104,9 +111,26 @@ def statuses(found: Judged, rule: str) -> dict[str, str]:
     }
 
 
-def test_where_links_are_not_seen_what_passes_passes_and_what_fails_is_unknown() -> None:
+def test_an_account_of_which_no_file_tells_is_judged_as_document_storage() -> None:
     file = write("main.json", store("good"), store("bad", "TLS1_0"))
     found = judge(file)
+    assert statuses(found, "DI-TLS-001") == {"good": "pass", "bad": "fail"}
+    assert audit.fails(found.report, "low", fail_on_unknown=False)
+    spot = next(spot for spot in found.report.blind_spots if spot.kind == "assumedDocuments")
+    assert spot.words == "2 storage accounts are judged as document storage because no file tells what they hold."
+    assert [item.name for item in spot.resources] == ["bad", "good"]
+    none = judge(file, config="storage: []\n")
+    assert statuses(none, "DI-TLS-001") == {"good": "pass", "bad": "unknown"}
+    assert all(spot.kind != "assumedDocuments" for spot in none.report.blind_spots)
+    other = judge(file, config='storage:\n  - storage: good\n    reason: "scans"\n')
+    assert statuses(other, "DI-TLS-001") == {"good": "pass", "bad": "unknown"}
+    silent = judge(file, config="fail-on: low\n")
+    assert statuses(silent, "DI-TLS-001") == {"good": "pass", "bad": "fail"}
+
+
+def test_where_only_declared_accounts_count_what_passes_passes_and_what_fails_is_unknown() -> None:
+    file = write("main.json", store("good"), store("bad", "TLS1_0"))
+    found = judge(file, declared=True)
     assert statuses(found, "DI-TLS-001") == {"good": "pass", "bad": "unknown"}
     told = next(line.message for line in found.report.lines if line.finding.status == "unknown")
     assert "declare it in auditor.yaml, or use --scope all" in told
@@ -145,6 +169,7 @@ def test_what_no_file_holds_is_said_in_one_line_and_gives_no_finding() -> None:
         *(
             "DI-ACC-009",
             "DI-ACC-010",
+            "DI-ACC-012",
             "DI-MDL-001",
             "DI-MDL-002",
             "DI-MDL-003",
@@ -166,9 +191,14 @@ def test_what_no_file_holds_is_said_in_one_line_and_gives_no_finding() -> None:
 
 def test_documents_need_a_container_even_if_the_file_declares_none() -> None:
     """Without a lifecycle policy nothing deletes them, wherever they lie; no container is no proof that there are none."""
-    rules = {"id": "r", "enabled": True, "type": "Lifecycle", "definition": {"filters": {"blobTypes": ["blockBlob"]}}}
+    rules = {
+        "id": "r",
+        "enabled": True,
+        "type": "Lifecycle",
+        "definition": {"filters": {"blobTypes": ["blockBlob", "appendBlob"]}},
+    }
     policy = {"type": LIFECYCLE_POLICY, "name": "docs/default", "properties": {"policy": {"rules": [rules]}}}
-    deleting = {"delete": {"daysAfterModificationGreaterThan": 0}}
+    deleting = {"delete": {"daysAfterCreationGreaterThan": 0}}
     rules["definition"]["actions"] = {"baseBlob": deleting, "snapshot": {"delete": {"daysAfterCreationGreaterThan": 0}}}
     service = {"type": BLOB_SERVICE, "name": "docs/default", "properties": {}}
     without = judge(write("a.json", store(), service), every=True)
@@ -255,4 +285,4 @@ def test_parameters_and_variables_reach_the_readers() -> None:
     write("main.json", store("[name]", "TLS1_0"))
     Path("p.json").write_text(json.dumps({"name": {"value": "given"}}), encoding="utf-8")
     found = judge(Path("main.json"), parameters=Path("p.json"), variables={"x": "1"})
-    assert statuses(found, "DI-TLS-001") == {"given": "unknown"}
+    assert statuses(found, "DI-TLS-001") == {"given": "fail"}

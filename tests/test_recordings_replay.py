@@ -20,7 +20,9 @@ from auditor.model.snapshot import Snapshot
 from auditor.model.types import STORAGE
 from tests.collectors.scans import ALL_TYPES
 from tests.fakes.azure import FakeAzure
+from tests.fakes.azure.arm_routes import COGNITIVE as COGNITIVE_VERSION
 from tests.fakes.azure.arm_routes import ROUTES
+from tests.fakes.azure.arm_routes import STORAGE as STORAGE_VERSION
 from tests.fakes.azure.entra import Entra
 from tests.fakes.azure.exchange import Answer, Call
 from tests.fakes.azure.recordings import (
@@ -104,7 +106,7 @@ def test_answers_come_in_recorded_order_and_the_last_for_ever() -> None:
     url = estate.recording.reads[0].url.partition("?")[0]
     recorded = [item.body["properties"]["deleteRetentionPolicy"].get("days") for item in estate.recording.reads]
     with replaying(estate.recording) as azure:
-        played = [get(azure, f"{url}?api-version=2025-01-01").json() for _ in range(len(recorded) + 2)]
+        played = [get(azure, f"{url}?api-version={STORAGE_VERSION}").json() for _ in range(len(recorded) + 2)]
     assert [item["properties"]["deleteRetentionPolicy"].get("days") for item in played] == [
         *recorded,
         recorded[-1],
@@ -131,7 +133,9 @@ def test_a_replay_tells_what_it_does_not_have() -> None:
     estate = named("StorageContainerTest.containers")
     subscription = f"{ARM}/subscriptions/{estate.recording.subscriptions[0]}"
     with replaying(estate.recording) as azure:
-        missing = get(azure, f"{subscription}/providers/Microsoft.CognitiveServices/accounts?api-version=2025-06-01")
+        missing = get(
+            azure, f"{subscription}/providers/Microsoft.CognitiveServices/accounts?api-version={COGNITIVE_VERSION}"
+        )
         assert (missing.status_code, missing.json()["error"]["code"]) == (404, "NotRecorded")
         assert get(azure, f"{ARM}/subscriptions?api-version=2022-12-01").json()["value"]
         assert get(azure, f"{subscription}?api-version=2022-12-01").json()["state"] == "Enabled"
@@ -148,11 +152,11 @@ def test_recorded_resources_stand_behind_the_lists_of_the_fake() -> None:
     estate = named("StorageContainerTest.containers").as_estate()
     with FakeAzure(estate) as azure:
         subscription = estate.subscriptions[0]["id"]
-        accounts = pages(azure, f"{subscription}/providers/Microsoft.Storage/storageAccounts", "2025-01-01")
+        accounts = pages(azure, f"{subscription}/providers/Microsoft.Storage/storageAccounts", STORAGE_VERSION)
         containers = [
             item["name"]
             for account in accounts
-            for item in pages(azure, f"{account['id']}/blobServices/default/containers", "2025-01-01")
+            for item in pages(azure, f"{account['id']}/blobServices/default/containers", STORAGE_VERSION)
         ]
         assert len(accounts) == 3
         assert {"containerone", "containertwo"} <= set(containers)
@@ -288,7 +292,7 @@ def test_the_judge_refuses_real_answers_once_they_are_spoilt(spoil: Callable[[di
     recorded = next(
         item for item in named("test_create_storage_account").recording.reads if item.path.endswith("storageAccounts")
     )
-    url = f"{ARM}{recorded.path}?api-version=2025-01-01"
+    url = f"{ARM}{recorded.path}?api-version={STORAGE_VERSION}"
     body = recorded.body
     assert the_judge().judge(url, 200, body).objections == ()
     spoil(body["value"][0])

@@ -56,6 +56,40 @@ def lines_with(pattern: re.Pattern[str]) -> list[str]:
     ]
 
 
+INSTALLS = re.compile(
+    r"\b(?:pip[3x]?|uvx?|pdm|poetry|conda|mamba)\b.*(?:\binstall|\badd|\brun|\binject|--from)\b[^#|]*"
+    r"(?<![\w/])docintel[-_.]auditor\b(?!/)(?!\[?[\w,]*\]? @ git\+)",
+    re.IGNORECASE,
+)
+NAMED = re.compile(r"\bdocintel[-_.]auditor\[[\w,-]*\](?! @ git\+)", re.IGNORECASE)
+"""A name and its extras, but for a reference that says where from: `docintel-auditor[pdf] @ git+https://…`."""
+
+
+def test_no_text_says_to_install_a_name_that_nobody_owns() -> None:
+    """There is no release. Whoever registered the name would be given every user's credentials."""
+    for pattern in (INSTALLS, NAMED):
+        assert not [line for line in lines_with(pattern) if not line.startswith("tests/test_repository.py:")]
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("pip install 'docintel-auditor[pdf]'", True),
+        ("pipx install docintel-auditor", True),
+        ("python -m pip install --quiet docintel_auditor==0.1", True),
+        ("uvx --from docintel-auditor auditor", True),
+        ("- docintel-auditor[notify]", True),
+        ("pip install '.[pdf]'", False),
+        ("pip install 'FILE.whl[pdf]'", False),
+        ("pip install git+https://example.com/OWNER/docintel-auditor@COMMIT", False),
+        ("AUDITOR: docintel-auditor[notify,postgres] @ git+https://example.com/x", False),
+        ("/opt/docintel-auditor/bin/pip install --constraint constraints.txt .", False),
+    ],
+)
+def test_which_texts_name_what_nobody_owns(text: str, refused: bool) -> None:
+    assert bool(INSTALLS.search(text) or NAMED.search(text)) is refused
+
+
 def test_no_lock_file_is_committed() -> None:
     assert not [path for path in files() if path.name in LOCK_FILES]
 

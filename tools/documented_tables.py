@@ -18,6 +18,7 @@ from auditor.cli.configuration import configured
 from auditor.collectors.catalogue import COLLECTORS, Collector
 from auditor.collectors.limits import Throttle
 from auditor.model.types import BY_NAME, DIAGNOSTIC_SETTING, REGISTER_ID, RESOURCE_TYPES, ResourceType
+from auditor.report.fixes.values import NAMES
 from auditor.rulebook import load_rules
 
 if TYPE_CHECKING:
@@ -113,6 +114,16 @@ def _help(words: str, command: click.Command) -> str:
     return configured(command).get_help(click.Context(command, info_name=words, parent=above))
 
 
+def placeholders() -> str:
+    """What snippets of fixes can be filled with."""
+    lifecycle = (
+        "`{lifecycle}`",
+        "alone in a line: the lifecycle rules that were read, and one over each documents container",
+    )
+    rows = ((f"`{{{name}}}`", meaning) for name, (meaning, _) in NAMES.items())
+    return _table(("placeholder", "stands for"), [*rows, lifecycle])
+
+
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = (head, tuple("---" for _ in head), *rows)
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
@@ -124,9 +135,18 @@ TABLES: Final[dict[str, Callable[[], str]]] = {
     "configuration": configuration,
     "contradictions": contradictions,
     "commands": commands,
+    "placeholders": placeholders,
 }
 FILES: Final = tuple(
-    DOCS / name for name in ("collectors.md", "snapshot.md", "configuration.md", "comparison.md", "commands.md")
+    DOCS / name
+    for name in (
+        "collectors.md",
+        "snapshot.md",
+        "configuration.md",
+        "comparison.md",
+        "commands.md",
+        "rules-language.md",
+    )
 )
 
 

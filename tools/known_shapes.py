@@ -6,8 +6,9 @@ corpus (`shared/corpus`, beside the project) has newer specifications, or after 
 
 A shape is `{"name": shape, …}` for an object, `{"[]": shape}` for an array, `{"*": shape}` for a map with free keys and
 null for a leaf. `{"*": null}` also stands for what a specification leaves open, and for the repeat in a recursive one.
-All versions of a type are merged, as are the variants of a union: a name is known if any of them has it. Names are as
-they go over the wire: `x-ms-client-flatten` is a matter of SDKs.
+A type has the names of the API version in which its collector reads it, and no others: what that version does not have
+is never in an answer. The variants of a union are merged. Names are as they go over the wire: `x-ms-client-flatten` is a
+matter of SDKs.
 
 Sources: Azure/azure-rest-api-specs and Azure/bicep-types-az, both under the MIT licence, Copyright (c) Microsoft
 Corporation. The key `$sources` of the result names the specifications that were read.
@@ -31,8 +32,6 @@ SHAPES: Final = PROJECT / "auditor" / "policy" / "shapes.json"
 _ENVELOPE: Final = "common-types/resource-management/v6/types.json#/definitions/ResourceModelWithAllowedPropertySet"
 """ARM's "full set of allowed properties" around `properties`; answers carry them even where a specification is silent."""
 
-_COGNITIVE = "cognitiveservices/resource-manager/Microsoft.CognitiveServices/stable/2025-06-01/cognitiveservices.json"
-_STORAGE = "storage/resource-manager/Microsoft.Storage/stable/2025-01-01"
 _SUBSCRIPTIONS = "resources/resource-manager/Microsoft.Resources/stable/2022-12-01/subscriptions.json"
 _AUTHORIZATION = "authorization/resource-manager/Microsoft.Authorization/stable/2022-04-01"
 _INSIGHTS = "monitor/resource-manager/Microsoft.Insights/preview/2021-05-01-preview"
@@ -42,34 +41,38 @@ _INTELLIGENCE = "ai/data-plane/DocumentIntelligence/stable/2024-11-30/DocumentIn
 _SWAGGER: Final = {
     types.SUBSCRIPTION: f"{_SUBSCRIPTIONS}#/definitions/Subscription",
     types.LOCATION: f"{_SUBSCRIPTIONS}#/definitions/Location",
-    types.ACCOUNT: f"{_COGNITIVE}#/definitions/Account",
-    types.DELETED_ACCOUNT: f"{_COGNITIVE}#/definitions/Account",
-    types.STORAGE: f"{_STORAGE}/storage.json#/definitions/StorageAccount",
-    types.BLOB_SERVICE: f"{_STORAGE}/blob.json#/definitions/BlobServiceProperties",
-    types.CONTAINER: f"{_STORAGE}/blob.json#/definitions/ListContainerItem",
-    types.LIFECYCLE_POLICY: f"{_STORAGE}/storage.json#/definitions/ManagementPolicy",
-    types.OBJECT_REPLICATION: f"{_STORAGE}/storage.json#/definitions/ObjectReplicationPolicy",
     types.ROLE_ASSIGNMENT: f"{_AUTHORIZATION}/authorization-RoleAssignmentsCalls.json#/definitions/RoleAssignment",
     types.ROLE_DEFINITION: f"{_AUTHORIZATION}/authorization-RoleDefinitionsCalls.json#/definitions/RoleDefinition",
     types.WORKSPACE: f"{_WORKSPACES}/Workspaces.json#/definitions/Workspace",
+    types.DATA_EXPORT: f"{_WORKSPACES}/DataExports.json#/definitions/DataExport",
     types.WORKSPACE_TABLE: f"{_WORKSPACES}/Tables.json#/definitions/Table",
-    types.ACCOUNT_PERIMETER: f"{_COGNITIVE}#/definitions/NetworkSecurityPerimeterConfiguration",
-    types.STORAGE_PERIMETER: f"{_STORAGE}/networkSecurityPerimeter.json#/definitions/NetworkSecurityPerimeterConfiguration",
-    types.PROJECT: f"{_COGNITIVE}#/definitions/Project",
-    types.LOCAL_USER: f"{_STORAGE}/storage.json#/definitions/LocalUser",
     types.DIAGNOSTIC_SETTING: f"{_INSIGHTS}/diagnosticsSettings_API.json#/definitions/DiagnosticSettingsResource",
 }
+_BICEP_VERSIONS: Final = {"Microsoft.CognitiveServices": "2026-07-01", "Microsoft.Storage": "2026-04-01"}
 _BICEP: Final = {
-    types.ACCOUNT: types.ACCOUNT,
+    **{
+        name: name
+        for name in (
+            types.ACCOUNT,
+            types.ACCOUNT_PERIMETER,
+            types.PROJECT,
+            types.CONNECTION,
+            types.PROJECT_CONNECTION,
+            types.STORAGE,
+            types.BLOB_SERVICE,
+            types.CONTAINER,
+            types.LIFECYCLE_POLICY,
+            types.OBJECT_REPLICATION,
+            types.STORAGE_PERIMETER,
+            types.LOCAL_USER,
+            types.ENCRYPTION_SCOPE,
+            types.STORAGE_TASK_ASSIGNMENT,
+            types.INVENTORY_POLICY,
+        )
+    },
     types.DELETED_ACCOUNT: "Microsoft.CognitiveServices/locations/resourceGroups/deletedAccounts",
-    types.STORAGE: types.STORAGE,
-    types.BLOB_SERVICE: types.BLOB_SERVICE,
-    types.CONTAINER: types.CONTAINER,
-    types.LIFECYCLE_POLICY: types.LIFECYCLE_POLICY,
-    types.OBJECT_REPLICATION: types.OBJECT_REPLICATION,
+    types.DELETED_STORAGE: "Microsoft.Storage/locations/deletedAccounts",
 }
-_BICEP_ALONE: Final = {types.CONNECTION: types.CONNECTION, types.PROJECT_CONNECTION: types.PROJECT_CONNECTION}
-"""Types that Azure/azure-rest-api-specs writes as a union, and Bicep's files of types as one."""
 _LEAVES: Final = dict.fromkeys
 _BY_HAND: Final[dict[str, Shape]] = {
     # No specification of these is in the corpus; what is read of them is documented (azure-facts 2.11, D29, D31).
@@ -129,6 +132,13 @@ _BY_HAND: Final[dict[str, Shape]] = {
             "[]": {"name": None, "properties": {"privateLinkServiceId": None, "groupIds": {"[]": None}}}
         },
     },
+    types.STORAGE_TASK: {
+        **_LEAVES(("enabled", "description", "taskVersion", "provisioningState", "creationTimeInUtc")),
+        "action": {
+            "if": {"condition": None, "operations": {"[]": _LEAVES(("name", "onSuccess", "onFailure"))}},
+            "else": {"operations": {"[]": _LEAVES(("name", "onSuccess", "onFailure"))}},
+        },
+    },
     types.OPERATION: {
         **_LEAVES(
             (
@@ -170,9 +180,32 @@ _BY_HAND: Final[dict[str, Shape]] = {
         "regions": {"[]": _LEAVES(("region", "calls"))},
         "operations": {"[]": _LEAVES(("operation", "calls"))},
     },
-    types.INSPECTION: _LEAVES(("blobs", "oldest", "deleted", "versions", "snapshots", "words")),
+    types.INSPECTION: _LEAVES(
+        (
+            *("blobs", "oldest", "deleted", "versions", "snapshots", "words"),
+            *("uncommitted", "uncommittedSince", "appendBlobs", "pageBlobs"),
+        )
+    ),
+    types.BATCH_RESULTS: {"containers": {"[]": _LEAVES(("purpose", "url", "model", "last"))}},
 }
 """The `properties` of types without a specification."""
+CLIENT: Final = "Microsoft.Storage 2026-09-01 (azure-mgmt-storage)"
+NEWER: Final[dict[str, Shape]] = {
+    types.STORAGE: {
+        "properties": {
+            "allowCrossTenantDelegationSas": None,
+            "dataCollaborationPolicyProperties": {"allowBlobAccessPoints": None},
+        }
+    },
+    types.CONTAINER: {
+        "properties": {
+            "blobAccessPointConfiguration": _LEAVES(
+                ("blobAccessPointConfigurationName", "blobAccessPointConfigurationUniqueId")
+            )
+        }
+    },
+}
+"""What Storage 2026-09-01 has beyond the newest specification in the corpus, by Microsoft's client for that version."""
 _DATA_PLANE: Final = {
     types.MODEL: f"{_INTELLIGENCE}#/definitions/DocumentModelDetails",
     types.CLASSIFIER: f"{_INTELLIGENCE}#/definitions/DocumentClassifierDetails",
@@ -189,14 +222,12 @@ def build(corpus: Path) -> str:
         name: merged(envelope, swagger.shape(reference)) for name, reference in _SWAGGER.items()
     }
     for name, resource_type in _BICEP.items():
-        shapes[name] = merged(shapes[name], bicep.shape(resource_type))
-    for name, resource_type in _BICEP_ALONE.items():
-        shapes[name] = merged(envelope, bicep.shape(resource_type))
+        shapes[name] = merged(envelope, merged(bicep.shape(resource_type), NEWER.get(name)))
     for name, properties in _BY_HAND.items():
         shapes[name] = merged(envelope, {"properties": properties})
     for name, reference in _DATA_PLANE.items():
         shapes[name] = {**dict.fromkeys(("id", "type", "name", "location")), "properties": swagger.shape(reference)}
-    return _text({"$sources": sorted(swagger.sources | bicep.sources), **shapes})
+    return _text({"$sources": sorted({*swagger.sources, *bicep.sources, CLIENT}), **shapes})
 
 
 def merged(one: Shape, other: Shape) -> Shape:
@@ -260,18 +291,15 @@ class _Bicep:
         self._folder = folder
 
     def shape(self, resource_type: str) -> Shape:
-        """The shape of a type of resource, all its versions merged."""
+        """The shape of a type of resource."""
         namespace = resource_type.partition("/")[0]
-        shape: Shape = None
-        for file in sorted(self._folder.glob(f"*/{namespace.lower()}/*/types.json")):
-            version = file.parent.name
-            listed: list[Schema] = json.loads(file.read_text(encoding="utf-8"))
-            resource = next(item for item in listed if item.get("name") == f"{resource_type}@{version}")
-            body = bicep_shape(listed, resource["body"])
-            if body is not None:
-                del body["apiVersion"]  # Bicep's own; Azure does not send it
-            shape = merged(shape, body)
-            self.sources.add(f"{namespace} {version} (bicep-types-az)")
+        version = _BICEP_VERSIONS[namespace]
+        (file,) = self._folder.glob(f"*/{namespace.lower()}/{version}/types.json")
+        listed: list[Schema] = json.loads(file.read_text(encoding="utf-8"))
+        resource = next(item for item in listed if item.get("name") == f"{resource_type}@{version}")
+        shape = bicep_shape(listed, resource["body"]) or {}
+        shape.pop("apiVersion", None)  # Bicep's own; Azure does not send it
+        self.sources.add(f"{namespace} {version} (bicep-types-az)")
         return shape
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.command()
 @options.where
 @options.inspecting_blobs
+@options.batch_results
 @options.policies
 @options.profile
 @click.option(
@@ -41,6 +42,7 @@ def doctor(
     cloud: str,
     auth: str | None,
     inspect_blobs: bool,
+    batch_results: bool,
     policies: tuple[Path, ...],
     profile: str,
     output: str,
@@ -63,7 +65,7 @@ def doctor(
     from auditor.cli.progress import stderr_progress
 
     prepared = audit.prepare(audit.Choice(policies, profile))
-    patient = Patient(subscriptions, management_group, cloud, auth, inspect_blobs)
+    patient = Patient(subscriptions, management_group, cloud, auth, inspect_blobs, batch_results)
     with stderr_progress(quiet=quiet) as progress:
         diagnosis = examine(prepared, patient, progress)
     if output == "json":

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="An earlier report (json or sarif): what it has does not fail again.",
 )
-@options.judging
+@options.judging_files
 def gate(
     *,
     paths: tuple[Path, ...],
@@ -82,7 +82,7 @@ def gate(
     ARM templates, Bicep, what-if answers and `terraform show -json` are read, each known by its content.
     """
     outputs = options.check_outputs(outputs)
-    judged = audit.prepare(audit.Choice(policies, profile, settings, scope == "all"))
+    judged = audit.prepare(audit.Choice(policies, profile, settings, scope == "all", scope == "declared"))
     wish = Gate(paths, parameters, variables, sources, changed_only, baseline)
     shows_passes = any(output.format != "text" for output in outputs)
     granted = find_waivers(waivers, judged.max_waiver_days)

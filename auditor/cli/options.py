@@ -111,6 +111,15 @@ scope = click.option(
     show_default=True,
     help="Judge the storage accounts that hold documents, or all of them.",
 )
+gate_scope = click.option(
+    "--scope",
+    type=click.Choice(["documents", "declared", "all"]),
+    default="documents",
+    show_default=True,
+    help="Which storage accounts to judge as document storage. documents: those that are linked or declared; if "
+    "auditor.yaml has no storage list, also those of which no file tells. declared: those that are linked or declared. "
+    "all: all of them.",
+)
 fail_on = click.option(
     "--fail-on",
     type=click.Choice(list(reversed(SEVERITIES))),
@@ -173,6 +182,11 @@ notify = click.option(
 )
 report_link = click.option(
     "--report-link", metavar="URL", help="Where the report can be read; notifications lead there."
+)
+batch_results = click.option(
+    "--batch-results",
+    is_flag=True,
+    help="With the right that `auditor scan --batch-results` takes to list batch analyses.",
 )
 inspecting_blobs = click.option(
     "--inspect-blobs",
@@ -250,6 +264,13 @@ def judging(command: Callable[..., Any]) -> Callable[..., Any]:
     """All options of a command that judges, in the order of its help."""
     for option in reversed(_JUDGING):
         command = option(command)
+    return command
+
+
+def judging_files(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The same for a command that judges files, which do not show what every storage account is for."""
+    for option in reversed(_JUDGING):
+        command = (gate_scope if option is scope else option)(command)
     return command
 
 

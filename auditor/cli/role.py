@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     help="Where the roles can be assigned; repeatable. [default: a placeholder]",
 )
 @options.inspecting_blobs
+@options.batch_results
 @click.option("--management-group", is_flag=True, help="Add the right that `auditor scan --management-group` takes.")
 @options.policies
 @click.option(
@@ -53,6 +54,7 @@ def role(
     plane: str,
     scopes: tuple[str, ...],
     inspect_blobs: bool,
+    batch_results: bool,
     management_group: bool,
     policies: tuple[Path, ...],
     profile: str | None,
@@ -78,7 +80,7 @@ def role(
     """
     types = audit.prepare(audit.Choice(policies, profile or "strict")).types if policies or profile else None
     planes = ("control", "data") if plane == "both" else (plane,)
-    made = roles(Wish(types, planes, scopes, inspect_blobs, management_group))
+    made = roles(Wish(types, planes, scopes, inspect_blobs, batch_results, management_group))
     if not made:
         if not quiet:
             click.echo("these rules need no right on data", err=True)

@@ -47,6 +47,11 @@ if TYPE_CHECKING:
     help="List the blobs of documents containers for the age of the oldest. Takes a right that could read content.",
 )
 @click.option(
+    "--batch-results",
+    is_flag=True,
+    help="List the batch analyses of 24 hours, which name the containers of documents and results.",
+)
+@click.option(
     "--executor",
     type=click.Choice(["local", "dask"]),
     default=audit.LOCAL,
@@ -73,6 +78,7 @@ def scan(
     no_logs: bool,
     no_probe: bool,
     inspect_blobs: bool,
+    batch_results: bool,
     executor: str,
     scheduler: str | None,
     history: str | None,
@@ -123,6 +129,7 @@ def scan(
             no_logs=no_logs,
             no_probe=no_probe,
             inspect_blobs=inspect_blobs,
+            batch_results=batch_results,
             save_to=save_snapshot,
             executor=executor,
             scheduler=scheduler or "",
@@ -210,6 +217,7 @@ _LIVE: Final = {
     "no_logs": "--no-logs",
     "no_probe": "--no-probe",
     "inspect_blobs": "--inspect-blobs",
+    "batch_results": "--batch-results",
     "executor": "--executor",
     "scheduler": "--scheduler",
 }

@@ -16,6 +16,7 @@ from auditor.collectors.questions import (
     always,
     document_intelligence,
     has_local_users,
+    has_own_scopes,
     has_projects,
     holds_blobs,
     keeps_blobs_data,
@@ -44,6 +45,7 @@ from auditor.model.types import (
     BACKUP_INSTANCE,
     BACKUP_POLICY,
     BACKUP_VAULT,
+    BATCH_RESULTS,
     BLOB_LOGS,
     BLOB_SERVICE,
     BY_NAME,
@@ -51,10 +53,14 @@ from auditor.model.types import (
     CLASSIFIER,
     CONNECTION,
     CONTAINER,
+    DATA_EXPORT,
     DELETED_ACCOUNT,
+    DELETED_STORAGE,
     DIAGNOSTIC_SETTING,
     DOCUMENT_ACCESS,
+    ENCRYPTION_SCOPE,
     INSPECTION,
+    INVENTORY_POLICY,
     LIFECYCLE_POLICY,
     LOCAL_USER,
     LOCATION,
@@ -69,6 +75,8 @@ from auditor.model.types import (
     ROLE_DEFINITION,
     STORAGE,
     STORAGE_PERIMETER,
+    STORAGE_TASK,
+    STORAGE_TASK_ASSIGNMENT,
     STORAGE_TLS,
     SUBSCRIPTION,
     VAULT,
@@ -144,12 +152,13 @@ class Collector:
 _FORM_RECOGNIZER: Final = "Microsoft.CognitiveServices/accounts/FormRecognizer"
 _QUERY: Final = "Microsoft.OperationalInsights/workspaces/query"
 _SUBSCRIPTIONS: Final = "2022-12-01"
-_COGNITIVE: Final = "2025-06-01"
+_COGNITIVE: Final = "2026-07-01"
 _LOG_ANALYTICS: Final = "2025-02-01"
-_KEY_VAULT: Final = "2023-07-01"  # specification/keyvault/resource-manager of azure-rest-api-specs, as are the next two
-_DATA_PROTECTION: Final = "2023-05-01"  # specification/dataprotection
-_NETWORK: Final = "2023-05-01"  # specification/network
-_STORAGE: Final = "2025-01-01"
+_KEY_VAULT: Final = "2026-02-01"  # specification/keyvault/resource-manager of azure-rest-api-specs, as are the next two
+_DATA_PROTECTION: Final = "2026-03-01"  # specification/dataprotection
+_NETWORK: Final = "2025-07-01"  # specification/network
+_STORAGE: Final = "2026-09-01"  # what azure-mgmt-storage 25.3 sends
+_STORAGE_ACTIONS: Final = "2023-01-01"  # specification/storageactions
 _AUTHORIZATION: Final = "2022-04-01"
 _INSIGHTS: Final = "2021-05-01-preview"
 _DOCUMENT_INTELLIGENCE: Final = "2024-11-30"
@@ -236,6 +245,7 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
     _arm(ACCOUNT, "cognitiveservices", _COGNITIVE),
     _arm(DELETED_ACCOUNT, "cognitiveservices", _COGNITIVE),
     _arm(STORAGE, "storage", _STORAGE, Throttle.STORAGE_LISTS),
+    _arm(DELETED_STORAGE, "storage", _STORAGE, Throttle.STORAGE_LISTS),
     _arm(ROLE_ASSIGNMENT, "authorization", _AUTHORIZATION, shape=role_assignment),
     _arm(ROLE_DEFINITION, "authorization", _AUTHORIZATION, shape=role_definition),
     _arm(WORKSPACE, "subscriptions", _LOG_ANALYTICS),
@@ -244,6 +254,7 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
     _arm(BACKUP_INSTANCE, "subscriptions", _DATA_PROTECTION),
     _arm(BACKUP_POLICY, "subscriptions", _DATA_PROTECTION),
     _arm(PRIVATE_ENDPOINT, "subscriptions", _NETWORK),
+    _arm(STORAGE_TASK, "subscriptions", _STORAGE_ACTIONS),
     # An account, and what it holds.
     Collector(**_SETTINGS, owner=ACCOUNT, question=document_intelligence),
     _arm(ACCOUNT_PERIMETER, "cognitiveservices", _COGNITIVE, question=document_intelligence),
@@ -274,6 +285,11 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         question=replicates,
     ),
     _arm(
+        *(INVENTORY_POLICY, "storage", _STORAGE, Throttle.STORAGE_LISTS),
+        stage=Stage.DETAILS,
+        question=holds_blobs,
+    ),
+    _arm(
         *(STORAGE_PERIMETER, "storage", _STORAGE, Throttle.STORAGE_LISTS),
         stage=Stage.DETAILS,
         question=keeps_blobs_data,
@@ -282,6 +298,17 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         *(LOCAL_USER, "storage", _STORAGE, Throttle.STORAGE_LISTS),
         stage=Stage.DETAILS,
         question=has_local_users,
+    ),
+    _arm(
+        *(ENCRYPTION_SCOPE, "storage", _STORAGE, Throttle.STORAGE_LISTS),
+        stage=Stage.PRACTICE,  # containers, which name scopes, are read before
+        after=(CONTAINER,),
+        question=has_own_scopes,
+    ),
+    _arm(
+        *(STORAGE_TASK_ASSIGNMENT, "storage", _STORAGE, Throttle.STORAGE_LISTS),
+        stage=Stage.DETAILS,
+        question=holds_blobs,
     ),
     Collector(
         **_SETTINGS,
@@ -295,6 +322,19 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         *(DOCUMENT_ACCESS, "StorageBlobLogs", "document_access", "which containers the accounts' identities use"),
         stage=Stage.SIGNALS,
         after=(ACCOUNT,),
+    ),
+    _survey(
+        *(BATCH_RESULTS, Throttle.DOCUMENT_INTELLIGENCE),
+        Entry("auditor.collectors.surveys.batches:batches", "which containers batch analyses of 24 hours used"),
+        "documentintelligence",
+        api_version=_DOCUMENT_INTELLIGENCE,
+        stage=Stage.SIGNALS,
+        data_actions=(
+            f"{_FORM_RECOGNIZER}/analysis/get/batchanalyze/result/read",
+            f"{_FORM_RECOGNIZER}/documentmodels/read",
+            f"{_FORM_RECOGNIZER}/management/get/model/read",
+        ),
+        question=models,
     ),
     _query(
         *(REQUEST_LOGS, "AzureDiagnostics", "requests", "which operations an account has served"),
@@ -312,6 +352,12 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         after=(DIAGNOSTIC_SETTING, ACCOUNT, STORAGE),
         question=receives_logs,
         shape=log_table,
+    ),
+    _arm(
+        *(DATA_EXPORT, "subscriptions", _LOG_ANALYTICS),
+        stage=Stage.PRACTICE,
+        after=(DIAGNOSTIC_SETTING, ACCOUNT, STORAGE),
+        question=receives_logs,
     ),
     _survey(
         *(CALL_METRICS, Throttle.ARM),
@@ -338,6 +384,9 @@ COLLECTORS: Final[tuple[Collector, ...]] = (
         data_actions=(f"{CONTAINER}/blobs/read",),
     ),
 )
+
+ON_REQUEST: Final = {"inspect_blobs": INSPECTION, "batch_results": BATCH_RESULTS}
+"""Types that are read only where the user asks for them, by the name of the option."""
 
 MANAGEMENT_GROUP_ACTION: Final = "Microsoft.Management/managementGroups/descendants/read"
 """The right that `--management-group` takes, at that group; it names no resource type of the snapshot."""

@@ -13,7 +13,7 @@ from socket import gethostname
 from typing import TYPE_CHECKING, Final
 
 from auditor.collectors.parts import read_part
-from auditor.errors import AuditorError, SourceError, UsageError
+from auditor.errors import AuditorError, SourceError, UsageError, how_to_install
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -36,7 +36,7 @@ async def dask(scheduler: str, patience: float = PATIENCE) -> AsyncIterator[Dask
         from dask import config  # noqa: PLC0415 - an extra
         from distributed import Client  # noqa: PLC0415 - as above
     except ImportError as error:
-        raise UsageError("Dask is not installed", "pip install 'docintel-auditor[dask]' brings it.") from error
+        raise UsageError("Dask is not installed", how_to_install("dask")) from error
     client = Client(scheduler, asynchronous=True, timeout=patience, set_as_default=False)
     try:
         with config.set(_QUIET):

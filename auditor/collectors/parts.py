@@ -101,7 +101,9 @@ async def _read_part(task: Task) -> Part:
     async with connect(cloud, task.request.auth, task.request.tool, _PATIENCE) as azure:
         reader = Reader(azure, _PATIENCE, spent=task.spent)
         recorder = Recorder(task.header, part, lambda: text_of(reader.time.now()))
-        recorder.remember((*task.owners, *task.seen), task.reads)
+        recorder.remember(
+            (*task.seen, *task.owners), task.reads
+        )  # of the owners more is known than what others look at
         reader.spread_over(len({subscription_of(resource.key) for resource in task.owners}))
         worker = Worker(cloud, unwanted(task.request), reader, recorder)
         own = frozenset(resource.key for resource in task.owners)

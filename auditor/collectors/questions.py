@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from auditor.model.resource import resource_key
 from auditor.model.types import (
+    ACCOUNT_KEY_SCOPE,
     BY_NAME,
+    CONTAINER,
     DIAGNOSTIC_SETTING,
     DOCUMENT_INTELLIGENCE_KINDS,
     FOUNDRY_KINDS,
@@ -146,6 +148,12 @@ def has_local_users(account: Resource, seen: Seen) -> Decision:
     if _properties(account).get("isLocalUserEnabled") is False:
         return NoneThere("isLocalUserEnabled is false")
     return ASK
+
+
+def has_own_scopes(account: Resource, seen: Seen) -> Decision:
+    """Only where a container names an encryption scope of its own: others use the account's key."""
+    named = (_properties(item).get("defaultEncryptionScope") for item in seen.below(account.id, CONTAINER))
+    return ASK if any(name not in (None, "", ACCOUNT_KEY_SCOPE) for name in named) else ELSEWHERE
 
 
 def keeps_blobs_data(account: Resource, _seen: Seen) -> Decision:

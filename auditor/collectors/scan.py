@@ -188,10 +188,15 @@ class Stages:
         looked_at = {name for record in self._collectors if record.stage is Stage.PRACTICE for name in record.after}
         async with together() as group:
             settings = group.create_task(self.further(Stage.DETAILS, chosen, lambda record: record.type in looked_at))
-            group.create_task(self._details(chosen, select, settings, lambda record: record.type not in looked_at))
+            details = group.create_task(
+                self._details(chosen, select, settings, lambda record: record.type not in looked_at)
+            )
             await settings
             group.create_task(self.further(Stage.PRACTICE, chosen, _begins_early))
-        await self.further(Stage.PRACTICE, chosen, lambda record: not _begins_early(record))
+        named = details.result() - chosen
+        if named:
+            await self.further(Stage.PRACTICE, named, lambda record: _begins_early(record) and record.owner == STORAGE)
+        await self.further(Stage.PRACTICE, chosen | named, lambda record: not _begins_early(record))
 
     async def _details(
         self,
@@ -199,14 +204,18 @@ class Stages:
         select: Callable[[Snapshot], frozenset[str]],
         others: asyncio.Task[None],
         among: Callable[[Collector], bool],
-    ) -> None:
-        """Details, but for those that others read meanwhile; then those of further accounts that details name."""
+    ) -> frozenset[str]:
+        """Details, but for those that others read meanwhile; then those of further accounts that details name.
+
+        Returns the keys of all accounts whose details were read.
+        """
         await self.further(Stage.DETAILS, chosen, among)
         await others
         seen = wanted = chosen
         while wanted and (wanted := select(self._recorder.snapshot()) - seen):
             await self.further(Stage.DETAILS, wanted)
             seen |= wanted
+        return seen
 
     async def further(
         self, stage: Stage, chosen: frozenset[str], among: Callable[[Collector], bool] = lambda _record: True

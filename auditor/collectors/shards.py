@@ -132,12 +132,12 @@ class Shards:
 
     async def chosen(self, select: Callable[[Snapshot], frozenset[str]]) -> None:
         """The details of the storage accounts that the caller chooses, and practice."""
-        chosen = seen = wanted = select(self._recorder.snapshot())
+        seen = wanted = select(self._recorder.snapshot())
         await self._further(Stage.DETAILS, wanted)
         while wanted and (wanted := select(self._recorder.snapshot()) - seen):  # details name further accounts
             await self._further(Stage.DETAILS, wanted)
             seen |= wanted
-        await self._further(Stage.PRACTICE, chosen)
+        await self._further(Stage.PRACTICE, seen)
 
     async def _further(self, stage: Stage, chosen: frozenset[str]) -> None:
         """A later stage: at the storage accounts that the caller chose, and at everything else that was read."""

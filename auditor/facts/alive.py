@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from auditor.facts.bounds import HOURS, Bound, Reason, days, unread
+from auditor.facts.bounds import HOURS, Bound, Reason, days, longest, unread, worst
 from auditor.facts.lifecycle import may_cover, soonest
-from auditor.facts.store import is_off
+from auditor.facts.store import SEEN_TYPES, is_off
 from auditor.model.reading import Unread
 
 if TYPE_CHECKING:
@@ -39,6 +39,44 @@ def forgotten(store: Store, name: str | None) -> Bound:
     words = f"no lifecycle rule deletes what is left in {place}"
     words += f" ({'; '.join(misses)})" if misses else ""
     return Bound(math.inf, [Reason("lifecycle", math.inf, words, name)])
+
+
+def to_come(store: Store) -> Bound:
+    """As `forgotten`, in the next container of an account that has none: only a rule for all containers covers it."""
+    if isinstance(store.policy, Unread) or soonest(store.rules, None, "blobs") is not None:
+        return forgotten(store, None)
+    return unread("lifecycle", "there is no container now, and no lifecycle rule deletes what is left in the next one")
+
+
+def other_types(store: Store, name: str | None) -> Bound:
+    """Blobs that were seen and that no rule takes: append blobs need a type of their own, page blobs are never taken."""
+    if isinstance(store.policy, Unread):
+        return Bound()
+    reasons = [
+        Reason(
+            "lifecycle", math.inf, f"{seen} {label} were seen in {_place(name)}, which no lifecycle rule deletes", name
+        )
+        for (blob_type, counted), label in zip(SEEN_TYPES.items(), ("append blobs", "page blobs"), strict=True)
+        if (seen := store.left_of(name, counted)) and soonest(store.rules, name, "blobs", blob_type) is None
+    ]
+    return longest(reasons)
+
+
+def uncommitted(store: Store, name: str | None) -> Bound:
+    """Blocks that were written and not committed stay for a week, and no rule deletes them (Put Block, Microsoft Learn).
+
+    Whether an upload is under way or was given up cannot be seen, nor since when.
+    """
+    seen = store.left_of(name, "uncommitted")
+    if not seen:
+        return Bound()
+    words = f"uncommitted blocks of {seen} blobs were seen in {_place(name)}: they stay for up to 7 days"
+    return Bound(0, [Reason("uncommittedBlocks", None, words, name)])
+
+
+def left_behind(store: Store, name: str | None) -> Bound:
+    """Previous versions of a container, and what else was seen that is no current blob: snapshots, deleted blobs."""
+    return worst((versions(store, name), _seen_snapshots(store, name), leftovers(store, name)))
 
 
 def versions(store: Store, name: str | None) -> Bound:
@@ -82,17 +120,22 @@ def snapshots(store: Store, name: str | None, blob: Bound) -> Bound:
     """
     if isinstance(store.policy, Unread) or blob.hours == math.inf or soonest(store.rules, name, "snapshots"):
         return Bound()
-    place = _place(name)
-    left = store.left_of(name, "snapshots")
-    if left:
-        words = (
-            f"{left} snapshots were seen in {place}, and no lifecycle rule deletes them, nor so the blobs they are of"
-        )
-        return Bound(math.inf, [Reason("snapshots", math.inf, words, name)])
-    if left == 0:
-        return Bound()
-    words = f"no lifecycle rule deletes snapshots in {place}: a blob that has one would stay, and it, without end"
+    if store.left_of(name, "snapshots") is not None:
+        return _seen_snapshots(store, name)
+    words = (
+        f"no lifecycle rule deletes snapshots in {_place(name)}: a blob that has one would stay, and it, without end"
+    )
     return Bound(0, [Reason("snapshots", None, words, name)])
+
+
+def _seen_snapshots(store: Store, name: str | None) -> Bound:
+    left = store.left_of(name, "snapshots")
+    if not left or isinstance(store.policy, Unread) or soonest(store.rules, name, "snapshots"):
+        return Bound()
+    words = (
+        f"{left} snapshots were seen in {_place(name)}, and no lifecycle rule deletes them, nor the blobs they are of"
+    )
+    return Bound(math.inf, [Reason("snapshots", math.inf, words, name)])
 
 
 _LEFT_BEHIND: Final = (

@@ -6,6 +6,7 @@ any subscription can protect an account: only those that were seen count, and li
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
@@ -15,7 +16,7 @@ import isodate
 from auditor.facts.parts import part_of
 from auditor.model.reading import Json, Unread
 from auditor.model.resource import resource_key
-from auditor.model.snapshot import AZURE
+from auditor.model.snapshot import AZURE, INFRASTRUCTURE
 from auditor.model.types import BACKUP_INSTANCE, BACKUP_VAULT, BY_NAME, subscription_of
 
 if TYPE_CHECKING:
@@ -32,7 +33,11 @@ _KINDS: Final[dict[str, Literal["operational", "vaulted"]]] = {
 _PROTECTING: Final = frozenset(
     {"protectionconfigured", "protectionerror", "configuringprotection", "updatingprotection"}
 )
-"""States in which the policy says how long recovery points stay; what becomes of them in others is not documented."""
+"""States in which the policy says how long recovery points stay."""
+_KEEPING: Final = frozenset({"protectionstopped", "backupschedulessuspended"})
+"""States in which vaulted recovery points stay without end: all of them once protection is stopped ("data will be held
+forever"), the latest one while backups are suspended ("which will be retained forever"; DataProtection API,
+BackupInstances_StopProtection and _SuspendBackups). What becomes of them in other states is not documented."""
 _SHORTEST_MONTH: Final = 28
 _SHORTEST_YEAR: Final = 365
 _DAY: Final = 24
@@ -66,7 +71,7 @@ class Protection:
     def words(self) -> str:
         """What it does, in a clause."""
         kind = "a" if isinstance(self.kind, Unread) else "an operational" if self.kind == "operational" else "a vaulted"
-        length = "for how long is not known" if isinstance(self.hours, Unread) else f"for {_length(self.hours)}"
+        length = "for how long is not known" if isinstance(self.hours, Unread) else _length(self.hours)
         place = "in the account itself" if self.kind == "operational" else f"in backup vault {self.vault_name}"
         managed = f", managed by backup vault {self.vault_name}" if self.kind == "operational" else ""
         return f"{kind} backup keeps deleted blobs {place}{', ' if 'not' in length else ' '}{length}{managed}"
@@ -94,6 +99,11 @@ def _unseen(estate: Estate) -> Iterator[str]:
     snapshot = estate.snapshot
     for scope, unread in snapshot.unlisted(BY_NAME[BACKUP_VAULT.lower()]):
         yield f"backup vaults in subscription {scope.rpartition('/')[2]} were not read: {unread.why}"
+    for scope in snapshot.subscriptions if snapshot.header.kind == INFRASTRUCTURE else ():
+        if (
+            gap := snapshot.gap_at(scope, BY_NAME[BACKUP_VAULT.lower()])
+        ) is not None:  # what was not read may have some
+            yield f"there may be backup vaults in what was not read: {gap.reason}"
     for vault in snapshot.of_type(BACKUP_VAULT):
         instances = snapshot.listing(vault.id, BACKUP_INSTANCE).unread
         if instances is not None:
@@ -124,12 +134,15 @@ def _protections(instance: Resource, estate: Estate) -> Iterator[Protection]:
     vault = None if instance.owner is None else estate.snapshot.get(instance.owner)
     name = (instance.owner or "").rpartition("/")[2] if vault is None else vault.name
     containers = _containers(properties)
-    doubt = _state_doubt(part_of(properties, "currentProtectionState"))
+    state = part_of(properties, "currentProtectionState")
+    doubt = _state_doubt(state)
     policy = part_of(properties, "policyInfo", "policyId")
     seen = estate.snapshot.get(policy) if isinstance(policy, str) else None
     kept = _kept(None if seen is None else seen.body.get("properties"))
+    endless = isinstance(state, str) and state.lower() in _KEEPING
     for kind, hours in kept:
-        yield Protection(name, vault, kind, hours if doubt is None else doubt, containers)
+        known = math.inf if endless and kind == "vaulted" else hours if doubt is None else doubt
+        yield Protection(name, vault, kind, known, containers)
 
 
 def _state_doubt(state: Json) -> Unread | None:
@@ -202,4 +215,6 @@ def _hours(duration: Json) -> float | None:
 
 
 def _length(hours: float) -> str:
-    return f"{hours / _DAY:g} day{'' if hours == _DAY else 's'}"
+    if hours == math.inf:
+        return "without end"
+    return f"for {hours / _DAY:g} day{'' if hours == _DAY else 's'}"

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from auditor.facts.access import lets_read_results
 from auditor.facts.addresses import address_in
-from auditor.facts.links import UNSEEN, known_links, used_elsewhere
-from auditor.facts.parts import is_hidden, object_in, part_of, text_in
-from auditor.facts.signals.accounts import named_storage, principals_of
+from auditor.facts.keys import shared_key_access
+from auditor.facts.links import UNSEEN, is_assumed, known_links, used_elsewhere
+from auditor.facts.parts import any_of, is_hidden, object_in, part_of, text_in
+from auditor.facts.signals.accounts import named_storage
 from auditor.facts.signals.connections import address_of, connections
 from auditor.facts.signals.grants import lets_at_blobs
 from auditor.facts.signals.stores import access_rules, lets_in_unseen, tenant_of
@@ -45,31 +47,34 @@ def _accounts_without_trace(estate: Estate) -> BlindSpot | None:
         if account.key not in linked:
             found.append(_concerned(account, "nothing links it to any storage account that was read"))
         elif _has_no_identity(account):
-            found.append(_concerned(account, "it has no managed identity"))
+            found.append(_concerned(account, "it has no system-assigned managed identity"))
     return _spot(
         "sharedAccessSignatures",
         "Storage that an account reaches by a shared access signature alone leaves no trace in the configuration, unless "
         "a model was trained from it.",
-        "Give the account a managed identity and let it reach storage by a role, or declare the storage in auditor.yaml.",
+        "Give the account a system-assigned managed identity and let it reach storage by a role, or declare the storage in auditor.yaml.",
         found,
     )
 
 
 def _has_no_identity(account: Resource) -> bool:
-    """Whether an account has no managed identity (azure-facts 2.1: absent means none)."""
+    """Whether an account has no system-assigned identity, the only kind that Document Intelligence supports.
+
+    Source: azure-facts 6; an absent identity means none (2.1).
+    """
     identity = account.body.get("identity")
-    named = text_in(part_of(identity, "type")).lower() not in {"", "none"}
-    return not (named or is_hidden(identity) or any(principals_of(account)))
+    named = "systemassigned" in text_in(part_of(identity, "type")).lower()
+    return not (named or is_hidden(identity, "type") or part_of(identity, "principalId"))
 
 
 def _stores_with_keys(estate: Estate) -> BlindSpot | None:
-    """Stores for which anybody with a key can sign, and that nothing links; absent means on (azure-facts 2.3)."""
+    """Stores for which anybody with a key can sign, or may, and that nothing links."""
     if not estate.accounts:
         return None
     found = [
         _concerned(store)
         for store in _stores(estate)
-        if not known_links(store, estate) and _property(store, "allowSharedKeyAccess") is not False
+        if not known_links(store, estate) and shared_key_access(store, estate) is not False
     ]
     return _spot(
         "sharedKeys",
@@ -84,8 +89,10 @@ def _hierarchical_namespaces(estate: Estate) -> BlindSpot | None:
     """Grants by access control lists stand beside the files, and reading them takes reading the data."""
     return _spot(
         "accessControlLists",
-        "Access control lists of a hierarchical namespace can let an account's identity in without any role assignment.",
-        "Look at the lists of these accounts for the identities of Document Intelligence, or declare them in auditor.yaml.",
+        "Access control lists of a hierarchical namespace can let any identity read documents without a role assignment, "
+        "that of an account too.",
+        "Look at the lists of these accounts: who can read documents, and the identities of Document Intelligence among "
+        "them. Declare these accounts in auditor.yaml.",
         [
             _concerned(store, "" if has is True else "whether it has such a namespace was not read")
             for store in _stores(estate)
@@ -127,20 +134,24 @@ def _eligible_roles(estate: Estate) -> BlindSpot | None:
 
 
 def _groups(estate: Estate) -> BlindSpot | None:
-    """Groups whose role lets their members at blobs; an identity of an account may be a member."""
+    """Groups whose role lets their members at blobs or results; an identity of an account may be a member."""
     found = []
     for assignment in estate.snapshot.of_type(ROLE_ASSIGNMENT) if _is_live_with_roles(estate) else ():
         properties = assignment.body.get("properties")
         kind = text_in(part_of(properties, "principalType")).lower()
-        if kind.endswith("group") and lets_at_blobs(assignment, estate) is not False:
+        lets = any_of((lets_at_blobs(assignment, estate), lets_read_results(assignment, estate)))
+        if kind.endswith("group") and lets is not False:
             scope = text_in(part_of(properties, "scope")) or "a scope that was not read"
             group = text_in(part_of(properties, "principalId")) or assignment.name
             found.append(
-                Concerned(f"group {group}", assignment.id, f"its role at {scope} may let its members at blobs")
+                Concerned(
+                    f"group {group}", assignment.id, f"its role at {scope} may let its members at blobs or results"
+                )
             )
     return _spot(
         "groupMemberships",
-        "Who belongs to a group is not read. An account's identity may be a member of one whose role lets it at blobs.",
+        "Who belongs to a group is not read, so a group counts as one reader of documents. An account's identity may be "
+        "a member of a group whose role lets it at blobs.",
         "Look at the members of these groups, or give roles to the identities themselves.",
         found,
         applies=_is_live_with_roles(estate),
@@ -249,6 +260,16 @@ def _leftovers(estate: Estate) -> BlindSpot | None:
     )
 
 
+def _uncommitted_blocks(estate: Estate) -> BlindSpot | None:
+    return _spot(
+        "uncommittedBlocks",
+        "Blocks of an upload that was never committed stay for up to a week. No lifecycle rule deletes them, and no list "
+        "of blobs tells their age.",
+        "Let applications commit or delete each upload; --inspect-blobs counts what is left.",
+        applies=bool(estate.snapshot.of_type(STORAGE)),
+    )
+
+
 def _other_files(estate: Estate) -> BlindSpot | None:
     return _spot(
         "otherFiles",
@@ -258,10 +279,22 @@ def _other_files(estate: Estate) -> BlindSpot | None:
     )
 
 
+def _assumed_stores(estate: Estate) -> BlindSpot | None:
+    """Storage accounts that count as document storage because no file says what they are for."""
+    found = [_concerned(store) for store in _stores(estate) if is_assumed(store, estate)]
+    return _spot(
+        "assumedDocuments",
+        f"{len(found)} storage {'account is' if len(found) == 1 else 'accounts are'} judged as document storage because "
+        "no file tells what they hold.",
+        "List the accounts that hold documents under storage in auditor.yaml, or use --scope declared.",
+        found,
+    )
+
+
 def _microsoft(_estate: Estate) -> BlindSpot:
     return BlindSpot(
         "microsoft",
-        "Microsoft's own half (input and results deleted within 24 hours, deleted models within 48 hours) is a contract; "
+        "Microsoft's own half (input and results deleted within 24 hours of completion, deleted models within 48 hours) is a contract; "
         "nothing here verifies it from the outside.",
         "Keep Microsoft's page and its date with this report.",
     )
@@ -279,7 +312,9 @@ _SPOTS: Final[tuple[Callable[[Estate], BlindSpot | None], ...]] = (
     _outside,
     _other_tenants,
     _leftovers,
+    _uncommitted_blocks,
     _other_files,
+    _assumed_stores,
     _microsoft,
 )
 

@@ -17,19 +17,25 @@ from auditor.model.reading import Json
 from auditor.model.resource import Resource
 from auditor.model.types import (
     ACCOUNT,
+    ACCOUNT_PERIMETER,
     BACKUP_INSTANCE,
     BACKUP_POLICY,
     BACKUP_VAULT,
+    BATCH_RESULTS,
     BLOB_SERVICE,
     CLASSIFIER,
     CONNECTION,
     CONTAINER,
+    DATA_EXPORT,
     DECLARED_STORAGE,
     DELETED_ACCOUNT,
+    DELETED_STORAGE,
     DIAGNOSTIC_SETTING,
     DOCUMENT_ACCESS,
+    ENCRYPTION_SCOPE,
     ERASURE_REQUEST,
     INSPECTION,
+    INVENTORY_POLICY,
     LIFECYCLE_POLICY,
     LOCATION,
     MODEL,
@@ -42,6 +48,9 @@ from auditor.model.types import (
     ROLE_ASSIGNMENT,
     ROLE_DEFINITION,
     STORAGE,
+    STORAGE_PERIMETER,
+    STORAGE_TASK,
+    STORAGE_TASK_ASSIGNMENT,
     SUBSCRIPTION,
     VAULT,
     WORKSPACE,
@@ -88,10 +97,11 @@ _LINK_SOURCES: Final = (
     CONNECTION,
     PROJECT,
     PROJECT_CONNECTION,
+    OBJECT_REPLICATION,
     DECLARED_STORAGE,
 )
-_LINK_HINTS: Final = (WORKSPACE, DOCUMENT_ACCESS)
-"""Logs can only add links: a workspace that could not be read takes nothing away from what is known."""
+_LINK_HINTS: Final = (WORKSPACE, DOCUMENT_ACCESS, BATCH_RESULTS)
+"""Logs and batches can only add links: what could not be read of them takes nothing away from what is known."""
 _ACCESS_SOURCES: Final = (ROLE_ASSIGNMENT, ROLE_DEFINITION)
 _EDGES: Final = {
     "[]": dict.fromkeys(
@@ -99,6 +109,11 @@ _EDGES: Final = {
     )
 }
 _BOUND: Final = {"unbounded": None, "exceedsHours": None, "atMostHours": None}
+_NETWORK: Final = {
+    **dict.fromkeys(("settingsApply", "perimeterOpen", "perimeterWide", "words")),
+    "addresses": {"[]": dict.fromkeys(("value", "prefix", "wide", "words"))},
+    "perimeters": {"[]": dict.fromkeys(("name", "mode", "enforced", "words"))},
+}
 _REASONS: Final = {"[]": {"cause": None, "kind": None, "hours": None, "words": None, "container": None}}
 
 FACTS: Final[tuple[Fact, ...]] = (
@@ -112,6 +127,15 @@ FACTS: Final[tuple[Fact, ...]] = (
         hears=_LINK_HINTS,
     ),
     Fact(
+        "holdsDocuments",
+        (CONTAINER,),
+        None,
+        (CONTAINER, *_LINK_SOURCES),
+        _by("document_containers:container_holds_documents"),
+        "Whether the container holds documents: all containers of an account that does, or those that its links name.",
+        hears=_LINK_HINTS,
+    ),
+    Fact(
         "links",
         (STORAGE,),
         {"[]": dict.fromkeys(("account", "name", "region", "signal", "strength", "container", "words"))},
@@ -119,6 +143,14 @@ FACTS: Final[tuple[Fact, ...]] = (
         _by("links:links_of"),
         "The Document Intelligence accounts that the storage account is linked to, each with its signal and strength.",
         hears=_LINK_HINTS,
+    ),
+    Fact(
+        "restsIn",
+        (STORAGE,),
+        None,
+        (),
+        _by("residency:rests_in"),
+        "The region in which the bytes of the storage account rest: its primary location, which a failover changes.",
     ),
     Fact(
         "residency",
@@ -144,7 +176,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         ),
         _by("residency:residency_of"),
         "Where copies of a document come to rest: redundancy, and an edge for each path that carries bytes.",
-        hears=_LINK_HINTS,
+        hears=(*_LINK_HINTS, INVENTORY_POLICY, DATA_EXPORT),
     ),
     Fact(
         "residency",
@@ -153,6 +185,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         (ACCOUNT, LOCATION, OPERATION, DIAGNOSTIC_SETTING, WORKSPACE, STORAGE, VAULT, PRIVATE_ENDPOINT),
         _by("residency:residency_of_account"),
         "Where what an account processes can go: further regions, copies of models, logs, keys, private endpoints.",
+        hears=(DATA_EXPORT,),
     ),
     Fact(
         "retention",
@@ -164,7 +197,8 @@ FACTS: Final[tuple[Fact, ...]] = (
                 "[]": dict.fromkeys(("container", "deletesBlobs", "deletesSnapshots", "deletesVersions", "words"))
             },
             "reasons": _REASONS,
-            "backups": {"[]": dict.fromkeys(("kind", "vault", "hours", "words"))},
+            "holds": {"[]": dict.fromkeys(("container", "held", "words"))},
+            "backups": {"[]": dict.fromkeys(("kind", "vault", "unbounded", "hours", "words"))},
             "containers": {"[]": {"name": None, **_BOUND, "reasons": _REASONS}},
         },
         (
@@ -180,7 +214,7 @@ FACTS: Final[tuple[Fact, ...]] = (
         ),
         _by("retention:retention_of"),
         "How long a forgotten or deleted document stays recoverable at the worst, with the chain of reasons.",
-        hears=(*_LINK_HINTS, INSPECTION),
+        hears=(*_LINK_HINTS, INSPECTION, STORAGE_TASK, STORAGE_TASK_ASSIGNMENT),
     ),
     Fact(
         "keyReaders",
@@ -194,12 +228,63 @@ FACTS: Final[tuple[Fact, ...]] = (
         "Who may list the keys of the resource or read results, by the role assignments at and above it.",
     ),
     Fact(
-        "firewall",
+        "documentReaders",
         (ACCOUNT, STORAGE),
-        {"addresses": {"[]": dict.fromkeys(("value", "prefix", "wide", "words"))}},
+        {
+            "principals": {"[]": dict.fromkeys(("id", "type", "role", "scope", "conditional", "words"))},
+            "count": None,
+        },
+        _ACCESS_SOURCES,
+        _by("access:document_readers"),
+        "Who can read blobs of the storage account, or results of the account, by a role with data actions.",
+    ),
+    Fact(
+        "sharedKeyAccess",
+        (STORAGE,),
+        None,
         (),
-        _by("network:firewall"),
-        "The ranges of addresses that the firewall lets in, each with the length of its prefix.",
+        _by("keys:shared_key_access"),
+        "Whether the storage account accepts its access keys for blobs: by its own setting and those of its services.",
+    ),
+    Fact(
+        "network",
+        (ACCOUNT,),
+        _NETWORK,
+        (ACCOUNT_PERIMETER,),
+        _by("network:network"),
+        "Whether the account's own network settings apply, and whom its firewall and its network security perimeter let in.",
+    ),
+    Fact(
+        "network",
+        (STORAGE,),
+        _NETWORK,
+        (STORAGE_PERIMETER,),
+        _by("network:network"),
+        "Whether the storage account's own network settings apply, and whom its firewall and its perimeter let in.",
+    ),
+    Fact(
+        "privateEndpoints",
+        (STORAGE,),
+        {"connections": {"[]": dict.fromkeys(("name", "approved", "blob", "words"))}, "words": None},
+        (PRIVATE_ENDPOINT,),
+        _by("private_endpoints:private_endpoints"),
+        "The private endpoints of the storage account: whether each is approved, and whether it leads to blobs.",
+    ),
+    Fact(
+        "secureTransferApplies",
+        (STORAGE,),
+        None,
+        (),
+        _by("protocols:secure_transfer_applies"),
+        "Whether the setting for secure transfer decides over all requests; unread with SFTP or a custom domain.",
+    ),
+    Fact(
+        "staticWebsite",
+        (STORAGE,),
+        None,
+        (BLOB_SERVICE, CONTAINER),
+        _by("protocols:static_website"),
+        "Whether the storage account publishes the container $web as a static website.",
     ),
     Fact(
         "logging",
@@ -222,6 +307,18 @@ FACTS: Final[tuple[Fact, ...]] = (
         hears=_LINK_HINTS,
     ),
     Fact(
+        "logArchive",
+        (STORAGE,),
+        dict.fromkeys(("unbounded", "days", "soonestDays", "settingDays", "settingActs", "words")),
+        (
+            *(STORAGE, BLOB_SERVICE, LIFECYCLE_POLICY, CONTAINER, OBJECT_REPLICATION, DIAGNOSTIC_SETTING, ACCOUNT),
+            *(BACKUP_VAULT, BACKUP_INSTANCE, BACKUP_POLICY, *_LINK_SOURCES),
+        ),
+        _by("log_archives:archive_of"),
+        "For how many days the account keeps the logs that diagnostic settings of accounts and document storage send to it.",
+        hears=_LINK_HINTS,
+    ),
+    Fact(
         "keepsKeysOf",
         (VAULT,),
         {"[]": dict.fromkeys(("id", "name", "words"))},
@@ -237,6 +334,15 @@ FACTS: Final[tuple[Fact, ...]] = (
         (),
         _by("encryption:key_coverage"),
         "Whether the account's customer-managed key covers results, or models alone.",
+    ),
+    Fact(
+        "containerKeys",
+        (STORAGE,),
+        {"[]": dict.fromkeys(("container", "scope", "keySource", "words"))},
+        (CONTAINER, ENCRYPTION_SCOPE, *_LINK_SOURCES),
+        _by("encryption:container_keys"),
+        "The containers with documents that have an encryption scope of their own, and where its key comes from.",
+        hears=_LINK_HINTS,
     ),
     Fact(
         "api",
@@ -264,6 +370,14 @@ FACTS: Final[tuple[Fact, ...]] = (
         "What the customer's register says about the model.",
     ),
     Fact(
+        "erasureRequests",
+        (MODEL, CLASSIFIER),
+        {"[]": dict.fromkeys(("id", "requestedAt"))},
+        (ERASURE_REQUEST,),
+        _by("models:erasure_requests"),
+        "The requests to erase the model that stand in the customer's register.",
+    ),
+    Fact(
         "modelPresent",
         (ERASURE_REQUEST,),
         None,
@@ -278,6 +392,15 @@ FACTS: Final[tuple[Fact, ...]] = (
         (DELETED_ACCOUNT,),
         _by("models:restorable_accounts"),
         "Soft-deleted accounts that host Document Intelligence and can still be restored, with their models.",
+    ),
+    Fact(
+        "restorableStorage",
+        (SUBSCRIPTION, DELETED_STORAGE),
+        {"[]": dict.fromkeys(("id", "name", "deleted", "words"))},
+        (DELETED_STORAGE, *_LINK_SOURCES),
+        _by("deleted_storage:restorable_storage"),
+        "Deleted storage accounts that can still be restored; of a deleted account, whether it held documents.",
+        hears=_LINK_HINTS,
     ),
 )
 

@@ -1,4 +1,4 @@
-"""What a customer-managed key of an account encrypts."""
+"""What keys encrypt: results and models of an account, and containers with an encryption scope of their own."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from auditor.facts.parts import part_of
+from auditor.facts.store import read_store
 from auditor.model.durations import parse_moment
 from auditor.model.reading import Json, Unread
+from auditor.model.snapshot import INFRASTRUCTURE
+from auditor.model.types import ACCOUNT_KEY_SCOPE, ENCRYPTION_SCOPE
 
 if TYPE_CHECKING:
     from auditor.facts.estate import Estate
@@ -49,3 +52,49 @@ def _moment(written: Json, what: str) -> datetime | Unread:
         return Unread(f"when the account {what} was not read: {written.why}")
     found = parse_moment(written) if isinstance(written, str) else None
     return found or Unread(f"when the account {what} is not told")
+
+
+def container_keys(storage: Resource, estate: Estate) -> Json:
+    """The containers with documents that have an encryption scope of their own, each with where its key comes from.
+
+    A scope has a key of its own, Microsoft's or the customer's, whatever key the account uses (azure-docs,
+    storage/blobs/encryption-scope-overview). Of a list of containers that was not read there may be more, but files never
+    declare all containers, and applications make further ones with the account's key.
+    """
+    store = read_store(storage, estate)
+    keys = [_container_key(item, storage, estate, store.doubts.get(item.name)) for item in store.containers]
+    keys = [item for item in keys if item is not None]
+    if store.unlisted is not None and estate.snapshot.header.kind != INFRASTRUCTURE:
+        why = f"whether a container has an encryption scope of its own was not read: {store.unlisted.why}"
+        keys.append(Unread(why, store.unlisted.settled_by))
+    return keys
+
+
+def _container_key(container: Resource, storage: Resource, estate: Estate, doubt: Unread | None) -> Json:
+    """Which key the container's own scope uses; None where it has no such scope. `doubt`: it may hold no documents."""
+    name = part_of(container.body, "properties", "defaultEncryptionScope")
+    if name is None or name == "" or (isinstance(name, str) and name.lower() == ACCOUNT_KEY_SCOPE):
+        return None
+    if not isinstance(name, str):
+        why = name.why if isinstance(name, Unread) else f"it is {name}"
+        source: Json = Unread(f"the encryption scope of container {container.name} was not read: {why}")
+        return {"container": container.name, "scope": source, "keySource": source, "words": source.why}
+    source = _source_of(name, storage, estate)
+    if doubt is not None and str(source).lower() != _OWN_KEY:
+        source = doubt
+    key = "" if isinstance(source, Unread) else f", whose key comes from {source}"
+    words = f"container {container.name} uses encryption scope {name}{key}"
+    return {"container": container.name, "scope": name, "keySource": source, "words": words}
+
+
+def _source_of(name: str, storage: Resource, estate: Estate) -> Json:
+    """Where the key of an encryption scope comes from; unread where the scope does not say."""
+    listing = estate.snapshot.listing(storage.id, ENCRYPTION_SCOPE)
+    for scope in listing.resources:
+        if scope.name.lower() == name.lower():
+            source = part_of(scope.body, "properties", "source")
+            if isinstance(source, str | Unread):
+                return source
+            return Unread(f"the source of the key of encryption scope {name} is not known")
+    why = "it is not in the list" if listing.unread is None else listing.unread.why
+    return Unread(f"the encryption scope {name} was not read: {why}")

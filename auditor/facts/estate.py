@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from auditor.model.reading import Unread
-from auditor.model.types import ACCOUNT, DOCUMENT_INTELLIGENCE_KINDS, STORAGE
+from auditor.model.snapshot import INFRASTRUCTURE
+from auditor.model.types import ACCOUNT, BY_NAME, DECLARED_STORAGE, DOCUMENT_INTELLIGENCE_KINDS, STORAGE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -22,7 +23,10 @@ T = TypeVar("T")
 
 @dataclass
 class Estate:
-    """One snapshot under derivation. `all_documents` is the user's `--scope all`: every store holds documents.
+    """One snapshot under derivation.
+
+    `all_documents` is the user's `--scope all`: every storage account holds documents. `declared_only` is the gate's
+    `--scope declared`: only accounts that are linked or declared are known to hold documents.
 
     What is derived is kept until the end of the run, or until `forget` for what belongs to one resource.
     """
@@ -30,6 +34,7 @@ class Estate:
     snapshot: Snapshot
     now: datetime
     all_documents: bool = False
+    declared_only: bool = False
     _known: dict[Hashable, Any] = field(default_factory=dict)
     _known_of: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -58,6 +63,18 @@ class Estate:
     def accounts(self) -> tuple[Resource, ...]:
         """The accounts that host Document Intelligence. One without a kind counts, since it may."""
         return tuple(item for item in self.snapshot.of_type(ACCOUNT) if hosts_document_intelligence(item) is True)
+
+    @cached_property
+    def assumes_documents(self) -> bool:
+        """Whether a storage account counts as document storage although nothing links it.
+
+        Files do not show what an account is for, so a failing check must not be hidden behind that. The user ends the
+        assumption with `storage` in `auditor.yaml`, also an empty list, or with `--scope declared`.
+        """
+        if self.snapshot.header.kind != INFRASTRUCTURE or self.all_documents or self.declared_only:
+            return False
+        operation = BY_NAME[DECLARED_STORAGE.lower()].operation
+        return all(read.operation != operation for read in self.snapshot.reads)
 
     @cached_property
     def storage_by_name(self) -> Mapping[str, Sequence[Resource]]:

@@ -31,7 +31,7 @@ def kept(store: Store, name: str | None) -> Bound:
 def standing(store: Store) -> Bound:
     """What is kept whether or not there is a container now: what the service keeps, and containers that were deleted."""
     backups = () if store.live else _by_backups(store, None)
-    return longest((*_of_service(store), *backups, *(_deleted_container(item) for item in store.deleted)))
+    return longest((*_of_service(store), *backups, *(_deleted_container(item, store) for item in store.deleted)))
 
 
 def _of_service(store: Store) -> tuple[Reason | None, ...]:
@@ -96,10 +96,13 @@ def _by_backup(protection: Protection, name: str | None) -> Reason | None:
     return Reason("backup", protection.hours, protection.words)
 
 
-def _deleted_container(container: Resource) -> Reason:
+def _deleted_container(container: Resource, store: Store) -> Reason:
     left = property_of(container, "remainingRetentionDays")
     number = left if isinstance(left, int | float) and not isinstance(left, bool) else None
     words = f"deleted container {container.name} can be restored"
     words += ", for how long was not read" if number is None else f" for {days(number)} more"
-    hours = None if number is None else max(number, 0) * HOURS
-    return Reason("containerSoftDelete", hours, words, container.name, unread=number is None)
+    doubt = store.doubts.get(container.name)
+    if doubt is not None:
+        words = f"{words}; whether it held documents is not known: {doubt.why}"
+    hours = None if number is None or doubt is not None else max(number, 0) * HOURS
+    return Reason("containerSoftDelete", hours, words, container.name, unread=hours is None)

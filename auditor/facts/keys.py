@@ -1,8 +1,8 @@
-"""Where customer-managed keys lie."""
+"""Whether a storage account accepts its access keys, and where customer-managed keys lie."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from auditor.facts.parts import part_of
@@ -12,6 +12,52 @@ from auditor.model.reading import Json, Unread
 if TYPE_CHECKING:
     from auditor.facts.estate import Estate
     from auditor.model.resource import Resource
+
+_SERVICES: Final = ("blob", "file", "queue", "table")
+
+
+def shared_key_access(storage: Resource, _estate: Estate) -> bool | Unread:
+    """Whether requests for blobs may be authorized with an account key.
+
+    The account's setting is on where it is absent ("The default value is null, which is equivalent to true", Storage API
+    specification, `allowSharedKeyAccess`). Since API version 2025-08-01 each service can have a setting of its own
+    (`allowSharedKeyAccessForServices`). Microsoft documents no precedence between the two, so where they differ the
+    answer is `Unread`: the account's setting off and any service on, or the account's setting on and blobs off.
+    """
+    properties = storage.body.get("properties")
+    account = _switch(properties, "the setting of the account", "allowSharedKeyAccess")
+    services = {
+        name: _switch(
+            properties, f"the setting of the {name} service", "allowSharedKeyAccessForServices", name, "enabled"
+        )
+        for name in _SERVICES
+    }
+    if isinstance(account, Unread):
+        return account
+    allowed = account is not False
+    decisive = ("blob",) if allowed else _SERVICES
+    for name in decisive:
+        setting = services[name]
+        if isinstance(setting, Unread):
+            return setting
+        if setting is not None and setting is not allowed:
+            return Unread(
+                f"shared key access is {_on(allowed)} for the account and {_on(setting)} for its {name} service, and "
+                "Microsoft does not document which setting takes precedence"
+            )
+    return allowed
+
+
+def _switch(properties: Json, what: str, *names: str) -> bool | Unread | None:
+    """A setting that is on or off; None where it is absent."""
+    value = part_of(properties, *names)
+    if isinstance(value, Unread):
+        return Unread(f"{what} for shared key access was not read: {value.why}", value.settled_by)
+    return value if value is None or isinstance(value, bool) else Unread(f"{what} for shared key access is no boolean")
+
+
+def _on(setting: bool) -> str:  # noqa: FBT001 - the setting itself
+    return "on" if setting else "off"
 
 
 def keeps_keys_of(vault: Resource, estate: Estate) -> Json:

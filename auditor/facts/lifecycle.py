@@ -1,9 +1,10 @@
 """Reads a lifecycle policy the way Azure's engine does (lifecycle management pages on Microsoft Learn).
 
-A rule covers a container only if it covers all of it: it is on, takes block blobs, has no index match, and one of its
-prefixes, if it has any, is a prefix of `container/` (`docs` covers `docs2` too). Several rules that each cover a part
-are not put together: prefixes cannot say "all the rest". Conditions are whole days; a condition on the last access
-bounds nothing, since a blob that is read every day never expires.
+A rule covers a container only if it covers all of it: it is on, has no index match, and one of its prefixes, if it has
+any, is a prefix of `container/` (`docs` covers `docs2` too). It covers the types of blobs that it names: block blobs,
+append blobs; no rule covers page blobs. Several rules that each cover a part are not put together: prefixes cannot say
+"all the rest". Conditions are whole days. A condition on the last access bounds nothing, since a blob that is read every
+day never expires; one on the last modification starts anew with each write of metadata or properties.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 KINDS_WITH_LIFECYCLE: Final = frozenset({"storagev2", "blobstorage", "blockblobstorage"})
 UNTOUCHED: Final = frozenset({"$web", "$logs"})
 """Containers that lifecycle rules never touch (lifecycle management overview)."""
-_BASE_CONDITIONS: Final = ("daysAfterModificationGreaterThan", "daysAfterCreationGreaterThan")
+BLOCK, APPEND = "blockblob", "appendblob"
+"""The types of blobs that rules can name, in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class LifecycleRule:
     """What matters of one rule: which prefixes it covers (none: all), and after how many days it deletes what.
 
     None where it does not delete that; `blobs` are current versions, `versions` previous ones. A rule that deletes
-    some blobs only says in `partial` which, and deletes nothing of what it is asked for.
+    some blobs only says in `partial` which, and deletes nothing of what it is asked for. `since_creation` tells that the
+    days of blobs count from a moment that does not move; `types` are the types of blobs that it takes.
     """
 
     name: str
@@ -36,6 +39,8 @@ class LifecycleRule:
     snapshots: float | None
     versions: float | None
     partial: str | None = None
+    since_creation: bool = False
+    types: frozenset[str] = frozenset({BLOCK})
 
     def covers(self, container: str | None) -> bool:
         """Whether the rule covers every blob of a container; None asks for every container that there may be."""
@@ -56,6 +61,8 @@ class LifecycleRule:
             return "does not touch this container"
         if self.partial is not None:
             return self.partial
+        if BLOCK not in self.types:
+            return "takes no block blobs"
         return None if self.covers(container) else f"covers {' and '.join(self.prefixes)} only"
 
 
@@ -66,10 +73,14 @@ def lifecycle_rules(policy: Json) -> tuple[LifecycleRule, ...]:
     return tuple(rule for rule in read if rule is not None)
 
 
-def soonest(rules: Iterable[LifecycleRule], container: str | None, what: str) -> tuple[float, str] | None:
+def soonest(
+    rules: Iterable[LifecycleRule], container: str | None, what: str, blob_type: str = BLOCK
+) -> tuple[float, str] | None:
     """The fewest days after which a rule deletes `what` (blobs, snapshots, versions) of a container, and its name."""
     found = [
-        (days, rule.name) for rule in rules if rule.covers(container) and (days := getattr(rule, what)) is not None
+        (days, rule.name)
+        for rule in rules
+        if blob_type in rule.types and rule.covers(container) and (days := getattr(rule, what)) is not None
     ]
     return min(found, default=None)
 
@@ -91,27 +102,39 @@ def _rule(rule: Json) -> LifecycleRule | None:
     if partial is not None:
         return LifecycleRule(name, tuple(prefixes), None, None, None, partial)
     deletes = _at(actions, "baseBlob", "delete")
-    days_of_blobs = [found for part in _BASE_CONDITIONS if (found := _days(_at(deletes, part))) is not None]
+    created, modified = (_days(_at(deletes, part)) for part in _BASE_CONDITIONS)
+    days = [number for number in (created, modified) if number is not None]
     return LifecycleRule(
         name=name,
         prefixes=tuple(prefixes),
-        blobs=min(days_of_blobs, default=None),
+        blobs=min(days, default=None),
         snapshots=_days(_at(actions, "snapshot", "delete", "daysAfterCreationGreaterThan")),
         versions=_days(_at(actions, "version", "delete", "daysAfterCreationGreaterThan")),
-        partial=_last_access(deletes) if not days_of_blobs else None,
+        partial=_last_access(deletes) if not days else None,
+        since_creation=created is not None,
+        types=_types(filters),
     )
 
 
+_BASE_CONDITIONS: Final = ("daysAfterCreationGreaterThan", "daysAfterModificationGreaterThan")
+
+
+def _types(filters: Json) -> frozenset[str]:
+    """The types of blobs that a rule takes; block blobs where it names none."""
+    types = _at(filters, "blobTypes")
+    return frozenset({BLOCK}) if types is None else frozenset(str(item).lower() for item in types)
+
+
 def _partial(rule: Json, filters: Json) -> str | None:
-    """Why a rule leaves blobs out whatever its prefixes; None if it takes every block blob."""
+    """Why a rule leaves blobs out whatever its prefixes; None if it takes every blob of a type."""
     enabled, types = _at(rule, "enabled"), _at(filters, "blobTypes")
     if not (enabled is None or enabled is True):
         return "is off"
     if _at(filters, "blobIndexMatch"):
         return "takes only blobs with certain index tags"
-    if types is None or (isinstance(types, list) and any(str(item).lower() == "blockblob" for item in types)):
+    if types is None or (isinstance(types, list) and {BLOCK, APPEND}.intersection(str(item).lower() for item in types)):
         return None
-    return "takes no block blobs"
+    return "takes neither block blobs nor append blobs"
 
 
 def _last_access(deletes: Json) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from auditor.facts.signals import accounts, connections, declared, grants, logs, stores, training
+from auditor.facts.signals import accounts, batches, connections, declared, grants, logs, replication, stores, training
 from auditor.facts.signals.link import STRENGTHS, Link
 from auditor.model.reading import Json, Unread
 from auditor.model.snapshot import INFRASTRUCTURE
@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from auditor.facts.estate import Estate
     from auditor.model.resource import Resource
 
-SIGNALS: Final = (accounts, training, connections, grants, stores, logs, declared)
-"""In the order in which their doubts are told: first what may hide links to any store."""
+SIGNALS: Final = (accounts, training, connections, grants, stores, logs, batches, declared)
+"""In the order in which their doubts are told: first what may hide links to any store. Object replication, which passes
+links on, comes after all of them."""
 NOT_IN_A_FILE: Final = Unread(
     "a file does not show whether it holds documents: declare it in auditor.yaml, or use --scope all"
 )
@@ -36,11 +37,21 @@ def links_of(storage: Resource, estate: Estate) -> Json:
 
 
 def holds_documents(storage: Resource, estate: Estate) -> Json:
-    """Whether a storage account is linked by any signal, or the user takes every account as one that holds documents.
+    """Whether a storage account is linked by any signal, or counts as document storage (`--scope all`, or in files).
 
     Document Intelligence reads and writes blobs, of which an account of kind FileStorage has none (storage account
     overview, Microsoft Learn).
     """
+    found = holds_documents_so_far(storage, estate)
+    if found is not False:
+        return found
+    return (
+        replication.doubt_by_unread_policies(storage, lambda store: bool(known_links(store, estate)), estate) or False
+    )
+
+
+def holds_documents_so_far(storage: Resource, estate: Estate) -> Json:
+    """The same while a scan has still to read object replication policies: that one was not read puts nothing in doubt."""
     if estate.all_documents:
         return True
     kind = storage.body.get("kind")
@@ -51,7 +62,23 @@ def holds_documents(storage: Resource, estate: Estate) -> Json:
         return Unread(f"its kind was not read: {kind.why}")
     if links:
         return True
-    return NOT_IN_A_FILE if estate.snapshot.header.kind == INFRASTRUCTURE else doubt_about(storage, estate) or False
+    if estate.snapshot.header.kind == INFRASTRUCTURE:
+        return True if estate.assumes_documents else NOT_IN_A_FILE
+    return (
+        doubt_about(storage, estate)
+        or replication.doubt(storage, lambda store: _by_signals(store, estate), estate)
+        or False
+    )
+
+
+def _by_signals(storage: Resource, estate: Estate) -> bool | Unread:
+    """Whether a store has links, or why it may have some, but for those that object replication passes on."""
+    return bool(known_links(storage, estate)) or doubt_about(storage, estate) or False
+
+
+def is_assumed(storage: Resource, estate: Estate) -> bool:
+    """Whether a storage account counts as document storage only because no file says what it is for."""
+    return estate.assumes_documents and not known_links(storage, estate) and holds_documents(storage, estate) is True
 
 
 def known_links(storage: Resource, estate: Estate) -> tuple[Link, ...]:
@@ -67,10 +94,16 @@ def doubt_about(storage: Resource, estate: Estate) -> Unread | None:
 def _by_storage(estate: Estate) -> dict[str, tuple[Link, ...]]:
     """All links by storage account; of several by one signal to one account and container only the first counts."""
     found: dict[str, dict[tuple[str, str, str | None], Link]] = {}
+
+    def add(link: Link) -> bool:
+        links = found.setdefault(link.storage, {})
+        key = ("" if link.account is None else link.account.key, link.signal, link.container)
+        return links.setdefault(key, link) is link
+
     for signal in SIGNALS:
         for link in signal.links(estate):
-            account = "" if link.account is None else link.account.key
-            found.setdefault(link.storage, {}).setdefault((account, link.signal, link.container), link)
+            add(link)
+    replication.links(lambda storage: tuple(found.get(storage, {}).values()), add, estate)
     return {
         storage: tuple(sorted(links.values(), key=lambda link: (STRENGTHS.index(link.strength), link.words)))
         for storage, links in found.items()
@@ -107,4 +140,9 @@ def used_elsewhere(estate: Estate) -> tuple[Elsewhere, ...]:
         for use in logs.uses(estate)
         if estate.storage(use.storage) is None
     )
-    return (*trained, *logged)
+    batched = (
+        Elsewhere(batch.address.name, batch.address.container, batch.words, batch.told_by)
+        for batch in batches.batches(estate)
+        if batch.address.store is None
+    )
+    return (*trained, *logged, *batched)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from auditor.facts.addresses import address_in
+from auditor.facts.addresses import address_in, host_and_path
 from auditor.facts.estate import hosts_document_intelligence
 from auditor.facts.parts import any_of, part_of
-from auditor.facts.signals.training import urls_of
+from auditor.facts.signals.training import sources_of
 from auditor.model.reading import Found, Json, Unread
 from auditor.model.resource import resource_key
 from auditor.model.types import (
@@ -191,6 +193,24 @@ _NOT_STATED: Final = Unread(
 _NOT_TOLD: Final = Unread("the service does not tell what it was trained from, as of copies and old models")
 
 
+def erasure_requests(model: Resource, estate: Estate) -> Json:
+    """The requests to erase a model that stand in the register: their ids, and when each was made."""
+    found = estate.once("erasure requests by model", lambda: _requests_by_model(estate)).get(model.name, [])
+    account = "" if model.owner is None else model.owner
+    return [
+        {"id": request.id, "requestedAt": _stated(request).get("requestedAt")}
+        for request in found
+        if _names(_stated(request).get("account"), account)
+    ]
+
+
+def _requests_by_model(estate: Estate) -> dict[str, list[Resource]]:
+    found: dict[str, list[Resource]] = {}
+    for request in estate.snapshot.of_type(ERASURE_REQUEST):
+        found.setdefault(str(_stated(request).get("model", "")), []).append(request)
+    return found
+
+
 def training_data(resource: Resource, estate: Estate) -> Json:
     """The containers that a model was trained from, and whether anything is left in them.
 
@@ -200,10 +220,10 @@ def training_data(resource: Resource, estate: Estate) -> Json:
         return _left_in(_told_by(resource), estate)
     models = list(_models_named_by(resource, estate))
     told = [source for model in models for source in _told_by(model)]
-    if not any(isinstance(source, str) for source in told):
+    if not any(isinstance(source, _Data) for source in told):
         stated = part_of(resource.body.get("properties"), "trainingData")
         if stated:
-            told = stated if isinstance(stated, list) else [stated]
+            told = [_stated_data(url) for url in (stated if isinstance(stated, list) else [stated])]
         elif not models:
             told = [_NOT_STATED]
     return _left_in(told, estate)
@@ -219,43 +239,76 @@ def _models_named_by(request: Resource, estate: Estate) -> Iterator[Resource]:
                 yield from (child for child in children if child.name == stated.get("model"))
 
 
-def _told_by(model: Resource) -> list[Json]:
-    """The addresses of the containers that a model names, and an `Unread` for what it does not tell.
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """Training data by its address; `part` says which blobs of the container it is, None for all of them."""
+
+    url: str
+    part: str | None = None
+
+
+def _told_by(model: Resource) -> list[_Data | Unread]:
+    """The training data that a model names, and an `Unread` for what it does not tell.
 
     A composed model, which has a classifier of its own (azure-facts 3a), is not trained: its parts are, and each of
     them is judged by itself.
     """
-    told = [
-        Unread(f"what {model.name} was trained from was not read: {url.why}") if isinstance(url, Unread) else url
-        for url in urls_of(model)
-    ]
+    told = [_data(model, source) for source in sources_of(model)]
     composed = isinstance(part_of(model.body.get("properties"), "classifierId"), str)
     return told if told or composed else [_NOT_TOLD]
 
 
-def _left_in(urls: list[Json], estate: Estate) -> list[Json]:
+def _data(model: Resource, source: Json) -> _Data | Unread:
+    """A source of a model: the whole container, those blobs of it that begin with a prefix, or those of a list."""
+    url = source if isinstance(source, Unread) else part_of(source, "containerUrl")
+    if isinstance(url, Unread):
+        return Unread(f"what {model.name} was trained from was not read: {url.why}")
+    if not isinstance(url, str):
+        return Unread(f"what {model.name} was trained from was not read: it has no URL")
+    prefix, listed = part_of(source, "prefix"), part_of(source, "fileList")
+    if listed is not None:
+        return _Data(url, "the files of a list")
+    if prefix is None or prefix == "":
+        return _Data(url)
+    return _Data(url, f"the blobs that begin with {prefix}" if isinstance(prefix, str) else "a part that was not read")
+
+
+def _stated_data(url: Json) -> _Data | Unread:
+    """Training data that a request states: a container, or with a longer path a part of one."""
+    if not isinstance(url, str):
+        return url if isinstance(url, Unread) else Unread(f"{url} is no address of a container")
+    path = "" if url.startswith("/") else host_and_path(url)[1]
+    inside = path.strip("/").partition("/")[2]
+    return _Data(url, f"the blobs that begin with {inside}" if inside else None)
+
+
+def _left_in(data: list[_Data | Unread], estate: Estate) -> list[Json]:
     """What is left in each container, once each; an `Unread` at the end for what is no address of one."""
-    found: dict[tuple[str, str], Json] = {}
+    found: dict[tuple[str, str], tuple[Address, str | None]] = {}
     doubts: list[Json] = []
-    for url in urls:
-        address = address_in(url, estate) if isinstance(url, str) else None
-        if address is not None and address.container is not None:
-            found.setdefault((address.name, address.container), _remains(address, address.container, estate))
-        elif isinstance(url, Unread):
-            doubts.append(url)
-        else:
-            doubts.append(Unread(f"{url} is no address of a container"))
-    return [*(found[place] for place in sorted(found)), *doubts[:1]]
+    for item in data:
+        address = None if isinstance(item, Unread) else address_in(item.url, estate)
+        if isinstance(item, Unread):
+            doubts.append(item)
+        elif address is None or address.container is None:
+            doubts.append(Unread(f"{item.url} is no address of a container"))
+        elif item.part is None or (address.name, address.container) not in found:
+            found[address.name, address.container] = address, item.part
+    places = [
+        _remains(address, container, part, estate)
+        for (_, container), (address, part) in sorted(found.items(), key=itemgetter(0))
+    ]
+    return [*places, *doubts[:1]]
 
 
-def _remains(address: Address, container: str, estate: Estate) -> dict[str, Json]:
-    left, words = _look_into(address, container, estate)
+def _remains(address: Address, container: str, part: str | None, estate: Estate) -> dict[str, Json]:
+    left, words = _look_into(address, container, part, estate)
     words = f"container {container} of {address.name}: {words}"
     return {"storage": address.name, "container": container, "left": left, "words": words}
 
 
-def _look_into(address: Address, container: str, estate: Estate) -> tuple[bool | Unread, str]:
-    """Whether something is left in a container, in words too."""
+def _look_into(address: Address, container: str, part: str | None, estate: Estate) -> tuple[bool | Unread, str]:
+    """Whether something is left in a container, in words too. Where only a part of it counts, other blobs may be left."""
     if address.store is None:
         return _open(f"storage account {address.name} was not seen")
     listing = estate.snapshot.listing(address.store.id, CONTAINER)
@@ -267,6 +320,8 @@ def _look_into(address: Address, container: str, estate: Estate) -> tuple[bool |
     if part_of(found.body.get("properties"), "deleted") is True:
         return True, "it is deleted, and can be restored with all that was in it"
     left = _left_in_container(found, estate)
+    if left is True and part is not None:
+        return _open(f"something is left in it; whether that is the training data ({part}) was not seen")
     return _open(left.why) if isinstance(left, Unread) else (left, "something is left in it" if left else "it is empty")
 
 
@@ -279,7 +334,9 @@ def _left_in_container(container: Resource, estate: Estate) -> bool | Unread:
     if not isinstance(inspection, Found):
         return Unread("it is there, and whether anything is left in it takes --inspect-blobs")
     properties = inspection.value.get("properties")
-    return any_of(_is_some(part_of(properties, name)) for name in ("blobs", "deleted", "versions", "snapshots"))
+    uncommitted = part_of(properties, "uncommitted")
+    counted = [part_of(properties, name) for name in ("blobs", "deleted", "versions", "snapshots")]
+    return any_of(_is_some(count) for count in (*counted, 0 if uncommitted is None else uncommitted))
 
 
 def _is_some(number: Json) -> bool | Unread:

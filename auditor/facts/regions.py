@@ -1,7 +1,7 @@
 """Pairs and geographies of regions: from the locations of the subscription, else from a table that comes along.
 
-The table is Microsoft's list of regions of the public cloud (azure-facts 2.13: a pair is fixed, and may lie in another
-country). It serves files of infrastructure, and scans that could not list locations; words say which one was used.
+The table is from Microsoft's lists of regions of the public cloud, of US Government and of China (azure-facts 2.13: a pair
+is fixed, and may lie in another country). It serves files of infrastructure, and scans that could not list locations; words say which one was used.
 """
 
 from __future__ import annotations
@@ -29,14 +29,23 @@ class Pair:
     region: str | Unread
     note: str = ""
 
+    @property
+    def words(self) -> str:
+        """Where a copy is kept, in a sentence."""
+        return f"{self.region}{self.note}" if isinstance(self.region, str) else self.note or "the paired region"
+
 
 def pair_of(region: str, near: Resource, estate: Estate) -> Pair:
     """The pair of a region, as the locations of the subscription of `near` tell it, or else the table."""
     source = ""
     pair = _pair_in(_location(region, near, estate))
     if pair is None:
-        pair = _table()["regions"].get(normalise_region(region), {}).get("pair")
+        known = _table()["regions"].get(normalise_region(region), {})
+        pair = known.get("pair")
         source = f" (Microsoft's list of regions of {_table()['dated']})"
+        if pair is None and "pair" in known:
+            none = f"Azure pairs {region} with no other region{source}"
+            return Pair(Unread(none), f"a region that is not known: {none}")
     if pair is None:
         return Pair(Unread("the paired region was not read"))
     here, there = (geography_of(name, near, estate) for name in (region, pair))

@@ -11,8 +11,6 @@ from auditor.model.resource import resource_key
 from auditor.model.types import BLOB_SERVICE, OBJECT_REPLICATION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from auditor.facts.estate import Estate
     from auditor.model.resource import Resource
 
@@ -41,28 +39,16 @@ def replicas_of(storage: Resource, estate: Estate) -> tuple[tuple[Replica, ...],
     """
     listing = estate.snapshot.listing(storage.id, OBJECT_REPLICATION)
     found = tuple(
-        _replica(properties, estate)
+        replica_in(properties, estate)
         for policy in listing.resources
         if _is_source(storage, properties := policy.body.get("properties"))
     )
-    unread = None if listing.unread is None or _versioning_is_off(storage, estate) else listing.unread
+    unread = None if listing.unread is None or versioning_is_off(storage, estate) else listing.unread
     return found, unread
 
 
-def with_destinations(stores: Iterable[Resource], estate: Estate) -> list[Resource]:
-    """These accounts and those that their blobs are copied to, followed on as far as policies were read."""
-    found = {store.key: store for store in stores}
-    left = list(found.values())
-    while left:
-        replicas, _ = replicas_of(left.pop(), estate)
-        for replica in replicas:
-            if replica.destination is not None and replica.destination.key not in found:
-                found[replica.destination.key] = replica.destination
-                left.append(replica.destination)
-    return list(found.values())
-
-
-def _replica(properties: Json, estate: Estate) -> Replica:
+def replica_in(properties: Json, estate: Estate) -> Replica:
+    """Where a policy copies to, by its properties."""
     written = part_of(properties, "destinationAccount")
     rules = part_of(properties, "rules")
     destination = estate.storage(written) if isinstance(written, str) else None
@@ -92,7 +78,8 @@ def _is_source(storage: Resource, properties: Json) -> bool:
     return not (isinstance(destination, str) and resource_key(destination) in own)
 
 
-def _versioning_is_off(storage: Resource, estate: Estate) -> bool:
+def versioning_is_off(storage: Resource, estate: Estate) -> bool:
+    """Whether versioning was read and is off, without which an account neither sends nor receives copies."""
     service = estate.snapshot.listing(storage.id, BLOB_SERVICE).only()
     if not isinstance(service, Found):
         return False

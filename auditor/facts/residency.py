@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Final
 from auditor.facts.edges.accounts import copy_edges, routing_edges
 from auditor.facts.edges.backup import backup_edges
 from auditor.facts.edges.copies import redundancy_edges, redundancy_of, replication_edges
+from auditor.facts.edges.edge import home_of
 from auditor.facts.edges.keys import key_edges
 from auditor.facts.edges.links import link_edges
 from auditor.facts.edges.logs import log_edges
+from auditor.facts.edges.names import export_edges, inventory_edges
 from auditor.facts.edges.network import endpoint_edges
 from auditor.facts.edges.sharing import sharing_edges
 
@@ -30,16 +32,23 @@ def residency_of(storage: Resource, estate: Estate) -> Json:
     """Redundancy, and the edges over which documents, or what tells of them, leave a storage account."""
     redundancy = redundancy_of(storage, estate)
     edges = (
-        *redundancy_edges(storage, redundancy),
+        *redundancy_edges(storage, redundancy, estate),
         *replication_edges(storage, estate),
         *backup_edges(storage, estate),
         *link_edges(storage, estate),
         *sharing_edges(storage, estate),
         *log_edges(storage, f"{storage.id}/blobServices/default", estate),
+        *export_edges(storage, f"{storage.id}/blobServices/default", estate),
+        *inventory_edges(storage, estate),
         *endpoint_edges(storage, estate),
         *key_edges(storage, _KEY_OF_STORAGE, estate),
     )
     return {"redundancy": redundancy, "edges": [edge.as_json(storage) for edge in edges]}
+
+
+def rests_in(storage: Resource, _estate: Estate) -> Json:
+    """The region in which the bytes of a storage account rest."""
+    return home_of(storage)
 
 
 def residency_of_account(account: Resource, estate: Estate) -> Json:
@@ -48,6 +57,7 @@ def residency_of_account(account: Resource, estate: Estate) -> Json:
         *routing_edges(account),
         *copy_edges(account, estate),
         *log_edges(account, account.id, estate),
+        *export_edges(account, account.id, estate),
         *endpoint_edges(account, estate),
         *key_edges(account, _KEY_OF_ACCOUNT, estate),
     )

@@ -6,29 +6,32 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from auditor.facts.backups import Protection, protections_of, unseen_backups
-from auditor.facts.lifecycle import KINDS_WITH_LIFECYCLE, LifecycleRule, lifecycle_rules
-from auditor.facts.links import doubt_about, known_links
+from auditor.facts.document_containers import SYSTEM_CONTAINERS, document_containers
+from auditor.facts.lifecycle import APPEND, KINDS_WITH_LIFECYCLE, LifecycleRule, lifecycle_rules
 from auditor.facts.parts import part_of
 from auditor.facts.replication import Replica, replicas_of
+from auditor.facts.storage_tasks import tasks_on
 from auditor.model.reading import MISSING, Found, Json, Missing, Reading, Unread, read_whole
 from auditor.model.types import BLOB_SERVICE, CONTAINER, INSPECTION, LIFECYCLE_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from auditor.facts.bounds import Reason
     from auditor.facts.estate import Estate
     from auditor.model.resource import Resource
 
-_SYSTEM_CONTAINERS: Final = frozenset({"$logs", "$blobchangefeed"})
+SEEN_TYPES: Final = {APPEND: "appendBlobs", "pageblob": "pageBlobs"}
+"""Types of blobs other than block blobs, with the name under which a look into a container counts them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
     """What was read of a storage account that matters for retention.
 
-    `containers` are those that hold documents, `live` all that are not deleted; `doubts` says by name of a container why
-    it may hold no documents. `body` is the account's properties. `inspected` has what a look at the blobs of a container
-    counted, by its name.
+    `containers` are those that hold documents or may, `live` all that are not deleted, `deleted` those that are and held
+    documents or may have. `doubts` says by name of a container why it may hold no documents. `body` is the account's
+    properties. `inspected` has what a look at the blobs of a container counted, by its name.
     """
 
     key: str
@@ -45,6 +48,7 @@ class Store:
     unseen_replicas: Unread | None
     backups: tuple[Protection, ...]
     unseen_backups: str | None
+    tasks: tuple[Reason, ...]
     body: Json
     doubts: Mapping[str, Unread]
     inspected: Mapping[str, Json]
@@ -76,18 +80,15 @@ def read_store(storage: Resource, estate: Estate) -> Store:
 
 
 def _read_store(storage: Resource, estate: Estate) -> Store:
-    """Look up the account's blob service, lifecycle policy and containers; system containers hold no documents.
-
-    Where links name containers only these count; where a link may be hidden, the others may. If none of those that are
-    named is left, all count.
-    """
+    """Look up the account's blob service, lifecycle policy and containers."""
     snapshot = estate.snapshot
     listing = snapshot.listing(storage.id, CONTAINER)
-    found = [item for item in listing.resources if item.name.lower() not in _SYSTEM_CONTAINERS]
+    found = [item for item in listing.resources if item.name.lower() not in SYSTEM_CONTAINERS]
+    documents = document_containers(storage, estate)
+    holding = {item.name: documents.holds(item) for item in found}
     live = [item for item in found if property_of(item, "deleted") is not True]
-    doubt, wanted = doubt_about(storage, estate), _named_containers(storage, estate)
-    named = [item for item in live if item.name in wanted]
-    doubts = {item.name: doubt for item in live if named and doubt is not None and item.name not in wanted}
+    gone = [item for item in found if property_of(item, "deleted") is True]
+    doubts = {name: answer for name, answer in holding.items() if isinstance(answer, Unread)}
     for item in live:
         deleted = property_of(item, "deleted")
         if isinstance(deleted, Unread):
@@ -99,14 +100,15 @@ def _read_store(storage: Resource, estate: Estate) -> Store:
         service=snapshot.listing(storage.id, BLOB_SERVICE).only(),
         rules=lifecycle_rules(policy.value) if isinstance(policy := _policy(storage, estate), Found) else (),
         policy=policy,
-        containers=tuple(named if named and doubt is None else live),
+        containers=tuple(item for item in live if holding[item.name] is not False),
         live=tuple(live),
-        deleted=tuple(item for item in found if property_of(item, "deleted") is True),
+        deleted=tuple(item for item in gone if holding[item.name] is not False),
         unlisted=listing.unread,
         replicas=replicas,
         unseen_replicas=unseen_replicas,
         backups=protections_of(storage, estate),
         unseen_backups=unseen_backups(storage, estate),
+        tasks=tasks_on(storage, estate),
         body=storage.body.get("properties"),
         doubts=doubts,
         inspected={
@@ -129,13 +131,6 @@ def _policy(storage: Resource, estate: Estate) -> Reading:
         if not read_whole(policy.value.get("properties")):
             return Unread("a part of it could not be read")
     return policy
-
-
-def _named_containers(storage: Resource, estate: Estate) -> frozenset[str]:
-    """The containers that hold documents, where every link that is known names one; empty for all."""
-    links = () if estate.all_documents else known_links(storage, estate)
-    names = frozenset(link.container or "" for link in links)
-    return frozenset() if "" in names else names
 
 
 def is_off(reading: Reading) -> bool:

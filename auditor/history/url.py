@@ -10,7 +10,7 @@ import platformdirs
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from auditor.errors import UsageError
+from auditor.errors import UsageError, how_to_install
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,8 +45,6 @@ def history_url(text: str | None, installed: Callable[[str], object] = find_spec
         return url
     if url.drivername.partition("+")[0] in _POSTGRESQL:
         if installed("psycopg") is None:
-            raise UsageError(
-                "the driver of PostgreSQL is not installed", "pip install 'docintel-auditor[postgres]' brings it."
-            )
+            raise UsageError("the driver of PostgreSQL is not installed", how_to_install("postgres"))
         return url.set(drivername="postgresql+psycopg")
     raise UsageError(f"a history in {url.drivername} is not supported", _HINT)

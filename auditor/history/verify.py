@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from auditor.history.chain import CUT, RUN, Sealed, hash_lines, sha256, signed_by
 from auditor.history.covered import (
@@ -20,7 +20,8 @@ from auditor.history.covered import (
     whole_waivers,
 )
 from auditor.history.recall import Floor
-from auditor.history.tables import chain
+from auditor.history.tables import METADATA, chain, intervals, subjects, texts, waivers
+from auditor.model.resource import resource_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,11 +68,16 @@ def verify(store: Store, trusted: str | None = None, expected: str | None = None
     tells whether the newest records were cut off, or everything was made anew.
     """
     with store.reading() as connection:
+        misfits = tuple(_misfits(connection))
+        if misfits:  # no reading of the history gets past them, and no check of the rest does
+            return Verification(0, None, misfits, None, None, ())
         entries, problems = _entries(connection)
         floor, carried = _floor(entries)
         problems += _links(entries, floor)
         problems += [problem for entry in entries for problem in _own(entry, trusted)]
         problems += _changes(connection, entries, floor, carried)
+        problems += _derived(connection)
+        problems += _premature(connection, floor)
     signed = [entry for entry in entries if _well_signed(entry, trusted)]
     problems += [
         f"{entry.name}: no signature covers it, and there are signatures before it"
@@ -150,6 +156,9 @@ def _own(entry: _Entry, trusted: str | None) -> Iterator[str]:
         yield f"{entry.name}: the record of position {place[1]} stands at position {entry.position}"
     elif isinstance(written, dict) and (written.get("number"), written.get("started")) != (entry.run, entry.started):
         yield f"{entry.name}: its row says another number or time than its record"
+    cut = entry.data.get("cut") if entry.kind == CUT else None
+    if isinstance(cut, dict) and (None, cut.get("before")) != (entry.run, entry.started):
+        yield f"{entry.name}: its row says another number or time than its record"
     signer = entry.data.get("signer")
     if signer is None:
         if entry.sealed.signature is not None:
@@ -197,6 +206,48 @@ def _lines(connection: Connection, floor: Floor) -> tuple[defaultdict[int, list[
             if row["until_run"] is not None:
                 lines[row["until_run"]].append(ended(row))
     return lines, carried
+
+
+def _misfits(connection: Connection) -> Iterator[str]:
+    """Values that are not of the type of their column, which SQLite stores without a word."""
+    if connection.dialect.name != "sqlite":
+        return
+    for table in METADATA.sorted_tables:
+        wrong = [
+            func.typeof(column).not_in(["integer" if column.type.python_type is int else "text", "null"])
+            for column in table.columns
+        ]
+        number = connection.execute(select(func.count()).select_from(table).where(or_(*wrong))).scalar_one()
+        if number:
+            yield f"table {table.name}: {number} {'row holds' if number == 1 else 'rows hold'} a value of the wrong type"
+
+
+def _derived(connection: Connection) -> Iterator[str]:
+    """Whether the columns that the auditor searches by follow from the values that the records cover."""
+    for subject in connection.execute(select(subjects.c.resource_key, subjects.c.resource_id)):
+        if subject.resource_key != resource_key(subject.resource_id):
+            yield f"resource {subject.resource_id} and its search key differ: one of the two was edited afterwards"
+    for text in connection.execute(select(texts.c.id, texts.c.sha256, texts.c.text)):
+        if text.sha256 != sha256(text.text):
+            yield f"text {text.id} and its hash differ: one of the two was edited afterwards"
+
+
+def _premature(connection: Connection, floor: Floor) -> Iterator[str]:
+    """Whether what lasts has no end, and what no cut carried over has none of a cut's times: no record covers those."""
+    ends = (intervals.c.last_run, intervals.c.last_seen, intervals.c.until, intervals.c.ending)
+    for table, columns, where, words in (
+        (intervals, ends, intervals.c.until_run.is_(None), "no run ended it, and it has an end"),
+        (waivers, (waivers.c.until,), waivers.c.until_run.is_(None), "no run ended it, and it has an end"),
+        (
+            intervals,
+            (intervals.c.seen_run, intervals.c.seen_at),
+            intervals.c.first_run > floor.run,
+            "it was not carried over by a cut, and has the times of one",
+        ),
+    ):
+        wrong = select(table.c.id).where(where, or_(*(column.is_not(None) for column in columns)))
+        for row in connection.execute(wrong.order_by(table.c.id)):
+            yield f"{table.name[:-1]} {row.id}: {words}"
 
 
 def _how(stated: object, lines: Sequence[Json]) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from auditor.infra.arm.symbols import field_of
+from auditor.infra.arm.comparing import field_of
 from auditor.infra.arm.values import symbol_of
+from auditor.infra.declared import Declared
 from auditor.infra.ids import principal_of
+from auditor.infra.same_ids import STANDING, SameIds, gap_at, in_value
 from auditor.infra.spelling import respelled
 from auditor.model.reading import Json, Unread
 from auditor.model.resource import Gap, Resource, resource_key
@@ -57,7 +59,7 @@ _CONNECTIONS: Final = (
 class Draft:
     """A resource in the making. One that is not `kept` matters for others alone.
 
-    `existing` tells that it is there already; `doubt` says why it may not be deployed at all.
+    `existing` tells that it is there already, or with `new` that it may be; `doubt` says why it may not be deployed at all.
     """
 
     body: dict[str, Json]
@@ -65,6 +67,12 @@ class Draft:
     existing: bool = False
     doubt: Unread | None = None
     kept: bool = True
+    new: bool = False
+
+    @property
+    def changed(self) -> bool:
+        """Whether a deployment may create or change it."""
+        return self.new or not self.existing
 
     @property
     def id(self) -> str:
@@ -131,23 +139,32 @@ def hidden_lists(resource_id: str, type_name: str, why: str) -> Iterator[Gap]:
             yield Gap(resource_id, child.operation, why)
 
 
-def complete(drafts: Sequence[Draft], gaps: Iterable[Gap], *, hidden: bool) -> list[tuple[Resource, Draft]]:
-    """The resources of the drafts, with what they do to each other; those of types that nobody asks for are left out.
+def complete(drafts: Sequence[Draft], gaps: Iterable[Gap], changed: Iterable[str], *, hidden: bool) -> Declared:
+    """The resources of the drafts, with what they do to each other, and the gaps, by the same ids.
 
-    `hidden` tells that there may be any others that were not read.
+    Resources of types that nobody asks for are left out. `changed` are keys of what a deployment changes; `hidden` tells
+    that there may be any resources that were not read.
     """
+    of = SameIds(draft.id for draft in drafts if draft.type in STANDING).of
+    gaps = [gap_at(gap, of) for gap in gaps]
+    for draft in drafts:
+        draft.body = in_value(draft.body, of)
     operations = {(gap.scope.lower(), gap.operation) for gap in gaps}
     _mark_immutable(drafts)
     _connect_endpoints(drafts, hidden=hidden)
-    found = []
+    found: list[Resource] = []
+    implied: dict[str, str] = {}
     services = {draft.key for draft in drafts if draft.type == BLOB_SERVICE.lower()}
     for draft in drafts:
         if draft.kept and draft.type in BY_NAME:
             _doubt_kind(draft)
-            found.append((Resource(respelled(draft.body), origin=draft.origin), draft))
+            found.append(Resource(respelled(draft.body), origin=draft.origin))
             if _has_own_service(draft) and not _is_there(draft.key, services, operations):
-                found.append((Resource(_blob_service(draft.body), origin=draft.origin), draft))
-    return found
+                found.append(Resource(_blob_service(draft.body), origin=draft.origin))
+                implied[found[-1].key] = draft.key
+    own = {resource_key(of(key)) for key in changed}
+    own |= {key for key, store in implied.items() if store in own}
+    return Declared(tuple(found), tuple(dict.fromkeys(gaps)), changed=frozenset(own), implied=frozenset(implied))
 
 
 def _doubt_kind(draft: Draft) -> None:

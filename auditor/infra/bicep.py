@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from auditor.errors import InfrastructureError, Mistake
 from auditor.infra.arm import template
-from auditor.infra.arm.symbols import field_of
+from auditor.infra.arm.comparing import field_of
 from auditor.infra.bicep_source import BicepSource, InBicep
 from auditor.infra.json_text import JsonTextError, parse_json
-from auditor.infra.origins import Below
+from auditor.infra.origins import Below, Latest
 from auditor.infra.text import is_file, read_bytes
 from auditor.model.resource import Origin, Resource
 
@@ -148,7 +148,7 @@ def _version(command: list[str]) -> str:
 def _in_bicep(resource: Resource, document: Document, value: Json, files: dict[Path, BicepSource]) -> Resource:
     """A resource with its place in Bicep instead of that in the compiled template; without one if it is not found."""
     own = resource.origin
-    if own is None or not isinstance(own.places, Below) or own.file != document.shown:
+    if own is None or not isinstance(own.places, Below | Latest) or own.file != document.shown:
         return resource  # of a linked template, which is no Bicep
     file, places = _place(own.places.pointer, document, value, files)
     return Resource(resource.body, resource.read, Origin(file, own.address, {} if places is None else places))

@@ -41,7 +41,8 @@ class Declared:
 
     `resources` have an `origin`; `gaps` are what the file names and nobody could read; `reads` are lists that it states
     in full. `through` are the files, by their real paths, that were read for this one. `changed` are the keys of resources that a deployment would create or change, None where the file does not
-    tell (then all count as changed).
+    tell (then all count as changed). `implied` are the keys of resources that Azure makes by itself, as far as nothing else
+    tells of them.
     """
 
     resources: tuple[Resource, ...]
@@ -49,3 +50,4 @@ class Declared:
     reads: tuple[ListRead, ...] = ()
     changed: frozenset[str] | None = None
     through: frozenset[Path] = frozenset()
+    implied: frozenset[str] = frozenset()

@@ -9,6 +9,8 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from auditor.infra.arm.comparing import field_of, key_of
+
 if TYPE_CHECKING:
     from auditor.model.reading import Json
 
@@ -46,6 +48,7 @@ _HINTS: Final = re.compile(
     r"deploymentTemplate\.json|\"(?:resource_changes|planned_values|root_module|changeType)\"|Microsoft\.(?:Storage|CognitiveServices)/",
     re.IGNORECASE,
 )
+STACK_RESULTS: Final = "microsoft.resources/deploymentstackswhatifresults"
 _AZURE_SOURCE: Final = re.compile(r"\b(?:azurerm|azapi)_\w+")
 
 
@@ -62,6 +65,8 @@ def kind_of(value: Json) -> Kind | None:
     match value:
         case dict():
             return next((kind for kind, holds in _TESTS if holds(value)), None)
+        case [dict(), *_] if all(map(is_change, value)):
+            return Kind.WHAT_IF
         case [dict(), *_]:
             return Kind.EXPORT if all(map(_is_resource, value)) else None
         case _:
@@ -85,40 +90,51 @@ def is_plan_log(text: str) -> bool:
 
 
 def _schema(value: dict[str, Any]) -> str:
-    schema = value.get("$schema")
+    schema = field_of(value, "$schema")
     return schema if isinstance(schema, str) else ""
 
 
 def _is_template(value: dict[str, Any]) -> bool:
-    """By its schema of any host and version; a template that lost it still has a version of content and resources."""
+    """By its schema of any host and version; a template that lost it still has a version of content and resources.
+
+    Names have no case in a template, in a parameter file and in an answer of PowerShell.
+    """
     if _TEMPLATE.search(_schema(value)):
         return True
-    return not _schema(value) and "contentVersion" in value and isinstance(value.get("resources"), dict | list)
+    has_content = key_of(value, "contentVersion") is not None
+    return not _schema(value) and has_content and isinstance(field_of(value, "resources"), dict | list)
 
 
 def _is_compiled_bicep(value: dict[str, Any]) -> bool:
-    match value:
-        case {"metadata": {"_generator": {"name": str(name)}}}:
-            return name.lower() == "bicep" and _is_template(value)
-        case _:
-            return False
+    name = field_of(field_of(field_of(value, "metadata"), "_generator"), "name")
+    return isinstance(name, str) and name.lower() == "bicep" and _is_template(value)
 
 
 def _is_parameters(value: dict[str, Any]) -> bool:
     if _PARAMETERS.search(_schema(value)):
         return True
-    return not _schema(value) and "contentVersion" in value and isinstance(value.get("parameters"), dict)
+    has_content = key_of(value, "contentVersion") is not None
+    return not _schema(value) and has_content and isinstance(field_of(value, "parameters"), dict)
 
 
 def _is_what_if(value: dict[str, Any]) -> bool:
-    """As `az deployment … what-if --no-pretty-print` prints it, or as the API answers."""
-    properties = value.get("properties")
-    changes = value.get("changes", properties.get("changes") if isinstance(properties, dict) else None)
+    """As the CLI or PowerShell prints it, or as the API answers for a deployment or a stack; a change alone too."""
+    if str(field_of(value, "type")).lower() == STACK_RESULTS or is_change(value):
+        return True
+    holder = value if field_of(value, "changes") is not None else field_of(value, "properties")
+    changes = field_of(holder, "changes")
+    if isinstance(changes, dict):
+        return isinstance(field_of(changes, "resourceChanges"), list)
     if not isinstance(changes, list):
         return False
-    return all(isinstance(item, dict) and "changeType" in item for item in changes) and bool(
-        changes or "status" in value
+    return all(isinstance(item, dict) and key_of(item, "changeType") for item in changes) and bool(
+        changes or key_of(value, "status") or key_of(holder, "diagnostics")
     )
+
+
+def is_change(value: Json) -> bool:
+    """Whether this is one change of a what-if answer, on its own."""
+    return isinstance(value, dict) and all(key_of(value, name) for name in ("changeType", "before", "after"))
 
 
 def _is_plan(value: dict[str, Any]) -> bool:

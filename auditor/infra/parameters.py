@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.errors import InfrastructureError, Mistake
+from auditor.infra.arm.comparing import field_of, key_of
 from auditor.infra.json_text import JsonTextError, parse_json
 from auditor.infra.text import decode, read_bytes
 from auditor.model.reading import Json, Unread
@@ -48,25 +49,23 @@ def parameters_beside(template: Path) -> Path | None:
 
 
 def _entries(value: Json) -> dict[str, dict[str, Any]] | None:
-    match value:
-        case {"parametersJson": str(text)}:  # bicep build-params --stdout
-            return _entries(parse_json(text))
-        case {"parameters": dict(given)}:
-            found = given
-        case dict():
-            found = value
-        case _:
-            return None
-    whole = all(
-        isinstance(entry, dict) and entry.keys() & {"value", "reference", "expression"} for entry in found.values()
-    )
+    printed = field_of(value, "parametersJson")
+    if isinstance(printed, str):  # bicep build-params --stdout
+        return _entries(parse_json(printed))
+    given = field_of(value, "parameters")
+    found = given if isinstance(given, dict) else value
+    if not isinstance(found, dict):
+        return None
+    names = ("value", "reference", "expression")
+    whole = all(isinstance(entry, dict) and any(key_of(entry, name) for name in names) for entry in found.values())
     return found if whole else None
 
 
 def _value(name: str, entry: dict[str, Any]) -> Json:
-    if "value" not in entry:
+    key = key_of(entry, "value")
+    if key is None:
         return Unread(f"the value of parameter {name} is kept elsewhere, in a key vault say")
-    return _without_environment(name, entry["value"])
+    return _without_environment(name, entry[key])
 
 
 def _without_environment(name: str, value: Json) -> Json:

@@ -13,7 +13,9 @@ from auditor.infra.declared import Inputs
 from auditor.infra.detect import Kind
 from auditor.infra.files import find_files, shown_path
 from auditor.infra.parameters import parameters_beside, read_parameters
+from auditor.infra.same_ids import unified
 from auditor.infra.together import Together
+from auditor.infra.unplaced import placed, with_doubts
 from auditor.lazy import Entry
 from auditor.model.reading import LIVE_SCAN, Unread
 from auditor.model.redaction import cut_secrets, cut_text
@@ -76,7 +78,7 @@ def read(
     values = {} if parameters is None else read_parameters(parameters, shown_path(parameters))
     given = Inputs(values, variables or {}, sources)
     found = find_files(paths)
-    together = Together()
+    files: dict[str, Declared] = {}
     notes: list[str] = []
     broken: dict[str, InfrastructureError] = {}
     done: list[Opened] = []
@@ -93,16 +95,19 @@ def read(
             notes.append(f"{item.document.shown}: values of parameters from {shown_path(beside)}")
         try:
             declared = _declared(item, inputs, readers)
-            together.add(item.document.shown, declared)
+            files[item.document.shown] = declared
             through |= declared.through
         except InfrastructureError as error:
             broken.setdefault(error.mistakes[0].problem, error)
     _raise(list(broken.values()))
+    together = Together()
+    for shown, declared in zip(files, placed(unified(list(files.values()))), strict=True):
+        together.add(shown, declared)
     notes += _notes(together)
     scope = tuple(item.document.shown for item in done)
     snapshot = Snapshot(
         Header(tool, INFRASTRUCTURE, scope, started),
-        tuple(map(_as_deployed, together.resources.values())),
+        tuple(map(_as_deployed, with_doubts(together.resources).values())),
         tuple(dict.fromkeys(replace(gap, reason=cut_text(gap.reason)) for gap in together.gaps)),
         tuple(dict.fromkeys(together.reads)),
         End(started),

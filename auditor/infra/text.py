@@ -1,4 +1,4 @@
-"""The text of a file, whatever it is encoded in: UTF-8 with or without a byte order mark, UTF-16 and UTF-32 with one."""
+"""The text of a file, whatever it is encoded in: UTF-8, UTF-16 or UTF-32, with a byte order mark or without one."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ _MARKS: Final = (
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_ZEROS: Final = (
+    (b"x000", "utf-32-le"),  # as many bytes as RFC 4627 looks at, section 3: `0` is a zero byte, `x` another
+    (b"000x", "utf-32-be"),
+    (b"x0x0", "utf-16-le"),
+    (b"0x0x", "utf-16-be"),
 )
 
 
@@ -46,11 +52,17 @@ def read_bytes(path: Path, shown: str, largest: int = LARGEST) -> bytes:
 
 def decode(data: bytes, shown: str) -> str:
     """The text in the bytes, without its byte order mark; raises `InfrastructureError` where they are none."""
-    mark, encoding = next(((mark, name) for mark, name in _MARKS if data.startswith(mark)), (b"", "utf-8"))
+    mark, encoding = next(((mark, name) for mark, name in _MARKS if data.startswith(mark)), (b"", _unmarked(data)))
     try:
         return data[len(mark) :].decode(encoding)
     except UnicodeDecodeError as error:
         line = data[: len(mark) + error.start].count(b"\n") + 1
         problem = f"this is no text in {encoding.upper()}"
-        hint = "Save the file as UTF-8; UTF-16 needs its byte order mark."
+        hint = "Save the file as UTF-8; UTF-16 is best with its byte order mark."
         raise InfrastructureError((Mistake(shown, line, 1, problem),), hint) from error
+
+
+def _unmarked(data: bytes) -> str:
+    """The encoding of a text without a mark: those of these files begin with letters and marks of ASCII."""
+    zeros = bytes(ord("x" if byte else "0") for byte in data[:4])
+    return next((name for pattern, name in _ZEROS if zeros == pattern), "utf-8")

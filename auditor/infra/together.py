@@ -13,7 +13,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from auditor.model.reading import Json, Unread
+from auditor.infra.same_ids import in_resource
+from auditor.model.reading import Unread
 from auditor.model.resource import Gap, ListRead, Resource, resource_key
 
 if TYPE_CHECKING:
@@ -147,18 +148,4 @@ class _Moved:
 
     def resource(self, resource: Resource) -> Resource:
         """A resource, with all ids in it as they are now."""
-        if not self.ids:
-            return resource
-        body: dict[str, Any] = {name: self._value(value) for name, value in resource.body.items()}
-        return Resource(body, resource.read, resource.origin)
-
-    def _value(self, value: Json) -> Json:
-        match value:
-            case str():
-                return self.of(value)
-            case dict():
-                return {self.of(key): self._value(item) for key, item in value.items()}
-            case list() | tuple():
-                return [self._value(item) for item in value]
-            case _:
-                return value
+        return in_resource(resource, self.of) if self.ids else resource

@@ -1,23 +1,25 @@
-"""What `az deployment … what-if --no-pretty-print` answers: resources as they will be, next to what is there already.
+"""What-if answers: resources as they will be, next to what is there already.
 
-The answer tells what a deployment does. Of a resource that is there already it shows what the template names, and not
-the lists of children that stay as they are: those are gaps.
+The CLI, PowerShell and the API name one thing differently, and deployment stacks have a form of their own: all become the
+same changes. An answer tells what a deployment does. Of a resource that is there already it shows what the template names,
+and not the lists of children that stay as they are: those are gaps, and so is what Azure says that it left out.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.errors import InfrastructureError, Mistake
 from auditor.infra.additions import DECLARABLE, KEPT, LATER, Draft, complete, computed, hidden_lists, with_principals
+from auditor.infra.arm.comparing import field_of, key_of
 from auditor.infra.arm.copies import value_of
-from auditor.infra.arm.deployment import Deployment, Source, World
+from auditor.infra.arm.deployment import DEPLOYMENTS, Deployment, Source, World
 from auditor.infra.arm.levels import TENANT
 from auditor.infra.arm.nested import open_nested
-from auditor.infra.arm.symbols import field_of
 from auditor.infra.arm.values import symbol_of
-from auditor.infra.declared import Declared, Document, Inputs
+from auditor.infra.detect import is_change
 from auditor.infra.origins import origin
 from auditor.infra.text import HINT
 from auditor.model.reading import Json, Unread
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auditor.infra.arm.symbols import Symbols
+    from auditor.infra.declared import Declared, Document, Inputs
     from auditor.infra.json_text import Pointer
 
 _CHANGES: Final = frozenset({"create", "modify", "deploy"})
@@ -69,54 +72,166 @@ _TOLD_SINCE: Final = {
 """Properties that older versions of the APIs do not have, so that their answers lack them whatever they are: by type the
 version in which all of them are (Azure/azure-rest-api-specs)."""
 _READ: Final = "Microsoft.Resources/deployments/whatIf/action"
-_NOT_TOLD: Final = "what becomes of it is known only after deployment"
+_NOT_TOLD: Final = Unread("what becomes of it is known only after deployment")
+_NOT_DEPLOYED: Final = frozenset({"ignore", "detach"})
+"""Kinds of change of what the template does not name, as far as Azure looked into it."""
+_SKIPPED: Final = ("shortcircuit", "skipped", "stopped", "unevaluated", "expansion")
+"""In codes of diagnostics (small letters): Azure did not look into something (https://aka.ms/WhatIfEvalStopped)."""
+_APART: Final = frozenset({"apiversion", "id", "type", "name"})
+_CUT_TEXTS: Final = ("@{", "System.")
+_CUT: Final = "PowerShell cut it off: `ConvertTo-Json -Depth 100` writes all of it"
 _MASKED: Final = "*******"
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """One change: `kind` in small letters, `place` is where the file has what will be, `perhaps` why it may not come."""
+
+    target: str
+    kind: str
+    before: Json
+    after: Json
+    reason: Json
+    place: Pointer
+    perhaps: bool
+    foreign: bool
 
 
 def read(document: Document, inputs: Inputs) -> Declared:  # noqa: ARG001 - as all readers are called
     """The resources of the answer, and which of them a deployment would create or change."""
     source = Source(document.path, document.shown, document.text)
     view = Deployment({}, TENANT, source, World(document.shown, open_nested), given={}).view
+    answer = _answer(document)
+    skipped = [_skipped(item, view) for item in _diagnostics(answer)]
     drafts: list[Draft] = []
-    gaps: list[Gap] = []
+    gaps: list[Gap] = [gap for target, why in skipped for gap in _hidden(target, why)]
     changed: set[str] = set()
-    hidden = False
-    for change, pointer, perhaps in _changes(document):
-        kind = str(field_of(change, "changeType") or "").lower()
-        target = _id(field_of(change, "resourceId"), view)
-        if not target:
-            continue  # of an extension, such as a user of Microsoft Graph
-        if kind == "unsupported":
-            hidden = hidden or _type_of(target).lower() == PRIVATE_ENDPOINT.lower() or "/providers/" not in target
-            gaps += _unsupported(target, field_of(change, "unsupportedReason"))
-        elif kind != "delete" or perhaps:
-            draft = _draft(change, target, kind, view, perhaps=perhaps)
+    hidden = bool(skipped)
+    for change in _changes(answer, view):
+        if not change.target:
+            gaps += () if change.foreign else _hidden("", Unread("a change names no resource"))
+            hidden = hidden or not change.foreign
+        elif change.kind == "unsupported":
+            hidden = hidden or _hides_endpoints(change.target)
+            gaps += _unsupported(change.target, change.reason)
+        elif change.kind != "delete" or change.perhaps:
+            draft = _draft(change, view, _why_skipped(change.target, skipped))
             if draft.type in KEPT:
-                place = (*pointer, "after" if "after" in change else "before")
-                draft.origin = origin(document.shown, draft.name, source, place)
+                draft.origin = origin(document.shown, draft.name, source, change.place)
                 drafts.append(draft)
                 gaps += _lists(draft)
-        if kind in _CHANGES or kind == "delete":
-            changed.add(resource_key(target))
-    resources = complete(drafts, gaps, hidden=hidden)
-    changed |= {resource.key for resource, draft in resources if draft.key in changed}
-    return Declared(tuple(item for item, _ in resources), tuple(dict.fromkeys(gaps)), changed=frozenset(changed))
+        if change.target and change.kind in {*_CHANGES, "delete"}:
+            changed.add(resource_key(change.target))
+    return complete(drafts, gaps, changed, hidden=hidden)
 
 
-def _changes(document: Document) -> Iterator[tuple[dict[str, Any], Pointer, bool]]:
-    """Each change with where it stands, and whether it may not come; raises `InfrastructureError` for an answer of an error."""
+def _answer(document: Document) -> tuple[Json, Pointer]:
+    """What holds the changes, and where; raises `InfrastructureError` for an answer that tells of an error."""
     value = document.value
-    error = field_of(value, "error")
+    properties = field_of(value, "properties")
+    error = field_of(value, "error") or field_of(properties, "error")
     if error:
         problem = f"the what-if failed: {field_of(error, 'message') or json.dumps(error)[:200]}"
         raise InfrastructureError((Mistake(document.shown, 1, 1, problem),), HINT)
-    own = () if field_of(value, "changes") is not None else ("properties",)
-    holder = field_of(value, "properties") if own else value
-    for member, perhaps in (("changes", False), ("potentialChanges", True)):
-        listed = field_of(holder, member)
-        for number, change in enumerate(listed if isinstance(listed, list) else ()):
-            if isinstance(change, dict):
-                yield change, (*own, member, number), perhaps
+    own = isinstance(value, list) or any(key_of(value, name) for name in ("changes", "changeType"))
+    if own or not isinstance(value, dict) or properties is None:
+        return value, ()
+    if field_of(properties, "changes") is None and field_of(properties, "diagnostics") is None:
+        problem = "the what-if has no changes: its result is not there yet, or is no longer"
+        raise InfrastructureError((Mistake(document.shown, 1, 1, problem),), HINT)
+    return properties, (key_of(value, "properties") or "",)
+
+
+def _changes(answer: tuple[Json, Pointer], view: Symbols) -> Iterator[_Change]:
+    """All changes of an answer, whichever form it has."""
+    for listed, pointer, perhaps in _lists_of_changes(*answer):
+        for number, item in enumerate(listed):
+            if isinstance(item, dict):
+                yield _change(item, (*pointer, number), view, perhaps=perhaps)
+    holder, pointer = answer
+    if is_change(holder):
+        yield _change(holder, pointer, view, perhaps=False)
+
+
+def _lists_of_changes(holder: Json, pointer: Pointer) -> Iterator[tuple[list[Json], Pointer, bool]]:
+    if isinstance(holder, list):
+        yield holder, pointer, False
+        return
+    inner = field_of(holder, "changes")
+    if isinstance(inner, dict):  # of a deployment stack
+        yield from _lists_of_changes(inner, (*pointer, key_of(holder, "changes") or ""))
+    for name, perhaps in (("changes", False), ("resourceChanges", False), ("potentialChanges", True)):
+        listed = field_of(holder, name)
+        if isinstance(listed, list):
+            yield listed, (*pointer, key_of(holder, name) or name), perhaps
+
+
+def _change(item: dict[str, Any], pointer: Pointer, view: Symbols, *, perhaps: bool) -> _Change:
+    inner = field_of(item, "resourceConfigurationChanges")
+    holder = inner if isinstance(inner, dict) else item
+    before, after = field_of(holder, "before"), field_of(holder, "after")
+    ids = [field_of(item, name) for name in ("resourceId", "fullyQualifiedResourceId", "id")]
+    ids += [field_of(state, "id") for state in (after, before)]
+    target = next((found for written in ids if (found := _id(written, view))), "")
+    way = pointer if holder is item else (*pointer, key_of(item, "resourceConfigurationChanges") or "")
+    key = key_of(holder, "after") if after is not None else key_of(holder, "before") or key_of(holder, "after")
+    return _Change(
+        target,
+        _kind(field_of(item, "changeType"), before, after),
+        before,
+        after,
+        field_of(item, "unsupportedReason"),
+        way if key is None else (*way, key),
+        perhaps or str(field_of(item, "changeCertainty")).lower() == "potential",
+        any(field_of(item, name) for name in ("extension", "identifiers")),
+    )
+
+
+def _kind(written: Json, before: Json, after: Json) -> str:
+    """The kind of a change; where PowerShell writes a number, what was before and will be after tells it."""
+    if isinstance(written, str) and not written.isdecimal():
+        return written.lower()
+    if before is None and after is None:
+        return "unsupported"
+    return "delete" if after is None else _NEW if before is None else "modify"
+
+
+def _diagnostics(answer: tuple[Json, Pointer]) -> Iterator[dict[str, Any]]:
+    """What Azure warns of. Of what it only informs, what it skipped counts: other notes leave nothing out."""
+    listed = field_of(answer[0], "diagnostics")
+    for item in listed if isinstance(listed, list) else ():
+        level, code = str(field_of(item, "level")).lower(), str(field_of(item, "code")).lower()
+        if isinstance(item, dict) and (level != "info" or any(word in code for word in _SKIPPED)):
+            yield item
+
+
+def _skipped(diagnostic: dict[str, Any], view: Symbols) -> tuple[str, Unread]:
+    """What a diagnostic is about, and its words."""
+    code, message = (field_of(diagnostic, name) for name in ("code", "message"))
+    words = ": ".join(item for item in (code, message) if isinstance(item, str) and item)
+    return _id(field_of(diagnostic, "target"), view), Unread(
+        f"what-if left something out: {words or 'it does not say why'}"
+    )
+
+
+def _hidden(target: str, why: Unread) -> Iterator[Gap]:
+    """Everything that a deployment may declare which was not looked into: all lists of its subscription."""
+    scope = _known(subscription_of(target))
+    yield Gap(target, _READ, why.why)
+    for kind in DECLARABLE:
+        yield Gap(scope, kind.operation, why.why)
+
+
+def _known(scope: str | None) -> str:
+    """A scope; everything where nobody knows which it is."""
+    return scope if scope is not None and scope.startswith("/") and "{" not in scope else ""
+
+
+def _why_skipped(target: str, skipped: list[tuple[str, Unread]]) -> Unread | None:
+    """Why a resource may be changed by what was skipped: it lies in the subscription that this was deployed to."""
+    own = subscription_of(target)
+    scopes = ((subscription_of(other), why) for other, why in skipped)
+    return next((why for scope, why in scopes if scope in {None, own} or _known(scope) == ""), None)
 
 
 def _id(written: Json, view: Symbols) -> str:
@@ -126,20 +241,24 @@ def _id(written: Json, view: Symbols) -> str:
     return text.rstrip("/")
 
 
-def _draft(change: dict[str, Any], target: str, kind: str, view: Symbols, *, perhaps: bool) -> Draft:
+def _draft(change: _Change, view: Symbols, skipped: Unread | None) -> Draft:
     """A resource as it will be; as it is, where nothing tells how it will be."""
-    after, before = field_of(change, "after"), field_of(change, "before")
-    known = after if isinstance(after, dict) else before if isinstance(before, dict) else {}
-    body: dict[str, Json] = {name: _plain(value_of(item, view)) for name, item in known.items() if name != "apiVersion"}
+    target, state = change.target, change.before if change.after is None else change.after
+    known = state if isinstance(state, dict) else {}
+    body: dict[str, Json] = {
+        name: _plain(value_of(item, view)) for name, item in known.items() if name.lower() not in _APART
+    }
     type_name = field_of(known, "type")
     body["id"] = target
     body["type"] = _spelled(type_name if isinstance(type_name, str) else _type_of(target))
     body["name"] = target.rpartition("/")[2]
-    if kind == "deploy" or not known:
-        why = Unread(_NOT_TOLD)
-        body |= dict.fromkeys({*body, "properties"} - {"id", "type", "name", "location"}, why)
-    body.setdefault("properties", {})
-    if kind == _NEW:
+    why = _NOT_TOLD if change.kind == "deploy" or not known else skipped if change.kind in _NOT_DEPLOYED else None
+    if why is not None:
+        fixed = {"kind"} if why is skipped else set()
+        body |= dict.fromkeys({*body, "properties"} - {"id", "type", "name", "location"} - fixed, why)
+    if not isinstance(body.setdefault("properties", {}), dict):
+        body["properties"] = why or Unread(_CUT)
+    if change.kind == _NEW:
         body |= {} if "identity" not in body else {"identity": with_principals(target, body["identity"])}
         body = computed(body)
     else:
@@ -147,9 +266,9 @@ def _draft(change: dict[str, Any], target: str, kind: str, view: Symbols, *, per
     if body["type"] == ROLE_ASSIGNMENT and isinstance(body["properties"], dict):
         scope = target[: target.lower().rfind(f"/providers/{ROLE_ASSIGNMENT.lower()}/")]
         body["properties"] = {"scope": scope or "/", **body["properties"]}
-    if perhaps:
+    if change.perhaps:
         body["condition"] = _PERHAPS
-    return Draft(body, existing=kind != _NEW, doubt=_PERHAPS if perhaps else None)
+    return Draft(body, existing=change.kind != _NEW, doubt=_PERHAPS if change.perhaps else None)
 
 
 def _beyond_version(body: dict[str, Json], version: Json) -> dict[str, Json]:
@@ -166,6 +285,8 @@ def _beyond_version(body: dict[str, Json], version: Json) -> dict[str, Json]:
 def _plain(value: Json) -> Json:
     """A value in which secrets, that the answer masks, are unread."""
     match value:
+        case str() if value.startswith(_CUT_TEXTS):
+            return Unread(_CUT)
         case str() if value == _MASKED:
             return Unread("it is a secret, which a what-if answer masks")
         case dict():
@@ -184,15 +305,25 @@ def _lists(draft: Draft) -> Iterator[Gap]:
         yield from hidden_lists(draft.id, str(draft.body["type"]), f"{draft.name}: {_STAYS}")
 
 
+def _hides_endpoints(target: str) -> bool:
+    """Whether what is not supported may be a private endpoint, or make one."""
+    return _type_of(target).lower() in {PRIVATE_ENDPOINT.lower(), *DEPLOYMENTS} or "/providers/" not in target
+
+
 def _unsupported(target: str, reason: Json) -> Iterator[Gap]:
-    """A resource of which the answer tells nothing: its own gap, and one in the list that it belongs to."""
+    """A resource of which the answer tells nothing: its own gap, and one in the list that it belongs to.
+
+    A deployment may declare anything.
+    """
     why = f"what-if does not support it{f': {reason}' if isinstance(reason, str) and reason else ''}"
+    if _type_of(target).lower() in DEPLOYMENTS:
+        yield from _hidden(target, Unread(f"{target.rpartition('/')[2]}: {why}"))
+        return
     yield Gap(target, _READ, f"{target.rpartition('/')[2]}: {why}")
     kind = BY_NAME.get(_type_of(target).lower())
     for each in (kind,) if kind is not None else () if "/providers/" in target else DECLARABLE:
         owner = subscription_of(target) if each.owner == SUBSCRIPTION else owner_of(target, each.name)
-        scope = owner if owner is not None and owner.startswith("/") else ""
-        yield Gap(scope, each.operation, f"{target.rpartition('/')[2]}: {why}")
+        yield Gap(_known(owner), each.operation, f"{target.rpartition('/')[2]}: {why}")
 
 
 def _type_of(resource_id: str) -> str:

@@ -19,15 +19,18 @@ DELETED_ACCOUNT: Final = "Microsoft.CognitiveServices/deletedAccounts"
 MODEL: Final = "Microsoft.CognitiveServices/accounts/documentModels"
 CLASSIFIER: Final = "Microsoft.CognitiveServices/accounts/documentClassifiers"
 STORAGE: Final = "Microsoft.Storage/storageAccounts"
+DELETED_STORAGE: Final = "Microsoft.Storage/deletedAccounts"
 BLOB_SERVICE: Final = "Microsoft.Storage/storageAccounts/blobServices"
 CONTAINER: Final = "Microsoft.Storage/storageAccounts/blobServices/containers"
 LIFECYCLE_POLICY: Final = "Microsoft.Storage/storageAccounts/managementPolicies"
 OBJECT_REPLICATION: Final = "Microsoft.Storage/storageAccounts/objectReplicationPolicies"
+INVENTORY_POLICY: Final = "Microsoft.Storage/storageAccounts/inventoryPolicies"
 ROLE_ASSIGNMENT: Final = "Microsoft.Authorization/roleAssignments"
 DIAGNOSTIC_SETTING: Final = "Microsoft.Insights/diagnosticSettings"
 ROLE_DEFINITION: Final = "Microsoft.Authorization/roleDefinitions"
 WORKSPACE: Final = "Microsoft.OperationalInsights/workspaces"
 WORKSPACE_TABLE: Final = "Microsoft.OperationalInsights/workspaces/tables"
+DATA_EXPORT: Final = "Microsoft.OperationalInsights/workspaces/dataExports"
 VAULT: Final = "Microsoft.KeyVault/vaults"
 BACKUP_VAULT: Final = "Microsoft.DataProtection/backupVaults"
 BACKUP_INSTANCE: Final = "Microsoft.DataProtection/backupVaults/backupInstances"
@@ -40,6 +43,9 @@ PROJECT: Final = "Microsoft.CognitiveServices/accounts/projects"
 PROJECT_CONNECTION: Final = "Microsoft.CognitiveServices/accounts/projects/connections"
 OPERATION: Final = "Microsoft.CognitiveServices/accounts/operations"
 LOCAL_USER: Final = "Microsoft.Storage/storageAccounts/localUsers"
+ENCRYPTION_SCOPE: Final = "Microsoft.Storage/storageAccounts/encryptionScopes"
+STORAGE_TASK: Final = "Microsoft.StorageActions/storageTasks"
+STORAGE_TASK_ASSIGNMENT: Final = "Microsoft.Storage/storageAccounts/storageTaskAssignments"
 # What the auditor finds out by looking at practice has no ARM id: it gets one below what it is about.
 ACCOUNT_TLS: Final = "Microsoft.CognitiveServices/accounts/tlsProbes"
 STORAGE_TLS: Final = "Microsoft.Storage/storageAccounts/tlsProbes"
@@ -47,6 +53,7 @@ DOCUMENT_ACCESS: Final = "Microsoft.OperationalInsights/workspaces/documentAcces
 REQUEST_LOGS: Final = "Microsoft.CognitiveServices/accounts/requestLogs"
 BLOB_LOGS: Final = "Microsoft.Storage/storageAccounts/blobLogs"
 CALL_METRICS: Final = "Microsoft.CognitiveServices/accounts/callMetrics"
+BATCH_RESULTS: Final = "Microsoft.CognitiveServices/accounts/batchResults"
 INSPECTION: Final = "Microsoft.Storage/storageAccounts/blobServices/containers/inspections"
 REGISTERED_MODEL: Final = "Auditor.Register/models"
 ERASURE_REQUEST: Final = "Auditor.Register/erasureRequests"
@@ -58,12 +65,16 @@ DOCUMENT_INTELLIGENCE_KINDS: Final = frozenset({"formrecognizer", "cognitiveserv
 FOUNDRY_KINDS: Final = frozenset({"aiservices"})
 """Kinds of cognitive accounts that have projects and connections, in lower case (azure-facts 2.1)."""
 
+ACCOUNT_KEY_SCOPE: Final = "$account-encryption-key"
+"""What a container names as its encryption scope where it has none of its own (API, defaultEncryptionScope)."""
+
 ONLY_LIVE: Final = frozenset(
     {
         MODEL.lower(),
         CLASSIFIER.lower(),
         OPERATION.lower(),
         DELETED_ACCOUNT.lower(),
+        DELETED_STORAGE.lower(),
         ACCOUNT_PERIMETER.lower(),
         STORAGE_PERIMETER.lower(),
         ACCOUNT_TLS.lower(),
@@ -72,6 +83,7 @@ ONLY_LIVE: Final = frozenset(
         REQUEST_LOGS.lower(),
         BLOB_LOGS.lower(),
         CALL_METRICS.lower(),
+        BATCH_RESULTS.lower(),
         INSPECTION.lower(),
     }
 )
@@ -124,6 +136,7 @@ RESOURCE_TYPES: Final[tuple[ResourceType, ...]] = (
     _type(ACCOUNT, SUBSCRIPTION, "accounts", "Document Intelligence account"),
     _type(DELETED_ACCOUNT, SUBSCRIPTION, "deletedAccounts", "soft-deleted account"),
     _type(STORAGE, SUBSCRIPTION, "storageAccounts", "storage account"),
+    _type(DELETED_STORAGE, SUBSCRIPTION, "deletedStorageAccounts", "deleted storage account"),
     _type(ROLE_ASSIGNMENT, SUBSCRIPTION, "roleAssignments", "role assignment"),
     _type(
         MODEL,
@@ -145,9 +158,11 @@ RESOURCE_TYPES: Final[tuple[ResourceType, ...]] = (
     _type(CONTAINER, STORAGE, "containers", "container"),
     _type(LIFECYCLE_POLICY, STORAGE, "lifecyclePolicy", "lifecycle policy", single=True),
     _type(OBJECT_REPLICATION, STORAGE, "objectReplication", "object replication policy"),
+    _type(INVENTORY_POLICY, STORAGE, "inventoryPolicies", "inventory policy"),
     _type(ROLE_DEFINITION, SUBSCRIPTION, "roleDefinitions", "role definition"),
     _type(WORKSPACE, SUBSCRIPTION, "workspaces", "Log Analytics workspace"),
     _type(WORKSPACE_TABLE, WORKSPACE, "tables", "table"),
+    _type(DATA_EXPORT, WORKSPACE, "dataExports", "data export"),
     _type(VAULT, SUBSCRIPTION, "vaults", "key vault"),
     _type(BACKUP_VAULT, SUBSCRIPTION, "backupVaults", "backup vault"),
     _type(BACKUP_INSTANCE, BACKUP_VAULT, "instances", "backup instance"),
@@ -173,6 +188,9 @@ RESOURCE_TYPES: Final[tuple[ResourceType, ...]] = (
         owner_kinds=DOCUMENT_INTELLIGENCE_KINDS,
     ),
     _type(LOCAL_USER, STORAGE, "localUsers", "local user"),
+    _type(ENCRYPTION_SCOPE, STORAGE, "encryptionScopes", "encryption scope"),
+    _type(STORAGE_TASK, SUBSCRIPTION, "storageTasks", "storage task"),
+    _type(STORAGE_TASK_ASSIGNMENT, STORAGE, "taskAssignments", "storage task assignment"),
     _type(
         ACCOUNT_TLS,
         ACCOUNT,
@@ -222,6 +240,15 @@ RESOURCE_TYPES: Final[tuple[ResourceType, ...]] = (
         "metrics of calls",
         single=True,
         operation="Microsoft.Insights/metrics/read",
+        owner_kinds=DOCUMENT_INTELLIGENCE_KINDS,
+    ),
+    _type(
+        BATCH_RESULTS,
+        ACCOUNT,
+        "batchResults",
+        "list of batch analyses",
+        single=True,
+        operation=f"{_FORM_RECOGNIZER}/analysis/get/batchanalyze/result/read",
         owner_kinds=DOCUMENT_INTELLIGENCE_KINDS,
     ),
     _type(

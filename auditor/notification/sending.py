@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from auditor.errors import UsageError
+from auditor.errors import UsageError, how_to_install
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,7 +40,7 @@ def targets_of(wishes: Sequence[str]) -> tuple[Target, ...]:
         import apprise
     except ImportError as missing:
         raise UsageError(
-            "notifications take the extra `notify`", "pip install 'docintel-auditor[notify]', or leave --notify out."
+            "notifications take the extra `notify`", f"{how_to_install('notify')} Or leave --notify out."
         ) from missing
     for name in _QUOTE_URLS:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)

@@ -84,8 +84,8 @@ class Passing(Protocol):
         """The findings of one rule, sorted by resource."""
         ...
 
-    def keys(self, rule_id: str) -> Iterator[str]:
-        """The keys of resources that pass one rule."""
+    def keys(self, rule_id: str) -> Mapping[str, Sequence[str]]:
+        """The keys of resources that pass one rule, by their type (lower case)."""
         ...
 
     def among(self, keys: frozenset[str]) -> Passing:
@@ -119,9 +119,14 @@ class Passed:
             evidence = evaluator.evidence(rule, item) if evaluator.explain_passes else ()
             yield Finding(rule_id, "pass", evaluator.subject(item), evidence)
 
-    def keys(self, rule_id: str) -> Iterator[str]:
-        """The keys of resources that pass one rule."""
-        return (_key(item) for _, items in self._by_rule.get(rule_id, ()) for item in items)
+    def keys(self, rule_id: str) -> Mapping[str, Sequence[str]]:
+        """The keys of resources that pass one rule, by their type (lower case)."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for _, items in self._by_rule.get(rule_id, ()):
+            for item in items:
+                type_key = self._evaluator.subject(item).type.lower() if isinstance(item, UnreadList) else item.type_key
+                found[type_key].append(_key(item))
+        return found
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Passed):

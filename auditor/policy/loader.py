@@ -14,7 +14,19 @@ from auditor.model.reading import UNREAD_KEY, Json, Unread, mark_unread
 from auditor.policy.clauses import BASES
 from auditor.policy.compiler import CompiledRule, Language, compile_rule
 from auditor.policy.defaults import FILE_NAME, Defaults, read_defaults
-from auditor.policy.rule import PROFILES, REQUIRED, Example, Fix, Parameter, Peers, Rule
+from auditor.policy.paths import PathSyntaxError, parse_path
+from auditor.policy.rule import (
+    DECLARABLE,
+    PARAMETER_IN_SUMMARY,
+    PROFILES,
+    REQUIRED,
+    Example,
+    Fix,
+    Parameter,
+    Peers,
+    Rule,
+    Summary,
+)
 from auditor.yaml_source import Document, Place, nearest, read_yaml
 
 if TYPE_CHECKING:
@@ -27,7 +39,8 @@ _ID = re.compile(r"^[A-Z][A-Z0-9]*(?:-[A-Z0-9]+){1,4}$")
 _NAME = re.compile(r"^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$")
 _MAPPINGS: Final = ("iso27001", "nist80053", "gdpr", "mcsb")
 _EXPECTED: Final = ("pass", "fail", "unknown", "notApplicable")
-_OPTIONAL: Final = ("where", "parameters", "mappings", "peers", "examples")
+_FIX: Final = ("warning", "az", "bicep", "terraform")
+_OPTIONAL: Final = ("summary", "where", "parameters", "mappings", "peers", "examples")
 _HINT: Final = (
     "`auditor rules schema` writes a JSON Schema for editors; `auditor rules show ID` shows a rule that works."
 )
@@ -170,7 +183,21 @@ class _RuleFile:
             peers=self._peers(),
             examples=self._examples(),
             file=self._document.file,
+            summary=self._summary(),
         )
+
+    def _summary(self) -> Summary | None:
+        if "summary" not in self._value:
+            return None
+        body = self._mapping(("summary",))
+        self._keys(body, ("summary",), ("one", "many"), ())
+        texts = {key: self._text(("summary", key)) for key in body if key in {"one", "many"}}
+        declared = self._mapping(("parameters",))
+        for key, text in texts.items():
+            for name in PARAMETER_IN_SUMMARY.findall(text):
+                if name not in declared:
+                    self._document.mistake(("summary", key), f"the rule has no parameter {name}")
+        return Summary(texts.get("one", ""), texts.get("many", ""))
 
     def _try_conditions(self, rule: Rule) -> None:
         values = {parameter.name: parameter.default for parameter in rule.parameters}
@@ -217,9 +244,31 @@ class _RuleFile:
 
     def _fix(self) -> Fix:
         body = self._mapping(("fix",))
-        self._keys(body, ("fix",), ("text",) if "fix" in self._value else (), ("az", "bicep", "terraform"))
-        texts = {key: self._text(("fix", key)) for key in body if key in {"text", "az", "bicep", "terraform"}}
-        return Fix(texts.get("text", ""), texts.get("az"), texts.get("bicep"), texts.get("terraform"))
+        self._keys(body, ("fix",), ("text",) if "fix" in self._value else (), (*_FIX, "set"))
+        texts = {key: self._text(("fix", key)) for key in body if key in {"text", *_FIX}}
+        return Fix(**{"text": "", **texts}, set=self._changes())
+
+    def _changes(self) -> dict[str, Json]:
+        """The properties that a fix sets, each by its path below every type that the rule applies to."""
+        changes = self._mapping(("fix", "set"))
+        for written in changes:
+            problems = (self._not_settable(written, type_name) for type_name in self._applies_to())
+            problem = next((problem for problem in problems if problem is not None), None)
+            if problem is not None:
+                self._document.mistake(("fix", "set", written), problem)
+        return changes
+
+    def _not_settable(self, written: str, type_name: str) -> str | None:
+        if type_name not in DECLARABLE:
+            return f"a fix cannot set properties of {type_name}; write it as bicep"
+        try:
+            path = parse_path(written)
+        except PathSyntaxError as error:
+            return str(error)
+        blobs = written.startswith("children.blobService.")
+        if path.many or (written.split(".", maxsplit=1)[0] in {"facts", "parent", "children"} and not blobs):
+            return "a fix sets one property of the resource, or of children.blobService"
+        return self._language.shapes.problem(type_name, path.segments)
 
     def _references(self) -> tuple[str, ...]:
         links = self._texts(("references",))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from auditor.model.types import ACCOUNT, CONTAINER, STORAGE, VAULT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +44,8 @@ FAMILIES: Final = {
 """Families by the middle of a rule's id: the folder below `policies/`, and the title in reports. The first four are
 the four questions that every report answers."""
 QUESTIONS: Final = ("REG", "TLS", "RET", "MDL")
+DECLARABLE: Final = frozenset({ACCOUNT, STORAGE, CONTAINER, VAULT})
+"""Types of which a fix can `set` properties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +58,40 @@ class Parameter:
     about: str = ""
 
 
+PARAMETER_IN_SUMMARY: Final = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a report says of the resources that fail, behind their number: of `one`, and of `many`.
+
+    `{maxRetentionHours}` stands for the value of that parameter of the rule.
+    """
+
+    one: str
+    many: str
+
+
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """How to put it right: in words, and as snippets in which `{name}`, `{group}`, `{subscription}` … are filled in."""
+    """How to put it right: in words, and as snippets in which `{name}`, `{group}`, `{subscription}` … are filled in.
+
+    `warning` says what the fix deletes, exposes, breaks or cannot undo, and stands first wherever a fix is shown. `set`
+    gives properties by path their values, from which Bicep and ARM JSON are written where there is no `bicep`.
+    """
 
     text: str
     az: str | None = None
     bicep: str | None = None
     terraform: str | None = None
+    warning: str | None = None
+    set: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The warning, if there is one, and what to do, each in a line."""
+        parts = [("Warning", self.warning), ("Fix", self.text)]
+        return tuple(f"{head}: {' '.join(text.split())}" for head, text in parts if text is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +139,7 @@ class Rule:
     peers: Peers | None
     examples: tuple[Example, ...]
     file: str
+    summary: Summary | None = None
 
     @property
     def family(self) -> str:

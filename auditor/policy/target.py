@@ -6,6 +6,7 @@ them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,7 +15,7 @@ from auditor.model.types import relation_of
 from auditor.policy.paths import member
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator
 
     from auditor.model.resource import Resource
     from auditor.model.snapshot import Snapshot
@@ -34,6 +35,26 @@ class FactSource(Protocol):
     def forget(self, resource: Resource) -> None:
         """Release what was derived for one resource."""
         ...
+
+
+class FactsAbout(Mapping[str, Json]):
+    """The facts about one resource by name, each derived when it is looked up; none where there is no resource."""
+
+    def __init__(self, resource: Resource | None, facts: FactSource) -> None:
+        self._resource = resource
+        self._facts = facts
+
+    def __getitem__(self, name: str) -> Json:
+        value = MISSING if self._resource is None else self._facts.one(self._resource, name)
+        if value is MISSING:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(() if self._resource is None else self._facts.of(self._resource))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class Target(Protocol):

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from auditor.model.finding import SEVERITIES, STATUSES, Finding, Status
 from auditor.model.reading import Json, Unread
 from auditor.model.types import BY_NAME, SUBSCRIPTION
 from auditor.policy.clauses import CLAUSES
+from auditor.policy.target import FactsAbout
 from auditor.report.baseline import NOTHING_BEFORE, Baseline
 from auditor.report.coverage import unseen
-from auditor.report.headline import answer_of, headline, questions, worst_answer
-from auditor.report.pictures.data import erasures, models, residency, retention
+from auditor.report.fixes.about import Neighbours
+from auditor.report.fixes.values import known_about
+from auditor.report.headline import headline, questions, worst_answer
+from auditor.report.pictures.data import by_resource, erasures, models, residency, retention
 from auditor.report.report import Clause, Group, Line, Lines, Report, Residency
+from auditor.report.tally import answer_of, tallies
 from auditor.report.wording import message, waiver_words
 
 if TYPE_CHECKING:
@@ -56,15 +61,16 @@ def assemble(
     Without `charts` the data that only charts and their tables show is left out.
     """
     rules = {rule.id: rule for rule in basis.rules}
+    near = Neighbours(snapshot, facts)
 
     def line(finding: Finding) -> Line:
-        return _line(finding, rules[finding.rule], snapshot, facts, basis.baseline)
+        return _line(finding, basis, rules[finding.rule], near)
 
-    lines = Lines(map(line, judged.notable), judged.passed, line)
+    lines = Lines(rules, map(line, judged.notable), judged.passed, line)
     missing = unseen(snapshot, basis.needs, judged.notable)
     asked = questions(lines, rules, basis.parameters)
     limit = basis.parameters.get("maxRetentionHours")
-    statuses = _statuses(judged) if charts else {}
+    statuses = by_resource(lines) if charts else {}
     return Report(
         tool=basis.tool,
         kind=snapshot.header.kind,
@@ -86,7 +92,7 @@ def assemble(
         first=_first(lines.notable),
         unseen=missing,
         blind_spots=tuple(blind_spots),
-        residency=residency(snapshot, facts) if charts else Residency((), ()),
+        residency=residency(snapshot, facts, statuses) if charts else Residency((), ()),
         retention=retention(snapshot, facts, statuses) if charts else (),
         models=models(snapshot, facts, statuses) if charts else (),
         erasures=erasures(snapshot, facts, statuses) if charts else (),
@@ -98,30 +104,19 @@ def assemble(
     )
 
 
-def _statuses(judged: Judged) -> dict[tuple[str, str], Status]:
-    """The status of each pair of rule and resource key."""
-    found: dict[tuple[str, str], Status] = {
-        (rule_id, key): "pass" for rule_id in judged.passed.rules for key in judged.passed.keys(rule_id)
-    }
-    return found | {(item.rule, item.subject.key): item.status for item in judged.notable}
-
-
 def count(judged: Judged) -> dict[Status, int]:
     """How many findings there are of each status; every status is there."""
     counted = Counter(finding.status for finding in judged.notable)
     return {status: len(judged.passed) if status == "pass" else counted[status] for status in STATUSES}
 
 
-def _line(finding: Finding, rule: Rule, snapshot: Snapshot, facts: FactSource, baseline: Baseline) -> Line:
-    """A finding with its sentence."""
-    resource = snapshot.get(finding.subject.id)
-
-    def fact(name: str) -> Json:
-        return None if resource is None else facts.one(resource, name)
-
-    before = baseline.knows(finding)
-    parts = (message(finding, fact), waiver_words(finding), "Known: the baseline has it." if before else "")
-    return Line(finding, rule, " ".join(part for part in parts if part), _unprovable(finding), before)
+def _line(finding: Finding, basis: Basis, rule: Rule, near: Neighbours) -> Line:
+    """A finding with its sentence, and what its fix is filled with."""
+    facts = FactsAbout(near.snapshot.get(finding.subject.id), near.facts)
+    before = basis.baseline.knows(finding)
+    parts = (message(finding, facts), waiver_words(finding), "Known: the baseline has it." if before else "")
+    fix = partial(known_about, finding, rule, facts, basis.parameters, near) if finding.status == "fail" else None
+    return Line(finding, rule, " ".join(part for part in parts if part), _unprovable(finding), before, fix)
 
 
 def _unprovable(finding: Finding) -> bool:
@@ -145,10 +140,11 @@ def _first(notable: Sequence[Line]) -> tuple[Group, ...]:
 def _clauses(lines: Iterable[Line], rules: Mapping[str, Rule]) -> tuple[Clause, ...]:
     """Each clause of Microsoft's page with the rules that serve it and the answer they give together."""
     clauses = []
+    found = tallies(lines)
     for promise in CLAUSES:
         basis = promise.basis
         serving = tuple(sorted(rule.id for rule in rules.values() if rule.basis == basis))
-        clauses.append(Clause(promise, serving, answer_of([line for line in lines if line.rule.basis == basis])))
+        clauses.append(Clause(promise, serving, answer_of([tally for tally in found if tally.rule.basis == basis])))
     return tuple(clauses)
 
 

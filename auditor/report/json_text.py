@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import orjson
 
-from auditor.report.wording import HIDDEN
-
+HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Categories of characters that hide or reorder text."""
 _ODD: Final = re.compile(r"[^\n -~]|##(?=[A-Za-z]*\[)")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from auditor.policy.clauses import Promise
     from auditor.policy.judge import Passing
     from auditor.policy.rule import Rule
+    from auditor.report.fixes.snippets import Known
 
 Answer: TypeAlias = Literal["broken", "not seen", "not provable", "waived", "kept", "nothing to check"]
 """The answer to a question, worst first; `not provable` means that all was read and Azure gives no proof, `waived` that
@@ -29,7 +30,8 @@ Counts: TypeAlias = "Mapping[Status, int]"
 class Line:
     """One finding with what a reader needs beside it.
 
-    `unprovable` tells an unknown that no reading can settle, `known` one that was as bad in the baseline.
+    `unprovable` tells an unknown that no reading can settle, `known` one that was as bad in the baseline. `make_fix` looks
+    up what the snippets are written from; None where it does not fail.
     """
 
     finding: Finding
@@ -37,16 +39,30 @@ class Line:
     message: str
     unprovable: bool = False
     known: bool = False
+    make_fix: Callable[[], Known] | None = field(default=None, compare=False)
+
+    @property
+    def fix(self) -> Known | None:
+        """What the snippets of the fix are written from, where it fails."""
+        return None if self.make_fix is None else self.make_fix()
 
 
 class Lines(Collection[Line]):
     """All findings of a report, sorted by rule and resource. Those that pass are made while they are iterated."""
 
-    def __init__(self, notable: Iterable[Line], passed: Passing, make: Callable[[Finding], Line]) -> None:
+    def __init__(
+        self, rules: Mapping[str, Rule], notable: Iterable[Line], passed: Passing, make: Callable[[Finding], Line]
+    ) -> None:
         """`notable` holds what does not pass; `make` makes the line of a finding that passes."""
+        self.rules = rules
         self.notable = tuple(notable)
         self._passed = passed
         self._make = make
+
+    def passed_keys(self) -> Iterator[tuple[str, Mapping[str, Sequence[str]]]]:
+        """Of each rule, the keys of resources that pass it, by their type (lower case)."""
+        for rule_id in self._passed.rules:
+            yield rule_id, self._passed.keys(rule_id)
 
     def __len__(self) -> int:
         return len(self.notable) + len(self._passed)
@@ -120,12 +136,16 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A store or an account in the residency picture; `region` is None where it was not read."""
+    """A store or an account in the residency picture; `region` is None where it was not read.
+
+    `failing` are the rules that it fails, or something that lies in it, the most severe first.
+    """
 
     id: str
     name: str
     kind: Literal["account", "store", "elsewhere"]
     region: str | None
+    failing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +169,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """How long documents live in one store. `exceeds` is None when unbounded; `at_most` None when not provable."""
+    """How long documents live in one store. `exceeds` is None when unbounded; `at_most` None when not provable.
+
+    `failing` are the rules that the store fails, or something that lies in it, the most severe first.
+    """
 
     id: str
     name: str
@@ -159,11 +182,15 @@ class Bar:
     at_most: float | None
     segments: tuple[Segment, ...]
     status: Status | None
+    failing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A custom model or classifier on the time line; times are ISO 8601 texts as Azure or the register gave them."""
+    """A custom model or classifier on the time line; times are ISO 8601 texts as Azure or the register gave them.
+
+    `statuses` has the worst status of each rule that judged the model, or a request to erase it.
+    """
 
     id: str
     name: str
@@ -186,6 +213,7 @@ class Erasure:
     requested: str
     gone: bool | None
     status: Status | None
+    failing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.data import templates_folder
-from auditor.policy.clauses import CLAUSES, PAGE
+from auditor.policy.clauses import CLAUSES, EDITIONS, PAGE
 from auditor.policy.needs import evidence_of
 from auditor.policy.rule import FAMILIES
+from auditor.report.fixes.snippets import HIGHLIGHTED
+from auditor.report.fixes.values import in_general
 from auditor.report.wording import visible
 
 if TYPE_CHECKING:
@@ -27,14 +29,12 @@ _STANDARDS: Final = {
 
 def rule_page(rule: Rule, types: frozenset[str]) -> str:
     """The page of one rule; `types` are those that it reads."""
-    fix = rule.fix
-    snippets = (("az", "sh", fix.az), ("Bicep", "bicep", fix.bicep), ("Terraform", "terraform", fix.terraform))
     return _write(
         "rule.md.j2",
         rule=rule,
         promise=next(clause for clause in CLAUSES if clause.basis == rule.basis),
         evidence=evidence_of(types),
-        snippets=[item for item in snippets if item[2]],
+        snippets=[(item.label, HIGHLIGHTED[item.language], item.text) for item in in_general(rule)],
         mappings=[(_STANDARDS.get(name, name), values) for name, values in rule.mappings.items() if values],
     )
 
@@ -43,8 +43,9 @@ def rule_pages(rules: Sequence[Rule], types: Mapping[str, frozenset[str]]) -> di
     """All pages by their path below the folder of documentation; `types` are those that each rule reads, by its id."""
     evidence = {rule.id: evidence_of(types[rule.id]) for rule in rules}
     serving = {clause.basis: [rule for rule in rules if rule.basis == clause.basis] for clause in CLAUSES}
+    shown = {"page": PAGE, "editions": EDITIONS, "clauses": CLAUSES, "serving": serving, "evidence": evidence}
     return {
-        "coverage.md": _write("coverage.md.j2", page=PAGE, clauses=CLAUSES, serving=serving, evidence=evidence),
+        "coverage.md": _write("coverage.md.j2", **shown),
         "rules/README.md": _write("rules.md.j2", rules=rules, families=list(_by_family(rules)), evidence=evidence),
         **{f"rules/{rule.id}.md": rule_page(rule, types[rule.id]) for rule in rules},
     }

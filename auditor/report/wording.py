@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-import shlex
 import unicodedata
-from typing import TYPE_CHECKING, Any, Final, Literal, assert_never
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from auditor.model.reading import Found, Json, Missing, Reading, Unread
 from auditor.policy.condition import COUNT_UNREAD, say
+from auditor.report.json_text import HIDDEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
-    from auditor.model.finding import Evidence, Finding, Status, Subject
+    from auditor.model.finding import Evidence, Finding, Status
     from auditor.model.waiver import Applied, Waiver
     from auditor.report.report import Answer
 
@@ -21,14 +21,14 @@ _MOST_PARTS: Final = 3
 _LONGEST_VALUE: Final = 120
 
 
-def message(finding: Finding, fact: Callable[[str], Json]) -> str:
-    """Why a finding is what it is, in one or a few clauses; `fact` returns a fact about its resource by name.
+def message(finding: Finding, facts: Mapping[str, Json]) -> str:
+    """Why a finding is what it is, in one or a few clauses; `facts` are those of its resource.
 
     Empty for a finding without evidence: one that passes and is not to be explained.
     """
     if not finding.evidence:
         return ""
-    reasons = _unique(reason for item in finding.evidence if (reason := reason_of(item, fact)))
+    reasons = _unique(reason for item in finding.evidence if (reason := reason_of(item, facts)))
     read = [item for item in finding.evidence if not isinstance(item.reading, Unread)]
     if reasons:  # a fact that says why says more than its yes or no
         read = [item for item in read if not (item.path.startswith("facts.") and _is_truth(item.reading))]
@@ -112,12 +112,12 @@ def describe(item: Evidence) -> str:
     return f"{state}; it {wish}" if item.holds is False or not doubt else state + doubt
 
 
-def reason_of(item: Evidence, fact: Callable[[str], Json]) -> str | None:
+def reason_of(item: Evidence, facts: Mapping[str, Json]) -> str | None:
     """What a fact says for itself: the `words` nearest to the place that the evidence looked at."""
     steps = item.path.replace("[", ".").replace("]", "").split(".")
     if steps[0] != "facts" or len(steps) == 1:
         return None
-    value: Any = fact(steps[1])
+    value: Any = facts.get(steps[1])
     found = _words(value)
     for step in steps[2:]:
         if isinstance(value, list) and step.isdigit() and int(step) < len(value):
@@ -160,7 +160,7 @@ def _unique(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-# What follows is for those formats that show evidence in columns, names as they are, and fixes ready to run.
+# What follows is for those formats that show evidence in columns, and names as they are.
 
 STATUS_MARKS: Final[dict[Status, str]] = {"fail": "●", "unknown": "◐", "waived": "◇", "pass": "○"}
 ANSWER_MARKS: Final[dict[Answer, str]] = {
@@ -171,7 +171,6 @@ ANSWER_MARKS: Final[dict[Answer, str]] = {
     "kept": "○",
     "nothing to check": "–",  # noqa: RUF001 - a dash is meant
 }
-HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 COMMAND: Final = re.compile(r"##(?=[A-Za-z]*\[)|::(?=[A-Za-z][\s\S]*?::)")
 """Azure Pipelines and TeamCity look for theirs anywhere in a line, GitHub where a line begins: texts are wrapped."""
 _MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|\+00:00)")
@@ -248,83 +247,3 @@ def first_sentence(text: str) -> str:
     """The sentence at the head of a text; with the one after it, where it is very short."""
     match = _SENTENCE.match(text.strip())
     return match[0] if match else text.strip()
-
-
-def fill(snippet: str, language: Literal["az", "bicep", "terraform"], subject: Subject) -> str:
-    """Put the resource's own names into a snippet, quoted so that no name can become code.
-
-    Placeholders are `{name}`, `{group}`, `{subscription}`, `{location}`, `{id}`, `{account}` and `{model}`, nothing else;
-    one whose value is not known stays as it is. Control and bidirectional characters become `�`.
-    """
-    values = {key: "".join(map(_tame, value)) for key, value in _values(subject).items() if value}
-    if language == "az":
-        return _fill_shell(snippet, values)
-    escapes = _BICEP if language == "bicep" else _TERRAFORM
-
-    def put(match: re.Match[str]) -> str:
-        value = values.get(match[1])
-        if value is None:
-            return match[0]
-        for plain, escaped in escapes:
-            value = value.replace(plain, escaped)
-        return value
-
-    return _PLACEHOLDER.sub(put, snippet)
-
-
-_PLACEHOLDER: Final = re.compile(r"\{(name|group|subscription|location|id|account|model)\}")
-_BICEP: Final = (("\\", "\\\\"), ("'", "\\'"), ("${", "\\${"))
-_TERRAFORM: Final = (("\\", "\\\\"), ('"', '\\"'), ("${", "$${"), ("%{", "%%{"))
-_PLAIN_WORD: Final = re.compile(r"[A-Za-z0-9_./:@%+,-]*", re.ASCII)
-_ID_PART: Final = {
-    "subscription": re.compile(r"^/subscriptions/([^/]+)", re.IGNORECASE),
-    "group": re.compile(r"/resourceGroups/([^/]+)", re.IGNORECASE),
-    "account": re.compile(r"/providers/[^/]+/[^/]+/([^/]+)", re.IGNORECASE),
-    "model": re.compile(r"/document(?:Models|Classifiers)/([^/]+)$", re.IGNORECASE),
-}
-_NESTS: Final = re.compile(r"\$\(|`|<<|\$\{")
-_NEXT: Final = {
-    quote: re.compile(f"{_PLACEHOLDER.pattern}|{rest}", re.DOTALL)
-    for quote, rest in (("", r"""\\.|['"]|(?<!\S)\#[^\n]*"""), ("'", "'"), ('"', r'\\.|"'))
-}
-
-
-def _values(subject: Subject) -> dict[str, str | None]:
-    found = {name: match[1] if (match := part.search(subject.id)) else None for name, part in _ID_PART.items()}
-    return {**found, "name": subject.name, "id": subject.id, "location": subject.location}
-
-
-def _tame(letter: str) -> str:
-    return "�" if unicodedata.category(letter) in HIDDEN else letter
-
-
-def _fill_shell(snippet: str, values: Mapping[str, str]) -> str:
-    """Fill a shell snippet, knowing in which kind of quotes each placeholder stands.
-
-    Where quotes may nest (command substitution, here-documents) no quoting is safe, so odd characters are replaced. The
-    Azure CLI reads a value that starts with `@` as the name of a file.
-    """
-    nests = _NESTS.search(snippet) is not None
-    done: list[str] = []
-    quote, start = "", 0
-    while (match := _NEXT[quote].search(snippet, start)) is not None:
-        done.append(snippet[start : match.start()])
-        start = match.end()
-        token = match[0]
-        value = values.get(match[1] or "")
-        if value is not None:
-            done.append(_shell_word(value, quote, nests=nests))
-        elif token.startswith("#"):
-            done.append(_PLACEHOLDER.sub(lambda inner: values.get(inner[1], inner[0]), token))
-        else:
-            done.append(token)
-            if token in {"'", '"'}:
-                quote = "" if quote else token
-    return "".join([*done, snippet[start:]])
-
-
-def _shell_word(value: str, quote: str, *, nests: bool) -> str:
-    value = re.sub(r"^[@-]", "�", value)
-    if _PLAIN_WORD.fullmatch(value):
-        return value
-    return re.sub(r"[^A-Za-z0-9_./:@%+,-]", "_", value) if nests else quote + shlex.quote(value) + quote

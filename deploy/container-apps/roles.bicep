@@ -34,11 +34,14 @@ resource controlPlane 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
           'Microsoft.Resources/subscriptions/read'
           'Microsoft.Storage/storageAccounts/blobServices/containers/read'
           'Microsoft.Storage/storageAccounts/blobServices/read'
+          'Microsoft.Storage/storageAccounts/encryptionScopes/read'
           'Microsoft.Storage/storageAccounts/localUsers/read'
           'Microsoft.Storage/storageAccounts/managementPolicies/read'
           'Microsoft.Storage/storageAccounts/networkSecurityPerimeterConfigurations/read'
           'Microsoft.Storage/storageAccounts/objectReplicationPolicies/read'
           'Microsoft.Storage/storageAccounts/read'
+          'Microsoft.Storage/storageAccounts/storageTaskAssignments/read'
+          'Microsoft.StorageActions/storageTasks/read'
         ]
         notActions: []
         dataActions: []

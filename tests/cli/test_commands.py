@@ -54,7 +54,7 @@ def test_rules_list_names_every_rule_once(capsys: pytest.CaptureFixture[str]) ->
     ("rule", "words"),
     [
         ("DI-REG-002", ["## How to fix it", "Terraform:", "Others ask for the opposite", "Prowler", "NIST SP 800-53"]),
-        ("di-tls-001", ['| `minimumTls` | `"TLS1_2"` | `"TLS1_2"`, `"TLS1_3"` |', "az:", "Bicep:", "atLeast"]),
+        ("di-tls-001", ['| `minimumTls` | `"TLS1_2"` | `"TLS1_2"`, `"TLS1_3"` |', "Azure CLI:", "Bicep:", "atLeast"]),
     ],
 )
 def test_rules_show_says_everything(rule: str, words: list[str], capsys: pytest.CaptureFixture[str]) -> None:

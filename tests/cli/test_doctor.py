@@ -16,7 +16,7 @@ from auditor.collectors.rights import Held, Identity, Rights
 from auditor.data import policies_folder
 from auditor.doctor import Diagnosis, Missing, diagnose
 from auditor.model.permissions import Permission
-from auditor.model.types import INSPECTION
+from auditor.model.types import BATCH_RESULTS, INSPECTION
 from tests.fakes.azure import Estate, FakeAzure, estate_two_subscriptions
 from tests.fakes.azure import builders as make
 from tests.fakes.azure.entra import CLIENT_ID, OBJECT_ID
@@ -185,12 +185,13 @@ def test_a_hostile_name_is_shown_and_does_nothing(doctor: Any) -> None:
 
 NOBODY = Identity("identity", "", "", "", "")
 EVERYTHING = audit.prepare(audit.Choice(profile="strict"))
-NEEDED = permissions(EVERYTHING.types - {INSPECTION})
+ON_REQUEST = frozenset({INSPECTION, BATCH_RESULTS})
+NEEDED = permissions(EVERYTHING.types - ON_REQUEST)
 
 
-def of(permission: Permission, *, inspect_blobs: bool = False) -> Diagnosis:
+def of(permission: Permission, left_out: frozenset[str] = ON_REQUEST) -> Diagnosis:
     rights = Rights(NOBODY, (Held(HERE, "Documents", (permission,)),), ())
-    return diagnose(EVERYTHING, rights, inspect_blobs=inspect_blobs)
+    return diagnose(EVERYTHING, rights, left_out)
 
 
 @pytest.mark.parametrize("right", NEEDED.actions)
@@ -199,7 +200,7 @@ def test_each_right_is_missed_by_itself_with_the_rules_that_read_by_it(right: st
     (lack,) = subscription.missing
     assert (lack.action, lack.data) == (right, False)
     assert set(lack.rules) == {
-        rule for rule, types in EVERYTHING.needs.items() if right in permissions(types - {INSPECTION}).actions
+        rule for rule, types in EVERYTHING.needs.items() if right in permissions(types - ON_REQUEST).actions
     }
 
 
@@ -231,7 +232,7 @@ def test_blobs_are_not_missed_unless_they_are_to_be_inspected() -> None:
     content = Permission(("*",), (), ("*",), (BLOBS,))
     assert of(content).complete
     needs_it = INSPECTION.lower() in {name.lower() for name in EVERYTHING.types}
-    assert of(content, inspect_blobs=True).complete != needs_it
+    assert of(content, frozenset({BATCH_RESULTS})).complete != needs_it
 
 
 @pytest.mark.parametrize(

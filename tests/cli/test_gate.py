@@ -53,8 +53,9 @@ def gate(*arguments: str) -> int:
     [
         (PASSING, [], 0),
         (PASSING, ["--fail-on-unknown"], 0),
-        (FAILING, [], 0),
-        (FAILING, ["--fail-on-unknown"], 1),
+        (FAILING, [], 1),
+        (FAILING, ["--scope", "declared"], 0),
+        (FAILING, ["--scope", "declared", "--fail-on-unknown"], 1),
         (FAILING, ["--scope", "all"], 1),
         (FAILING, ["--scope", "all", "--fail-on", "high"], 0),
         (FAILING, ["--scope", "all", "--changed-only"], 1),

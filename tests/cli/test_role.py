@@ -16,7 +16,7 @@ from pycep import BicepParser
 from auditor.cli import main
 from auditor.collectors.catalogue import COLLECTORS, MANAGEMENT_GROUP_ACTION, PERMISSIONS_ACTION, permissions
 from auditor.data import policies_folder
-from auditor.model.types import INSPECTION
+from auditor.model.types import BATCH_RESULTS, INSPECTION
 from auditor.role import ANY_SCOPE, Wish, roles
 from tests.collectors.scans import EVERY_TYPE, scan
 from tests.fakes.azure import FakeAzure, estate_of_every_type
@@ -26,6 +26,7 @@ AT = f"/subscriptions/{make.SUBSCRIPTION}"
 GROUP = make.management_group("contoso")
 BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"
 FORM_RECOGNIZER = "Microsoft.CognitiveServices/accounts/FormRecognizer"
+BATCHES = f"{FORM_RECOGNIZER}/analysis/get/batchanalyze/result/read"
 SUBDOMAIN = str(policies_folder() / "access" / "account-custom-subdomain.yaml")
 
 CONTROL = {
@@ -38,10 +39,14 @@ CONTROL = {
     "Microsoft.CognitiveServices/accounts/connections/read",
     "Microsoft.CognitiveServices/deletedAccounts/read",
     "Microsoft.Storage/storageAccounts/read",
+    "Microsoft.Storage/storageAccounts/inventoryPolicies/read",
+    "Microsoft.Storage/deletedAccounts/read",
+    "Microsoft.OperationalInsights/workspaces/dataExports/read",
     "Microsoft.Storage/storageAccounts/blobServices/read",
     "Microsoft.Storage/storageAccounts/blobServices/containers/read",
     "Microsoft.Storage/storageAccounts/managementPolicies/read",
     "Microsoft.Storage/storageAccounts/objectReplicationPolicies/read",
+    "Microsoft.Storage/storageAccounts/encryptionScopes/read",
     "Microsoft.Storage/storageAccounts/localUsers/read",
     "Microsoft.Storage/storageAccounts/networkSecurityPerimeterConfigurations/read",
     "Microsoft.Insights/diagnosticSettings/read",
@@ -57,7 +62,9 @@ CONTROL = {
     "Microsoft.Network/privateEndpoints/read",
     "Microsoft.DataProtection/backupVaults/read",
     "Microsoft.DataProtection/backupVaults/backupInstances/read",
-    # beyond it: what vaults keep for how long, connections of projects, and what `auditor doctor` asks
+    "Microsoft.Storage/storageAccounts/storageTaskAssignments/read",
+    # beyond it: what vaults keep for how long, what storage tasks do, connections of projects, and what `auditor doctor` asks
+    "Microsoft.StorageActions/storageTasks/read",
     "Microsoft.DataProtection/backupVaults/backupPolicies/read",
     "Microsoft.CognitiveServices/accounts/projects/connections/read",
     "Microsoft.Authorization/permissions/read",
@@ -104,7 +111,7 @@ def test_both_planes_are_an_array(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 WISHES = [
-    Wish(types, planes, (), inspect_blobs=inspect, management_group=group)
+    Wish(types, planes, (), inspect_blobs=inspect, batch_results=inspect, management_group=group)
     for types, planes, inspect, group in product(
         (None, *(frozenset({record.type}) for record in COLLECTORS)),
         (("control",), ("data",), ("control", "data")),
@@ -120,7 +127,8 @@ def test_no_role_reads_content_or_keys_or_changes_anything() -> None:
             assert not (role.actions and role.data_actions)
             for right in (*role.actions, *role.data_actions):
                 assert re.fullmatch(r"Microsoft\.[A-Za-z]+(?:/[A-Za-z]+)+/read", right)
-                assert not re.search(r"listkeys|/keys?/|results?/|secrets?/", right, re.IGNORECASE)
+                assert not re.search(r"listkeys|/keys?/|secrets?/", right, re.IGNORECASE)
+                assert "result/" not in right or (wish.batch_results and right == BATCHES)
                 assert "blobs/" not in right or wish.inspect_blobs
             assert role.reads_content == (BLOBS in role.data_actions)
 
@@ -255,7 +263,7 @@ def _plain(value: Any) -> Any:
 
 
 def test_the_roles_hold_what_the_collectors_ask_for(capsys: pytest.CaptureFixture[str]) -> None:
-    every = permissions(record.type for record in COLLECTORS if record.type != INSPECTION)
+    every = permissions(record.type for record in COLLECTORS if record.type not in {INSPECTION, BATCH_RESULTS})
     assert set(definition(capsys, "control")["Actions"]) == {*every.actions, PERMISSIONS_ACTION}
     assert set(definition(capsys, "data")["DataActions"]) == set(every.data_actions)
 
@@ -265,7 +273,14 @@ def granted_by(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]
     return [right for role in both for right in (*role["Actions"], *role["DataActions"])]
 
 
-@pytest.mark.parametrize(("flags", "types"), [([], EVERY_TYPE - {INSPECTION}), (["--inspect-blobs"], EVERY_TYPE)])
+@pytest.mark.parametrize(
+    ("flags", "types"),
+    [
+        ([], EVERY_TYPE - {INSPECTION, BATCH_RESULTS}),
+        (["--batch-results"], EVERY_TYPE - {INSPECTION}),
+        (["--inspect-blobs", "--batch-results"], EVERY_TYPE),
+    ],
+)
 def test_a_whole_scan_with_the_roles_leaves_no_gap(
     flags: list[str], types: frozenset[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -31,7 +31,8 @@ ALL_TYPES = EVERY_TYPE - SURVEYED
 
 def _each(records: Sequence[Collector]) -> pytest.MarkDecorator:
     names = [
-        f"{record.type.rpartition('/')[2]}-of-{(record.owner or 'tenant').rpartition('/')[2]}" for record in records
+        f"{record.type.removeprefix('Microsoft.')}-of-{(record.owner or 'tenant').rpartition('/')[2]}"
+        for record in records
     ]
     return pytest.mark.parametrize("record", records, ids=names)
 

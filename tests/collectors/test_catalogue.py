@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from auditor.model.resource import Resource
 from auditor.model.types import (
     ACCOUNT,
     BACKUP_VAULT,
+    BATCH_RESULTS,
     BLOB_LOGS,
     BY_NAME,
     CLASSIFIER,
@@ -40,8 +42,8 @@ from auditor.model.types import (
     SUBSCRIPTION,
     WORKSPACE,
 )
+from tests import needs
 from tests.collectors.scans import each_collector, each_read
-from tests.needs import corpus
 from tools.documented_tables import FILES, renewed
 
 _GROUP = "/subscriptions/11111111-aaaa-4bbb-8ccc-000000000001/resourceGroups/g/providers"
@@ -55,11 +57,15 @@ OWNERS = {
     BACKUP_VAULT: f"{_GROUP}/Microsoft.DataProtection/BackupVaults/backups",
 }
 NO_SPECIFICATION = {
-    "microsoft.keyvault": "2023-07-01",
-    "microsoft.dataprotection": "2023-05-01",
-    "microsoft.network": "2023-05-01",
+    "microsoft.keyvault": "2026-02-01",
+    "microsoft.dataprotection": "2026-03-01",
+    "microsoft.network": "2025-07-01",
+    "microsoft.storageactions": "2023-01-01",
 }
 """Providers of which the corpus holds nothing: stable versions of azure-rest-api-specs, folders of these names."""
+KNOWN_SOURCES = json.loads((needs.PROJECT / "auditor" / "policy" / "shapes.json").read_text(encoding="utf-8"))[
+    "$sources"
+]
 
 
 def test_every_type_of_azure_has_a_collector() -> None:
@@ -102,7 +108,10 @@ def test_the_right_that_names_its_gaps_is_one_that_it_asks_for(record: Collector
 def test_rights_are_to_read_and_never_to_read_content_or_keys(record: Collector) -> None:
     for right in (*record.actions, *record.data_actions):
         assert re.fullmatch(r"Microsoft\.[A-Za-z]+(?:/[A-Za-z]+)+/read", right)
-        assert not re.search(r"keys\b|/key|result|/\*", right, re.IGNORECASE)
+        assert not re.search(r"keys\b|/key|/\*", right, re.IGNORECASE)
+        assert "result" not in right or record.type == BATCH_RESULTS, (
+            "names of batch files, for those who ask by a flag"
+        )
         assert "/blobs/" not in right or record.type == INSPECTION, "only what users ask for by a flag"
 
 
@@ -141,23 +150,34 @@ def test_what_it_looks_at_is_read_before_it_is_asked(record: Collector) -> None:
         assert all(other.stage < record.stage for other in readers), name
 
 
-@each_read
-def test_the_api_version_is_one_that_has_a_specification(record: Collector) -> None:
-    folder = corpus("Azure+azure-rest-api-specs", "specification")
-    provider = record.path.partition("/providers/")[2].partition("/")[0]
+def provider_of(record: Collector) -> str:
+    """The provider whose API version a collector asks for, as `$sources` of the known shapes spells it."""
     if record.data_actions:
-        provider = "DocumentIntelligence"
-    elif not provider:
-        provider = (record.owner or SUBSCRIPTION).partition("/")[0]
+        return "DocumentIntelligence"
+    provider = record.path.partition("/providers/")[2].partition("/")[0]
+    return provider or (record.owner or SUBSCRIPTION).partition("/")[0]
+
+
+@each_read
+def test_the_api_version_is_the_one_whose_properties_are_known(record: Collector) -> None:
+    """Rules are held against these names (`tools/known_shapes.py`), facts by `tests/facts/test_versions.py`."""
+    provider = provider_of(record)
     if provider.lower() in NO_SPECIFICATION:
         assert record.api_version == NO_SPECIFICATION[provider.lower()]
         return
-    found = [
-        path
-        for path in folder.rglob(record.api_version)
-        if provider.lower() in {part.lower() for part in path.parts} and any(path.glob("*.json"))
-    ]
-    assert found, f"{provider} {record.api_version}"
+    known = [source.split()[1] for source in KNOWN_SOURCES if source.split()[0].lower() == provider.lower()]
+    assert known
+    assert record.api_version == max(known)
+
+
+@each_read
+def test_no_newer_stable_version_stands_in_the_corpus(record: Collector) -> None:
+    folder = needs.corpus()
+    names = [path.parts for path in folder.glob("Azure+azure-rest-api-specs/specification/**/stable/*")]
+    names += [path.parts for path in folder.glob("Azure+bicep-types-az/generated/*/*/*")]
+    provider = provider_of(record).lower()
+    newer = [parts[-1] for parts in names if provider == parts[-2].lower() or provider == parts[-3].lower()]
+    assert not [version for version in newer if version > record.api_version and "preview" not in version]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

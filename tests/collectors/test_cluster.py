@@ -68,7 +68,7 @@ def test_without_the_extra_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
     with pytest.raises(UsageError) as raised:
         opened("tcp://127.0.0.1:1")
-    assert raised.value.hint == "pip install 'docintel-auditor[dask]' brings it."
+    assert "'.[dask]'" in raised.value.hint
 
 
 class Future:

@@ -14,6 +14,7 @@ from auditor.collectors.questions import (
     NoneThere,
     document_intelligence,
     has_local_users,
+    has_own_scopes,
     has_projects,
     holds_blobs,
     keeps_blobs_data,
@@ -63,6 +64,9 @@ class Known:
 
     def of_type(self, type_name: str) -> list[Resource]:
         return [item for item in self._resources if item.type_key == type_name.lower()]
+
+    def below(self, owner_id: str, type_name: str) -> list[Resource]:
+        return [item for item in self.of_type(type_name) if item.owner == owner_id.lower()]
 
     def was_listed(self, of: str, operation: str) -> bool:
         raise NotImplementedError
@@ -221,6 +225,16 @@ def test_an_account_for_files_has_no_users_that_reach_blobs() -> None:
     assert has_local_users(store(kind="FileStorage", isLocalUserEnabled=False), nothing_known) is ELSEWHERE
     assert keeps_blobs_data(store(kind="FileStorage"), nothing_known) is ELSEWHERE
     assert keeps_blobs_data(store(kind="BlobStorage"), nothing_known) is ASK
+
+
+@pytest.mark.parametrize(
+    ("scope", "asks"), [("letters", True), (7, True), (None, False), ("", False), ("$account-encryption-key", False)]
+)
+def test_encryption_scopes_are_asked_for_where_a_container_names_one(scope: object, *, asks: bool) -> None:
+    account = store()
+    box = {**make.container(account.id, "inbox"), "properties": {"defaultEncryptionScope": scope}}
+    assert has_own_scopes(account, Known(box)) is (ASK if asks else ELSEWHERE)
+    assert has_own_scopes(account, nothing_known) is ELSEWHERE
 
 
 @pytest.mark.parametrize(

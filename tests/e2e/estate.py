@@ -93,6 +93,9 @@ def _good() -> tuple[list[Json], list[Json], list[Json]]:
         privateEndpointConnections=[_approved(to_docs)],
         defaultToOAuthAuthentication=True,
         isLocalUserEnabled=False,
+        allowSharedKeyAccessForServices={"blob": {"enabled": False}, "file": {"enabled": False}},
+        allowCrossTenantDelegationSas=False,
+        dataCollaborationPolicyProperties={"allowStorageDataShares": False, "allowBlobAccessPoints": False},
         sasPolicy={"sasExpirationPeriod": "1.00:00:00", "expirationAction": "Block"},
         encryption={
             "keySource": "Microsoft.Keyvault",
@@ -120,7 +123,15 @@ def _good() -> tuple[list[Json], list[Json], list[Json]]:
         make.diagnostic_setting(f"{docs['id']}/blobServices/default", workspace=audit["id"], logs=_logs(*_BLOBS)),
         training,
         blob(training, "letter.pdf", practice.ago(hours=1)),
-        make.lifecycle_policy(docs, make.lifecycle_rule(base_days=0, snapshot_days=0)),
+        make.lifecycle_policy(
+            docs,
+            make.lifecycle_rule(
+                base_days=0,
+                snapshot_days=0,
+                blob_types=("blockBlob", "appendBlob"),
+                condition="daysAfterCreationGreaterThan",
+            ),
+        ),
         make.role_assignment(forms, "Storage Blob Data Reader", docs),
         inline,
         make.blob_service(inline),
@@ -147,6 +158,10 @@ def _store_id(name: str) -> str:
     return str(make.storage_account(name)["id"])
 
 
+def _deleted_id(name: str) -> str:
+    return str(make.deleted_storage_account(name, subscription=BAD)["properties"]["storageAccountResourceId"])
+
+
 def _bad(*, signals: bool) -> tuple[list[Json], list[Json], list[Json]]:
     """Everything wrong that can be, and the stores of `_signals`."""
     owned = make.storage_account("ownedstore", shared_key=False, **EAST)
@@ -170,7 +185,11 @@ def _bad(*, signals: bool) -> tuple[list[Json], list[Json], list[Json]]:
         cross_tenant=None,
         ip_rules=["0.0.0.0/0"],
         isSftpEnabled=True,
+        isNfsV3Enabled=True,
         isLocalUserEnabled=True,
+        allowSharedKeyAccessForServices={"blob": {"enabled": True}},
+        allowCrossTenantDelegationSas=True,
+        dataCollaborationPolicyProperties={"allowStorageDataShares": True, "allowCrossTenantDataSharing": True},
     )
     ruled = make.storage_account("ruledstore", shared_key=False, **EAST)
     reads = around.custom_role(
@@ -180,7 +199,13 @@ def _bad(*, signals: bool) -> tuple[list[Json], list[Json], list[Json]]:
         subscription=BAD,
     )
     copies = make.storage_account("trialcopies", subscription=BAD, region="northeurope")
-    uploads = make.container(docs, "uploads", public_access="Blob", legal_hold=["case7"])
+    uploads = make.container(
+        docs,
+        "uploads",
+        public_access="Blob",
+        legal_hold=["case7"],
+        blobAccessPointConfiguration={"blobAccessPointConfigurationName": "bucket"},
+    )
     vault = around.backup_vault("backups", subscription=BAD, region="westus", redundancy="GeoRedundant")
     yearly = around.backup_policy(vault, "yearly", operational=None, vaulted="P1Y")
     resources = [
@@ -200,6 +225,9 @@ def _bad(*, signals: bool) -> tuple[list[Json], list[Json], list[Json]]:
             api_version="2024-07-31-preview",
         ),
         make.deleted_account("forms-2025", subscription=BAD),
+        make.deleted_storage_account("oldtrialdocs", subscription=BAD, region="eastus"),
+        make.deleted_storage_account("oldscratch", subscription=BAD, region="eastus", group="scratch"),
+        make.role_assignment(forms, "Storage Blob Data Reader", _deleted_id("oldtrialdocs")),
         docs,
         make.blob_service(
             docs,
@@ -225,7 +253,11 @@ def _bad(*, signals: bool) -> tuple[list[Json], list[Json], list[Json]]:
             make.role_assignment(
                 make.guid("user", str(number)), "Cognitive Services User", forms, principal_type="User"
             )
-            for number in range(6)
+            for number in range(11)
+        ),
+        *(
+            make.role_assignment(make.guid("reader", str(number)), "Storage Blob Data Reader", uploads)
+            for number in range(40)
         ),
         copies,
         make.blob_service(copies, versioning=True),
@@ -312,7 +344,7 @@ _NAMELESS = ("studiostore", "addressstore")
 
 _STORE_RULES = (
     *("DI-REG-001", "DI-REG-002", "DI-REG-003", "DI-REG-006", "DI-REG-008", "DI-REG-010", "DI-REG-011"),
-    *("DI-TLS-001", "DI-TLS-002", "DI-TLS-004", "DI-TLS-005"),
+    *("DI-TLS-001", "DI-TLS-002", "DI-TLS-004", "DI-TLS-005", "DI-TLS-006"),
     *(
         "DI-RET-001",
         "DI-RET-003",
@@ -324,7 +356,7 @@ _STORE_RULES = (
         "DI-RET-009",
         "DI-RET-011",
     ),
-    *("DI-ACC-003", "DI-ACC-004", "DI-ACC-006", "DI-ACC-008", "DI-ACC-009", "DI-ACC-011"),
+    *("DI-ACC-003", "DI-ACC-004", "DI-ACC-006", "DI-ACC-008", "DI-ACC-009", "DI-ACC-011", "DI-ACC-012"),
     *("DI-NET-003", "DI-NET-004", "DI-NET-006", "DI-NET-008", "DI-NET-009"),
     *("DI-ENC-002", "DI-ENC-003"),
     *("DI-LOG-002",),
@@ -335,7 +367,7 @@ _ACCOUNT_RULES = (
     *("DI-REG-004", "DI-REG-006", "DI-REG-009", "DI-REG-012"),
     *("DI-TLS-003",),
     *("DI-RET-012",),
-    *("DI-ACC-001", "DI-ACC-002", "DI-ACC-007", "DI-ACC-009"),
+    *("DI-ACC-001", "DI-ACC-002", "DI-ACC-007", "DI-ACC-009", "DI-ACC-012"),
     *("DI-NET-001", "DI-NET-002", "DI-NET-005", "DI-NET-007", "DI-NET-009"),
     *("DI-ENC-001",),
     *("DI-LOG-001",),
@@ -353,13 +385,15 @@ def _rows() -> dict[tuple[str, str], str]:
 def _stores() -> dict[tuple[str, str], str]:
     rows = {(rule, "docsstore"): "pass" for rule in _STORE_RULES}
     rows["DI-RET-001", "docsstore"] = "unknown"  # 0 days and nothing that keeps: Azure gives no upper bound
-    rows["DI-RET-002", "docsstore"] = "pass"  # deletes blobs and snapshots; there can be no versions
+    # Deletes blobs of both types by their creation, and snapshots; there can be no versions.
+    rows["DI-RET-002", "docsstore"] = "pass"
     rows["DI-ACC-005", "training"] = rows["DI-RET-010", "training"] = "pass"
     for name in ("inlinestore", *SOUND):
         rows |= {(rule, name): "pass" for rule in _STORE_RULES}
         rows |= {(rule, name): "fail" for rule in (*_NOT_STRICT, "DI-NET-003", "DI-LOG-002")}
         # No container: nothing rests there, and DI-RET-002 has nothing to cover. No row in a log: practice is not known.
         rows |= {(rule, name): "unknown" for rule in ("DI-TLS-005", "DI-RET-011")}
+        rows["DI-RET-001", name] = "unknown"  # nor does a lifecycle rule wait for the next container
     rows |= {(rule, "inlinestore"): "pass" for rule in ("DI-NET-003", "DI-LOG-002")}
     rows |= {("DI-REG-001", name): "unknown" for name in _NAMELESS}
     rows |= {(rule, "trialdocs"): "fail" for rule in _STORE_RULES}
@@ -367,6 +401,17 @@ def _stores() -> dict[tuple[str, str], str]:
     rows["DI-ACC-010", "trialdocs"] = "fail"  # made in March
     rows["DI-RET-002", "trialdocs"] = rows["DI-NET-010", "trialdocs"] = "fail"
     rows["DI-ACC-005", "uploads"] = rows["DI-RET-010", "uploads"] = "fail"
+    return rows | _copies()
+
+
+def _copies() -> dict[tuple[str, str], str]:
+    """The account that object replication copies trialdocs to: sound but for its region, its keys and its versions."""
+    rows = {(rule, "trialcopies"): "pass" for rule in _STORE_RULES}
+    rows |= {(rule, "trialcopies"): "fail" for rule in (*_NOT_STRICT, "DI-NET-003", "DI-LOG-002")}
+    rows |= {(rule, "trialcopies"): "unknown" for rule in ("DI-TLS-005", "DI-RET-011")}  # no row in a log
+    rows["DI-REG-001", "trialcopies"] = "fail"  # in North Europe, and trial-forms is in East US
+    rows["DI-RET-005", "trialcopies"] = "unknown"  # no container now, and versions of what arrives next would stay
+    rows["DI-ACC-003", "trialcopies"] = rows["DI-ACC-010", "trialcopies"] = "fail"  # keys are on, since March
     return rows
 
 
@@ -400,6 +445,9 @@ def _models() -> dict[tuple[str, str], str]:
     rows["DI-MDL-005", "receipts"] = "fail"
     rows["DI-MDL-006", "forms-2025"] = "fail"
     rows["DI-MDL-006", "Documents (production)"] = "pass"
+    rows["DI-RET-014", "Documents (production)"] = "pass"
+    rows["DI-RET-014", "oldtrialdocs"] = "fail"  # the identity of trial-forms still has a role on it
+    rows["DI-RET-014", "oldscratch"] = "unknown"  # nothing tells what was in it
     return rows
 
 

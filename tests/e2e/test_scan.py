@@ -49,12 +49,12 @@ def test_each_signal_and_each_path_occurs(done: tuple[Ran, FakeAzure, Path]) -> 
     signals = {link["signal"] for known in derived for link in known.get("links", ()) if isinstance(link, dict)}
     assert signals == {
         *("trainingSource", "blobLogs", "roleAssignment", "resourceAccessRule", "userOwnedStorage", "connection"),
-        *("studioCors", "studioAddress", "declared"),
+        *("studioCors", "studioAddress", "declared", "replicationTarget"),
     }
     edges = [edge for known in derived for edge in known.get("residency", {}).get("edges", ())]
     assert {edge["via"] for edge in edges if isinstance(edge, dict)} == {
         *("geoRedundancy", "objectReplication", "accountLink", "backup", "logs", "privateEndpoint", "keyVault"),
-        *("routing", "modelCopy"),
+        *("routing", "modelCopy", "dataCollaboration", "blobAccessPoint"),
     }
 
 
@@ -89,7 +89,7 @@ def test_it_only_reads_and_only_from_azure(done: tuple[Ran, FakeAzure, Path]) ->
         "management.azure.com",
         "api.loganalytics.io",
         *(f"{name}.cognitiveservices.azure.com" for name in accounts),
-        *(f"{name}.blob.core.windows.net" for name in ("docsstore", "inlinestore", "trialdocs", *SOUND)),
+        *(f"{name}.blob.core.windows.net" for name in ("docsstore", "inlinestore", "trialdocs", "trialcopies", *SOUND)),
     }
 
 

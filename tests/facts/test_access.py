@@ -1,4 +1,4 @@
-"""Who may list the keys of an account or a store, or read results."""
+"""Who can list the keys of an account or a store, read results, or read blobs."""
 
 from __future__ import annotations
 
@@ -191,15 +191,9 @@ def test_that_keys_are_switched_off_is_told() -> None:
     ("properties", "count"),
     [
         ({"allowSharedKeyAccess": False}, 0),
-        ({"allowSharedKeyAccess": True}, 1),
         ({}, 1),
-        ({"allowSharedKeyAccess": HIDDEN}, "hidden"),
-        ({"allowSharedKeyAccess": False, "allowSharedKeyAccessForServices": {"blob": {"enabled": False}}}, 0),
-        ({"allowSharedKeyAccess": False, "allowSharedKeyAccessForServices": {"blob": {"enabled": True}}}, 1),
-        ({"allowSharedKeyAccess": False, "allowSharedKeyAccessForServices": HIDDEN}, "hidden"),
-        ({"allowSharedKeyAccess": True, "allowSharedKeyAccessForServices": HIDDEN}, 1),
+        ({"allowSharedKeyAccess": HIDDEN}, "the setting of the account for shared key access was not read: hidden"),
     ],
-    ids=range(8),
 )
 def test_the_keys_of_a_store_open_nothing_once_they_are_switched_off(properties: dict[str, Json], count: Json) -> None:
     found = readers(storage(**properties), grant(GROUP, OWNER, "p"))
@@ -273,4 +267,112 @@ def test_the_order_of_reading_does_not_matter() -> None:
     parts = [grant(GROUP, OWNER, "a"), grant(DOCS.id, KEY_OPERATOR, "a"), grant(GROUP, OWNER, "b")]
     found = snapshot(DOCS, *parts)
     turned = replace(found, resources=tuple(reversed(found.resources)))
-    assert facts(found).of(DOCS)["keyReaders"] == facts(turned).of(DOCS)["keyReaders"]
+    for name in ("keyReaders", "documentReaders"):
+        assert facts(found).of(DOCS)[name] == facts(turned).of(DOCS)[name]
+
+
+# Who can read documents by a role with data actions
+
+BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
+BLOB_READER = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"
+BLOB_CONTRIBUTOR = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
+BLOB_DELEGATOR = "db58b8e5-c6ad-4a2a-8342-4190687cbf4a"
+SCANS = f"{DOCS.id}/blobServices/default/containers/scans"
+
+
+def document_readers(resource: Resource, *parts: Resource, **how: Any) -> Json:
+    return facts(snapshot(resource, *parts, **how)).of(resource)["documentReaders"]
+
+
+@pytest.mark.parametrize(
+    ("role", "of_account", "of_store"),
+    [
+        (OWNER, 0, 0),  # no data actions; its keys are a matter of keyReaders
+        (READER, 0, 0),
+        (KEY_OPERATOR, 0, 0),
+        (BLOB_DELEGATOR, 0, 0),  # a user delegation SAS carries no more than its signer's own rights
+        (BLOB_READER, 0, 1),
+        (BLOB_CONTRIBUTOR, 0, 1),
+        (BLOB_OWNER, 0, 1),
+        (SERVICES_USER, 1, 0),
+        (DATA_READER, 1, 0),
+        ("00000000-9999-0000-0000-000000000000", 0, 0),  # not in the list of roles, which was read
+    ],
+)
+def test_data_actions_of_a_role_let_read_documents(role: str, of_account: int, of_store: int) -> None:
+    for resource, count in ((FORMS, of_account), (DOCS, of_store)):
+        assert document_readers(resource, grant(GROUP, role, "p"))["count"] == count
+
+
+@pytest.mark.parametrize(
+    ("definition", "of_account", "of_store"),
+    [
+        (custom("*"), 0, 0),
+        (custom(data=["*"]), 1, 1),
+        (custom(data=["*/read"]), 1, 1),
+        (custom(data=["*"], notDataActions=["*/blobs/read"]), 1, 0),
+        (custom(data=["Microsoft.Storage/*"], notDataActions=["*/BLOBS/*"]), 0, 0),
+        (custom(data=[f"{BLOBS}/read"]), 0, 1),
+        (custom(data=[f"{BLOBS}/write", f"{BLOBS}/delete", f"{BLOBS}/tags/read"]), 0, 0),
+        (custom(data=["Microsoft.Storage/storageAccounts/fileServices/*/read"]), 0, 0),
+        (custom(data=[f"{FORM_RECOGNIZER}/documentmodels/analyzeresults/read"]), 1, 0),
+        (custom(data=[f"{FORM_RECOGNIZER}/documentmodels:analyze/action"]), 0, 0),
+    ],
+    ids=range(10),
+)
+def test_a_custom_role_lets_read_what_its_data_actions_name(
+    definition: Resource, of_account: int, of_store: int
+) -> None:
+    for resource, count in ((FORMS, of_account), (DOCS, of_store)):
+        assert document_readers(resource, definition, grant(GROUP, CUSTOM, "p"))["count"] == count
+
+
+@pytest.mark.parametrize(
+    ("scope", "count"),
+    [
+        (SUBSCRIPTION_ID, 1),
+        (GROUP.upper(), 1),
+        (DOCS.id, 1),
+        (SCANS, 1),
+        (SCANS.upper(), 1),
+        (f"{DOCS.id}/blobServices/default", 1),
+        (f"{DOCS.id}/blobServices/default/containers/$logs", 0),
+        (f"{DOCS.id}/fileServices/default/fileshares/scans", 0),
+        (f"{GROUP}/providers/{STORAGE}/other", 0),
+        (f"{DOCS.id}2/blobServices/default/containers/scans", 0),
+    ],
+)
+def test_a_role_inside_the_blob_service_lets_read_documents_too(scope: str, count: int) -> None:
+    assert document_readers(DOCS, grant(scope, BLOB_READER, "p"))["count"] == count
+
+
+def test_forty_readers_are_forty_and_one_with_two_roles_is_one() -> None:
+    many = [grant(SCANS, BLOB_READER, f"p{number}") for number in range(40)]
+    assert document_readers(DOCS, *many)["count"] == 40
+    twice = (grant(SCANS, BLOB_READER, "P"), grant(GROUP, BLOB_OWNER, "p"), grant(f"{SCANS}2", BLOB_READER, "p"))
+    assert document_readers(DOCS, *twice)["count"] == 1
+
+
+def test_a_group_is_one_reader_and_a_condition_is_told() -> None:
+    found = document_readers(DOCS, grant(SCANS, BLOB_READER, "g", principalType="Group", condition="@Resource[…]"))
+    words = f"group g may read blobs: Storage Blob Data Reader on {SCANS}; its members were not seen; under a condition"
+    assert (found["count"], found["principals"][0]["words"]) == (1, words)
+    of_account = document_readers(FORMS, grant(GROUP, DATA_READER, "p"))
+    assert of_account["principals"][0]["words"].startswith("principal p may read results: Cognitive Services Data")
+
+
+def test_switched_off_keys_take_no_right_to_read_away() -> None:
+    assert document_readers(storage(allowSharedKeyAccess=False), grant(GROUP, BLOB_READER, "p"))["count"] == 1
+    assert document_readers(account("forms", disableLocalAuth=True), grant(GROUP, DATA_READER, "p"))["count"] == 1
+
+
+def test_readers_that_may_be_hidden_leave_their_number_open() -> None:
+    known = grant(SCANS, BLOB_READER, "p")
+    for hidden in (ROLE_ASSIGNMENT, ROLE_DEFINITION):
+        found = document_readers(DOCS, known, grant(SCANS, CUSTOM, "q"), gaps=(gap(SUBSCRIPTION_ID, hidden),))
+        assert [item["id"] for item in found["principals"][:-1]] == ["p"]
+        assert "403 AuthorizationFailed" in doubt(found)
+    assert doubt(document_readers(DOCS, known, changed(grant(SCANS, BLOB_READER, "q"), principalId=HIDDEN))) == (
+        "who holds Storage Blob Data Reader, and where, was not read"
+    )
+    assert doubt(document_readers(DOCS, known, kind="infrastructure")).startswith("files do not tell")

@@ -108,7 +108,6 @@ def test_a_policy_that_was_not_seen(info: Json) -> None:
         ("ProtectionConfigured", 720),
         ("protectionerror", 720),
         (None, 720),
-        ("ProtectionStopped", "unread"),
         ("RetentionSchedulesSuspended", "unread"),
         ("NotProtected", "unread"),
         (HIDDEN, "unread"),
@@ -120,6 +119,30 @@ def test_the_policy_counts_while_the_protection_is_on(state: Json, hours: Json) 
 
 
 BOTH = backup_policy(SAFE, ("VaultStore", "P30D"), ("OperationalStore", "P3D"))
+
+
+@pytest.mark.parametrize("state", ["ProtectionStopped", "protectionstopped", "BackupSchedulesSuspended"])
+@pytest.mark.parametrize(
+    ("policy", "unbounded", "worst"),
+    [
+        (DAYS30, [("vaulted", True)], True),
+        (backup_policy(SAFE, ("VaultStore", HIDDEN)), [("vaulted", True)], True),
+        (backup_policy(SAFE, ("ArchiveStore", "P1D")), [("vaulted", True)], True),
+        (backup_policy(SAFE, ("OperationalStore", "P3D")), [("operational", "unread")], False),
+        (BOTH, [("vaulted", True), ("operational", "unread")], True),
+        (child(SAFE, BACKUP_POLICY, "daily", policyRules=HIDDEN), [("unread", "unread")], False),
+    ],
+    ids=range(6),
+)
+def test_a_vaulted_backup_that_was_stopped_or_suspended_keeps_without_end(
+    state: str, policy: Resource, unbounded: list[tuple[Json, Json]], *, worst: bool
+) -> None:
+    fact = retention(policy, backup_instance(SAFE, STORE, currentProtectionState=state))
+    assert [(read(item["kind"]), read(item["unbounded"])) for item in fact["backups"]] == unbounded
+    assert all(isinstance(item["hours"], Unread) for item in fact["backups"])
+    assert fact["unbounded"] is worst
+
+
 PARAMETERS = "backupDatasourceParametersList"
 
 
@@ -208,6 +231,6 @@ def test_a_vault_that_was_not_seen_is_named_by_its_instance() -> None:
 def test_lists_that_were_not_read(scope: str, type_name: str, words: str) -> None:
     fact = retention(gaps=(gap(scope, type_name),))
     why = Unread(words)
-    assert fact["backups"] == [{"kind": why, "vault": why, "hours": why, "words": words}]
+    assert fact["backups"] == [{"kind": why, "vault": why, "unbounded": why, "hours": why, "words": words}]
     assert (fact["exceedsHours"], fact["atMostHours"]) == (0, why)
     assert retention(boxes=(), gaps=(gap(scope, type_name),))["atMostHours"] == why

@@ -43,7 +43,7 @@ from tests.needs import PROJECT
 
 SAFE: dict[str, Json] = {"allowSharedKeyAccess": False, "allowBlobPublicAccess": False}
 LOCKED = storage(**SAFE)
-ALWAYS = ["otherTenants", "leftovers", "microsoft"]
+ALWAYS = ["otherTenants", "leftovers", "uncommittedBlocks", "microsoft"]
 
 
 def spots(*parts: Resource, **how: Any) -> dict[str, BlindSpot]:
@@ -108,12 +108,17 @@ def test_all_stand_in_one_order_whatever_the_order_of_the_snapshot() -> None:
         (
             changed(FORMS, identity=None),
             (trained({"azureBlobSource": {"containerUrl": URL}}),),
-            "it has no managed identity",
+            "it has no system-assigned managed identity",
         ),
         (
             changed(FORMS, identity={"type": "None"}),
             (trained({"azureBlobSource": {"containerUrl": URL}}),),
-            "it has no managed identity",
+            "it has no system-assigned managed identity",
+        ),
+        (
+            changed(FORMS, identity={"type": "UserAssigned"}),
+            (trained({"azureBlobSource": {"containerUrl": URL}}),),
+            "it has no system-assigned managed identity",
         ),
         (changed(FORMS, identity=HIDDEN), (trained({"azureBlobSource": {"containerUrl": URL}}),), None),
         (
@@ -123,7 +128,7 @@ def test_all_stand_in_one_order_whatever_the_order_of_the_snapshot() -> None:
         ),
         (changed(FORMS, kind="OpenAI"), (), None),
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_accounts_that_may_use_signatures_alone(own: Resource, parts: tuple[Resource, ...], words: str | None) -> None:
     found = spots(LOCKED, SERVICE, own, *parts).get("sharedAccessSignatures")
@@ -189,6 +194,7 @@ def test_eligible_roles_are_named_wherever_roles_were_read_from_azure() -> None:
 
 
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
+DATA_READER = "b59867f0-fa02-499b-be73-45a86b5b3e1c"
 CUSTOM = "cccccccc-0000-0000-0000-000000000003"
 
 
@@ -203,15 +209,16 @@ def with_scope(assignment: Resource, scope: Json) -> Resource:
         (grant(GROUP, BLOB_READER, USER, principalType="ForeignGroup"), GROUP),
         (grant(GROUP, CUSTOM, USER, principalType="Group"), GROUP),
         (with_scope(grant(GROUP, BLOB_READER, USER, principalType="Group"), HIDDEN), "a scope that was not read"),
+        (grant(GROUP, DATA_READER, USER, principalType="Group"), GROUP),
         (grant(GROUP, READER, USER, principalType="Group"), None),
         (grant(GROUP, BLOB_READER, USER, principalType="User"), None),
         (grant(GROUP, BLOB_READER, USER, principalType=HIDDEN), None),
     ],
-    ids=range(7),
+    ids=range(8),
 )
 def test_groups_whose_members_may_be_let_at_blobs(assignment: Resource, scope: str | None) -> None:
     found = spots(LOCKED, assignment, gaps=(gap(SUBSCRIPTION_ID, ROLE_DEFINITION),))["groupMemberships"]
-    words = f"its role at {scope} may let its members at blobs"
+    words = f"its role at {scope} may let its members at blobs or results"
     assert concerned(found) == ([] if scope is None else [(f"group {USER}", words)])
 
 

@@ -11,7 +11,8 @@ from auditor.facts.encryption import key_coverage
 from auditor.facts.estate import Estate
 from auditor.model.reading import Json, Unread
 from auditor.model.resource import Resource
-from tests.builders import account, now, snapshot
+from auditor.model.types import CONTAINER, ENCRYPTION_SCOPE
+from tests.builders import account, child, container, facts, gap, grant, now, snapshot, storage
 
 OWN = {"keySource": "Microsoft.KeyVault"}
 NO_RIGHT = Unread("known only after deployment")
@@ -101,3 +102,57 @@ def test_when_an_account_without_system_data_was_changed_is_not_told() -> None:
     hidden = replace(made, body={**made.body, "systemData": NO_RIGHT})
     for either in (made, hidden):
         assert isinstance(key_coverage(either, Estate(snapshot(either), now()))["results"], Unread)
+
+
+def scope(store: Resource, name: str = "own", **properties: Json) -> Resource:
+    return child(store, ENCRYPTION_SCOPE, name, **properties)
+
+
+@pytest.mark.parametrize("name", [None, "", "$account-encryption-key", "$Account-Encryption-Key"])
+def test_a_container_without_a_scope_of_its_own_uses_the_accounts_key(name: Json) -> None:
+    store = storage()
+    assert facts(snapshot(store, container(store, defaultEncryptionScope=name))).of(store)["containerKeys"] == []
+
+
+@pytest.mark.parametrize(
+    ("properties", "wanted"),
+    [
+        ({"source": "Microsoft.KeyVault"}, "Microsoft.KeyVault"),
+        ({"source": "Microsoft.Storage"}, "Microsoft.Storage"),
+        ({"source": NO_RIGHT}, "unread"),
+        ({"source": None}, "unread"),
+        ({}, "unread"),
+        ({"source": 7}, "unread"),
+    ],
+)
+def test_a_scope_has_a_key_of_its_own(properties: dict[str, Json], wanted: str) -> None:
+    store = storage()
+    box = container(store, defaultEncryptionScope="Own")
+    (key,) = facts(snapshot(store, box, scope(store, "other"), scope(store, **properties))).of(store)["containerKeys"]
+    assert ("unread" if isinstance(key["keySource"], Unread) else key["keySource"]) == wanted
+
+
+def test_a_scope_or_a_list_that_was_not_read_leaves_the_key_open() -> None:
+    store = storage()
+    box = container(store, defaultEncryptionScope="own")
+    (unlisted,) = facts(snapshot(store, box)).of(store)["containerKeys"]
+    assert unlisted["keySource"] == Unread(
+        "the encryption scope own was not read: the encryption scope list was not read"
+    )
+    (other,) = facts(snapshot(store, box, scope(store, "other"))).of(store)["containerKeys"]
+    assert other["keySource"] == Unread("the encryption scope own was not read: it is not in the list")
+    (named,) = facts(snapshot(store, container(store, defaultEncryptionScope=NO_RIGHT))).of(store)["containerKeys"]
+    assert isinstance(named["keySource"], Unread)
+    (more,) = facts(snapshot(store, gaps=(gap(store, CONTAINER),))).of(store)["containerKeys"]
+    assert isinstance(more, Unread)
+    assert facts(snapshot(store, kind="infrastructure")).of(store)["containerKeys"] == []
+
+
+def test_only_containers_with_documents_count() -> None:
+    """The only link names one container; what lies in the other is no document."""
+    store = storage()
+    boxes = [container(store, name, defaultEncryptionScope="own") for name in ("scans", "site")]
+    linked = grant(f"{store.id}/blobServices/default/containers/scans")
+    forms = account()
+    found = facts(snapshot(forms, store, *boxes, scope(store, source="Microsoft.Storage"), linked)).of(store)
+    assert [key["container"] for key in found["containerKeys"] if not isinstance(key["keySource"], Unread)] == ["scans"]

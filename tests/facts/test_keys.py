@@ -1,4 +1,4 @@
-"""Whose customer-managed keys lie in a vault."""
+"""Whether a store accepts its access keys, and whose customer-managed keys lie in a vault."""
 
 from __future__ import annotations
 
@@ -99,3 +99,57 @@ def test_accounts_that_were_not_listed_may_have_their_key_here() -> None:
     name = SUBSCRIPTION_ID.rpartition("/")[2]
     why = f"each Document Intelligence account in subscription {name} was not read: 403 AuthorizationFailed"
     assert kept(forms(), gaps=(gap(SUBSCRIPTION_ID, ACCOUNT),)) == [OF_FORMS, Unread(why)]
+
+
+# Shared key access: the setting of the account, and those of its services
+
+NO_BOOLEAN = "on"
+ALL_OFF = {name: {"enabled": False} for name in ("blob", "file", "queue", "table")}
+
+
+@pytest.mark.parametrize(
+    ("of_account", "of_services", "expected"),
+    [
+        # The account alone.
+        (True, None, True),
+        (None, None, True),
+        (False, None, False),
+        (False, {}, False),
+        (False, {"blob": {}}, False),
+        # The services say the same, or say nothing of blobs.
+        (True, {"blob": {"enabled": True}}, True),
+        (None, {"blob": {"enabled": True}}, True),
+        (False, ALL_OFF, False),
+        (True, {"file": {"enabled": False}}, True),
+        (None, {**ALL_OFF, "blob": {"enabled": True}}, True),
+        # They differ, and which one counts is not documented.
+        (True, {"blob": {"enabled": False}}, "on for the account and off for its blob service"),
+        (None, ALL_OFF, "on for the account and off for its blob service"),
+        (False, {"blob": {"enabled": True}}, "off for the account and on for its blob service"),
+        (False, {**ALL_OFF, "file": {"enabled": True}}, "off for the account and on for its file service"),
+        (False, {"queue": {"enabled": True}}, "off for the account and on for its queue service"),
+        (False, {"table": {"enabled": True}}, "off for the account and on for its table service"),
+        # Not read, or no setting.
+        (HIDDEN, None, "the setting of the account for shared key access was not read: hidden"),
+        (HIDDEN, ALL_OFF, "the setting of the account for shared key access was not read: hidden"),
+        (False, HIDDEN, "the setting of the blob service for shared key access was not read: hidden"),
+        (True, {"blob": HIDDEN}, "the setting of the blob service for shared key access was not read: hidden"),
+        (False, {"file": {"enabled": HIDDEN}}, "the setting of the file service"),
+        (True, {"file": {"enabled": HIDDEN}}, True),
+        (NO_BOOLEAN, None, "the setting of the account for shared key access is no boolean"),
+        (
+            False,
+            {"blob": {"enabled": NO_BOOLEAN}},
+            "the setting of the blob service for shared key access is no boolean",
+        ),
+    ],
+    ids=range(24),
+)
+def test_whether_a_store_accepts_keys(of_account: Json, of_services: Json, expected: Json) -> None:
+    store = storage(allowSharedKeyAccess=of_account, allowSharedKeyAccessForServices=of_services)
+    found = facts(snapshot(store)).of(store)["sharedKeyAccess"]
+    if isinstance(expected, str):
+        assert isinstance(found, Unread)
+        assert expected in found.why
+    else:
+        assert found is expected

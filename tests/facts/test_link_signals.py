@@ -8,6 +8,7 @@ from auditor.model.reading import Json, Unread
 from auditor.model.resource import Resource
 from auditor.model.types import (
     ACCOUNT,
+    BATCH_RESULTS,
     CLASSIFIER,
     CONNECTION,
     DIAGNOSTIC_SETTING,
@@ -525,3 +526,32 @@ def test_logs_that_were_not_read_hide_nothing() -> None:
     workspace = Resource({"id": access.owner, "type": WORKSPACE, "name": "logs"})
     assert links(workspace, changed(access, properties=HIDDEN)) == []
     assert links(workspace, gaps=(gap(workspace, access.type), gap(SUBSCRIPTION_ID, WORKSPACE))) == []
+
+
+# Batch analyses
+
+
+def batch_results(*containers: Json) -> Resource:
+    return child(FORMS, BATCH_RESULTS, "default", containers=list(containers))
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        ({"purpose": "result", "url": URL, "model": "m"}, "a batch analysis with model m wrote results to its container scans"),
+        ({"purpose": "source", "url": URL}, "a batch analysis read documents from its container scans"),
+        ({"purpose": "source", "url": "https://docs.blob.core.windows.net/"}, "a batch analysis read documents from it"),
+        ({"purpose": "source", "url": "https://docs.example.com/scans"}, None),
+        (HIDDEN, None),
+        ({"url": HIDDEN}, None),
+    ],
+)  # fmt: skip
+def test_batch_analyses_are_proof(item: Json, expected: str | None) -> None:
+    found = links(batch_results(item))
+    assert [(link["signal"], link["strength"], link["words"]) for link in found] == (
+        [] if expected is None else [("batchResults", "proof", expected)]
+    )
+
+
+def test_batches_that_were_not_read_hide_nothing() -> None:
+    assert links(Resource({**batch_results().body, "properties": HIDDEN})) == []

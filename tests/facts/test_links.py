@@ -537,10 +537,18 @@ def test_a_file_never_shows_that_a_store_holds_no_documents() -> None:
     """Its links may stand in another file; live Azure was read to the end, and has none."""
     store = storage()
     answers = {
-        kind: holds_documents(store, Estate(snapshot(store, account(), kind=kind), now()))
+        (kind, declared): holds_documents(
+            store, Estate(snapshot(store, account(), kind=kind), now(), declared_only=declared)
+        )
         for kind in ("azure", "infrastructure")
+        for declared in (True, False)
     }
-    assert answers == {"azure": False, "infrastructure": NOT_IN_A_FILE}
+    assert answers == {
+        ("azure", True): False,
+        ("azure", False): False,
+        ("infrastructure", True): NOT_IN_A_FILE,
+        ("infrastructure", False): True,
+    }
     linked = snapshot(store, account(), grant(store.id), kind="infrastructure")
     assert holds_documents(store, Estate(linked, now())) is True
     files = Resource({**store.body, "kind": "FileStorage"})

@@ -127,6 +127,34 @@ def test_a_list_of_something_else_is_no_register() -> None:
     assert facts(found).of(INVOICES)["register"] == NO_REGISTER
 
 
+def erasure_request(number: int = 0, **stated: Json) -> Resource:
+    body = {"id": f"{REGISTER_ID}/erasureRequests/{number}", "type": ERASURE_REQUEST, "name": "x"}
+    return Resource({**body, "properties": {"requestedAt": "2026-05-02T09:00:00Z", **stated}})
+
+
+@pytest.mark.parametrize(
+    ("stated", "named"),
+    [
+        ({"account": "forms", "model": "invoices-v2"}, True),
+        ({"account": FORMS.id.upper(), "model": "invoices-v2"}, True),
+        ({"account": "for*", "model": "invoices-v2"}, True),
+        ({"account": "forms", "model": "INVOICES-V2"}, False),
+        ({"account": "forms", "model": "invoices-*"}, False),
+        ({"account": "other", "model": "invoices-v2"}, False),
+        ({"model": "invoices-v2"}, False),
+        ({"account": "forms"}, False),
+    ],
+    ids=str,
+)
+def test_a_model_knows_the_requests_to_erase_it(stated: dict[str, Json], named: bool) -> None:
+    """A request names one model as the service spells it, as `modelPresent` reads it."""
+    asked = erasure_request(1, **stated)
+    found = facts(snapshot(FORMS, INVOICES, asked, erasure_request(2, account="forms", model="receipts")))
+    wanted = [{"id": asked.id, "requestedAt": "2026-05-02T09:00:00Z"}] if named else []
+    assert found.of(INVOICES).get("erasureRequests") == wanted
+    assert found.of(asked).get("modelPresent") is True or not named
+
+
 def test_a_model_without_an_account_is_known_by_no_name() -> None:
     odd = Resource({"id": "/odd", "type": MODEL, "name": "invoices-v2"})
     assert entry(registered(account="forms", model="*"), model=odd) is None
@@ -457,6 +485,47 @@ def test_a_model_names_what_it_was_trained_from(model: Resource, containers: lis
     doubts = [item.why for item in found if isinstance(item, Unread)]
     assert len(doubts) == (0 if why is None else 1)
     assert all(doubt.startswith(why or "") for doubt in doubts)
+
+
+LISTED = {"containerUrl": CLAIMS, "fileList": "x.jsonl"}
+
+
+@pytest.mark.parametrize(
+    ("sources", "blobs", "wanted"),
+    [
+        # What the model was trained from, how many blobs its container has, and whether the training data is left.
+        ({"azureBlobSource": {"containerUrl": CLAIMS, "prefix": "2024/"}}, 3, "unread"),
+        ({"azureBlobSource": {"containerUrl": CLAIMS, "prefix": "2024/"}}, 0, False),
+        ({"azureBlobSource": {"containerUrl": CLAIMS, "prefix": ""}}, 3, True),
+        ({"azureBlobSource": {"containerUrl": CLAIMS, "prefix": None}}, 3, True),
+        ({"azureBlobSource": {"containerUrl": CLAIMS, "prefix": HIDDEN}}, 3, "unread"),
+        ({"azureBlobFileListSource": LISTED}, 3, "unread"),
+        ({"azureBlobFileListSource": LISTED}, 0, False),
+        ({"docTypes": {"a": {"azureBlobSource": {"containerUrl": CLAIMS, "prefix": "a"}}}}, 3, "unread"),
+        ({"azureBlobSource": {"containerUrl": CLAIMS}, "azureBlobFileListSource": LISTED}, 3, True),
+        (
+            {"azureBlobFileListSource": LISTED, "docTypes": {"a": {"azureBlobSource": {"containerUrl": CLAIMS}}}},
+            3,
+            True,
+        ),
+    ],
+    ids=range(10),
+)
+def test_only_a_part_of_a_container_may_be_training_data(sources: dict[str, Json], blobs: int, wanted: Json) -> None:
+    (found,) = data(trained(**sources), LAKE, container(LAKE, "claims"), look(blobs=blobs))
+    assert ("unread" if isinstance(found["left"], Unread) else found["left"]) == wanted
+
+
+def test_a_request_may_state_a_part_of_a_container() -> None:
+    parts = (LAKE, container(LAKE, "claims"), look(blobs=1))
+    assert [item["left"] for item in data(erasure(CLAIMS), *parts)] == [True]
+    (found,) = data(erasure(f"{CLAIMS}/2024/05"), *parts)
+    assert "begin with 2024/05" in found["left"].why
+
+
+def test_uncommitted_blocks_are_left_too() -> None:
+    assert left(LAKE, container(LAKE, "claims"), look(uncommitted=1)) is True
+    assert left(LAKE, container(LAKE, "claims"), look(uncommitted=0)) is False
 
 
 def erasure(stated: Json = None, account_name: str = "forms") -> Resource:

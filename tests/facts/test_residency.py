@@ -6,6 +6,7 @@ region, all others stay where they are.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from auditor.model.resource import Resource
 from auditor.model.types import LOCATION, OBJECT_REPLICATION
 from tests.builders import GROUP, SUBSCRIPTION_ID, blob_service, child, facts, gap, snapshot, storage
 from tests.facts.estates import estate
+from tests.needs import PROJECT
 
 HIDDEN = Unread("known only after deployment")
 STAYS = "Standard_LRS Premium_LRS StandardV2_LRS PremiumV2_LRS Standard_ZRS Premium_ZRS StandardV2_ZRS PremiumV2_ZRS"
@@ -75,7 +77,7 @@ def test_copies_leave(sku: str) -> None:
 UNKNOWN_PAIR = Unread("the paired region was not read")
 
 
-FROM_TABLE = "northeurope (Microsoft's list of regions of 2025-09-23)"
+FROM_TABLE = "northeurope (Microsoft's list of regions of 2026-09-23)"
 
 
 @pytest.mark.parametrize(
@@ -110,9 +112,15 @@ def test_the_pair_of_a_region_is_looked_up_and_the_words_say_where(locations: tu
         ("brazilsouth", "southcentralus", ", in another geography, United States instead of Brazil"),
         ("westindia", "southindia", ""),
         ("westus3", "eastus", ""),
-        ("swedencentral", "swedensouth", ""),  # the list names it as a pair, and has no row for it
-        ("italynorth", None, ""),  # has no pair
-        ("usgovvirginia", None, ""),  # not on the list of the public cloud
+        ("swedencentral", "swedensouth", ""),
+        ("Sweden South", "swedencentral", ""),
+        ("jioindiawest", "jioindiacentral", ""),
+        ("indiasouthcentral", "centralindia", ""),  # of 2026
+        ("usgovvirginia", "usgovtexas", ""),
+        ("usdodeast", "usdodcentral", ""),
+        ("chinanorth3", "chinaeast3", ""),
+        ("italynorth", None, "Azure pairs italynorth with no other region"),
+        ("atlantis", None, ""),  # on no list
     ],
 )
 def test_the_table_knows_pairs_and_geographies_where_no_location_was_read(
@@ -121,11 +129,13 @@ def test_the_table_knows_pairs_and_geographies_where_no_location_was_read(
     found = residency(storage(sku="Standard_RAGRS", location=home))["redundancy"]
     assert found["leavesRegion"] is True
     if secondary is None:
-        assert found["secondary"] == UNKNOWN_PAIR
-        assert found["words"] == "Standard_RAGRS keeps a second copy in the paired region"
+        why = Unread(f"{abroad} (Microsoft's list of regions of 2026-09-23)") if abroad else UNKNOWN_PAIR
+        place = f"a region that is not known: {why.why}" if abroad else "the paired region"
+        assert found["secondary"] == why
+        assert found["words"] == f"Standard_RAGRS keeps a second copy in {place}"
     else:
         assert found["secondary"] == secondary
-        told = f"{abroad} (Microsoft's list of regions of 2025-09-23)"
+        told = f"{abroad} (Microsoft's list of regions of 2026-09-23)"
         assert found["words"] == f"Standard_RAGRS keeps a second copy in {secondary}{told}"
 
 
@@ -333,3 +343,15 @@ def test_both_ways_out_of_the_region_are_told() -> None:
     store = storage(sku="Standard_GRS", secondaryLocation="northeurope")
     found = residency(store, policy(store, sourceAccount="docs", destinationAccount="far"), FAR)["edges"]
     assert [edge["via"] for edge in found] == ["geoRedundancy", "objectReplication"]
+
+
+def test_the_table_of_regions_is_closed() -> None:
+    """Each pair is a region of the table, in the same geography but for the one that Microsoft names."""
+    table = json.loads((PROJECT / "auditor/facts/regions.json").read_text(encoding="utf-8"))
+    assert all(source.startswith("https://learn.microsoft.com/") for source in table["sources"])
+    regions = table["regions"]
+    assert list(regions) == sorted(regions)
+    paired = {name: entry["pair"] for name, entry in regions.items() if entry["pair"]}
+    assert set(paired.values()) <= set(regions)
+    abroad = {name for name, pair in paired.items() if regions[name]["geography"] != regions[pair]["geography"]}
+    assert abroad == {"brazilsouth"}

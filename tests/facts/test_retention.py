@@ -143,11 +143,48 @@ def test_case(given_settings: dict[str, Any], hours: float) -> None:
     assert exceeds(retention(**given_settings)) == hours
 
 
-def test_only_an_account_without_containers_has_an_upper_bound() -> None:
-    assert retention(rules=None, containers=())["atMostHours"] == 0
+def test_no_account_has_an_upper_bound() -> None:
     bounded = retention(rules=(delete_rule(0),))["atMostHours"]
     assert isinstance(bounded, Unread)
     assert bounded.settled_by is not None  # all was read: the verdict is "not provable"
+
+
+EMPTY: list[tuple[str, dict[str, Any], float, float]] = [
+    # settings of an account without a container; what a document in the next one is known to exceed; so its versions
+    ("no policy", {"rules": None}, 0, 0),
+    ("a rule for another container", {"rules": (delete_rule(0, prefixes=("scans",)),)}, 0, 0),
+    ("a rule of 0 days for all", {"rules": (delete_rule(0),)}, 0, 0),
+    ("a rule of 1 day for all", {"rules": (delete_rule(1),)}, 48, 0),
+    ("a rule of 1 day for all, and soft delete", {"rules": (delete_rule(1),), "service": SOFT}, 48 + 168, 0),
+    ("versioning, no policy", {"rules": None, "service": VERSIONS}, UNBOUNDED, UNBOUNDED),
+    ("versioning, and no rule deletes versions", {"rules": (delete_rule(0),), "service": VERSIONS}, UNBOUNDED, UNBOUNDED),
+    ("versioning, versions of all are deleted", {"rules": (delete_rule(0, versions=2),), "service": VERSIONS}, 72, 72),
+    (
+        "versioning, versions of another container are deleted",
+        {"rules": (delete_rule(0, versions=2, prefixes=("scans",)),), "service": VERSIONS},
+        0,
+        0,
+    ),
+    ("versioning, a container is deleted", {"rules": None, "service": VERSIONS, "containers": ({"name": "old", "deleted": True},)}, UNBOUNDED, UNBOUNDED),
+    (
+        "immutable by default",
+        {"rules": (delete_rule(0, versions=0),), "immutableStorageWithVersioning": {"enabled": True, "immutabilityPolicy": {"immutabilityPeriodSinceCreationInDays": 4, "state": "Locked"}}},
+        96,
+        0,
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given_settings", "hours", "versions"), [case[1:] for case in EMPTY], ids=[case[0] for case in EMPTY]
+)
+def test_an_account_without_containers_is_judged_by_what_comes_next(
+    given_settings: dict[str, Any], hours: float, versions: float
+) -> None:
+    fact = retention(**{"containers": (), **given_settings})
+    assert (exceeds(fact), exceeds(fact["versions"])) == (hours, versions)
+    assert isinstance(fact["atMostHours"], Unread)
+    assert fact["containers"] == fact["lifecycle"] == []
 
 
 @pytest.mark.parametrize("hidden", [LIFECYCLE_POLICY, BLOB_SERVICE, CONTAINER])

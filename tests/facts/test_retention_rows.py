@@ -66,6 +66,7 @@ VERSIONS = {"isVersioningEnabled": True}
 BOX = container(STORE)
 NO_VERSION_RULE = lifecycle(STORE, delete_rule(0, snapshots=0))
 NO_SNAPSHOT_RULE = lifecycle(STORE, delete_rule(0, versions=0))
+NO_APPEND = lifecycle(STORE, delete_rule(0, snapshots=0, versions=0, filters={"blobTypes": ["blockBlob"]}))
 ARCHIVED = delete_rule(1, snapshots=0, versions=0)
 ARCHIVED["definition"]["actions"]["baseBlob"]["tierToArchive"] = {"daysAfterModificationGreaterThan": 0}
 IMMUTABLE = {"hasImmutabilityPolicy": True, "immutabilityPolicy": {"properties": {"immutabilityPeriodSinceCreationInDays": 10}}}  # fmt: skip
@@ -101,6 +102,10 @@ ROWS: list[tuple[str, tuple[Resource, ...], float]] = [
     ("soft delete turned off, some were left", (inspected(BOX, deleted=2),), 0),
     ("versioning turned off, some were left", (NO_VERSION_RULE, inspected(BOX, versions=2)), UNBOUNDED),
     ("versioning turned off, some were left and a rule deletes them", (clean(0, 3), inspected(BOX, versions=2)), 96),
+    ("append blobs were seen, and no rule takes them", (NO_APPEND, inspected(BOX, appendBlobs=1)), UNBOUNDED),
+    ("append blobs were seen, and a rule takes them", (inspected(BOX, appendBlobs=1),), 0),
+    ("page blobs were seen, which no rule takes", (inspected(BOX, pageBlobs=1),), UNBOUNDED),
+    ("uncommitted blocks were seen, of any age up to a week", (inspected(BOX, uncommitted=1),), 0),
     ("allowPermanentDelete does not help a blob", (service(**soft(3, allowPermanentDelete=True)),), 72),
 ]  # fmt: skip
 
@@ -151,6 +156,110 @@ def test_versions_that_were_left_count_in_their_own_figure() -> None:
     assert left["unbounded"] is True
     none = retention(NO_VERSION_RULE)["versions"]
     assert (none["unbounded"], none["exceedsHours"], none["atMostHours"]) == (False, 0, 0)
+
+
+def test_what_else_was_left_counts_beside_versions_although_versioning_is_off() -> None:
+    snapshots = retention(NO_SNAPSHOT_RULE, inspected(BOX, snapshots=2))["versions"]
+    assert snapshots["unbounded"] is True
+    for blob_service_now, is_open in ((service(), True), (service(**soft(1)), False)):
+        deleted = retention(blob_service_now, inspected(BOX, deleted=2))["versions"]
+        assert isinstance(deleted["atMostHours"], Unread) is is_open
+    assert retention(inspected(BOX))["versions"]["atMostHours"] == 0
+
+
+MODIFIED = "daysAfterModificationGreaterThan"
+ACCESSED = "daysAfterLastAccessTimeGreaterThan"
+
+
+def for_types(*types: str, days: int = 0) -> dict[str, Any]:
+    return delete_rule(days, filters={"blobTypes": list(types) or None})
+
+
+COVERAGE: list[tuple[str, tuple[Resource, ...], Json]] = [
+    # the rules and a look into the container; whether rules are known to delete all its blobs
+    ("both types, since creation", (lifecycle(STORE, delete_rule(0)),), True),
+    ("both types, since modification", (lifecycle(STORE, delete_rule(0, condition=MODIFIED)),), "unread"),
+    ("one rule since each", (lifecycle(STORE, delete_rule(0, condition=MODIFIED), delete_rule(9)),), True),
+    ("since the last access", (lifecycle(STORE, delete_rule(0, condition=ACCESSED)),), False),
+    ("block blobs only", (NO_APPEND,), "unread"),
+    ("block blobs only, and no append blob was seen", (NO_APPEND, inspected(BOX, appendBlobs=0, pageBlobs=0)), True),
+    ("block blobs only, and append blobs were seen", (NO_APPEND, inspected(BOX, appendBlobs=2, pageBlobs=0)), False),
+    ("block blobs only, and a look did not count types", (NO_APPEND, inspected(BOX)), "unread"),
+    ("a rule for each type", (lifecycle(STORE, for_types("blockBlob"), for_types("AppendBlob")),), True),
+    ("append blobs only", (lifecycle(STORE, for_types("appendBlob")),), False),
+    ("no types named", (lifecycle(STORE, for_types()),), "unread"),
+    ("both types, and page blobs were seen", (inspected(BOX, appendBlobs=0, pageBlobs=1),), False),
+]
+
+
+@pytest.mark.parametrize(("parts", "wanted"), [row[1:] for row in COVERAGE], ids=[row[0] for row in COVERAGE])
+def test_rules_are_known_to_delete_all_blobs_or_not(parts: tuple[Resource, ...], wanted: Json) -> None:
+    (found,) = retention(*parts)["lifecycle"]
+    told = found["deletesBlobs"]
+    assert ("unread" if isinstance(told, Unread) else told) == wanted
+
+
+def test_versions_that_were_left_have_to_be_deleted_too() -> None:
+    (found,) = retention(NO_VERSION_RULE, inspected(BOX, versions=2))["lifecycle"]
+    assert found["deletesVersions"] is False
+
+
+PERIOD = "immutabilityPeriodSinceCreationInDays"
+
+
+def immutable(days: Json = None, **more: Json) -> dict[str, Json]:
+    """A container's own policy."""
+    period = {} if days is None else {"immutabilityPolicy": {"properties": {PERIOD: days}}}
+    return {"hasImmutabilityPolicy": True, **period, **more}
+
+
+def by_default(days: int | None, state: str = "Unlocked") -> Resource:
+    """An account that was made with version-level immutability, with a default policy or without."""
+    policy = {} if days is None else {"immutabilityPolicy": {PERIOD: days, "state": state}}
+    return storage(immutableStorageWithVersioning={**ON, **policy})
+
+
+VERSIONED_BOX = {"immutableStorageWithVersioning": ON}
+PRECEDENCE: list[tuple[Resource, dict[str, Json], float, Json]] = [
+    # account; container; known to exceed; whether the container's documents are held
+    (STORE, {}, 0, False),
+    (STORE, immutable(1), 24, True),
+    (STORE, immutable(), 0, True),
+    (STORE, {"immutabilityPolicy": {"properties": {PERIOD: 1}}}, 24, True),
+    (STORE, VERSIONED_BOX, 0, "unread"),
+    (STORE, {**VERSIONED_BOX, **immutable(1)}, 24, True),
+    (STORE, {"hasLegalHold": True}, UNBOUNDED, True),
+    (STORE, {"hasLegalHold": "no"}, 0, "unread"),
+    (by_default(365), {}, 365 * 24, True),
+    (by_default(365), VERSIONED_BOX, 365 * 24, True),
+    (by_default(365), immutable(1), 24, True),
+    (by_default(1), immutable(365), 365 * 24, True),
+    (by_default(365), immutable(), 0, True),
+    (by_default(365), {"hasImmutabilityPolicy": HIDDEN}, 0, "unread"),
+    (by_default(365), {"hasLegalHold": True}, UNBOUNDED, True),
+    (by_default(365, "Disabled"), {}, 0, "unread"),
+    (by_default(None), {}, 0, "unread"),
+    (by_default(None), immutable(1), 24, True),
+]
+
+
+@pytest.mark.parametrize(("store", "box", "hours", "is_held"), PRECEDENCE, ids=range(len(PRECEDENCE)))
+def test_a_policy_of_a_container_goes_before_the_accounts(
+    store: Resource, box: dict[str, Json], hours: float, is_held: Json
+) -> None:
+    fact = retention(container(store, **box), store=store)
+    (found,) = fact["holds"]
+    told = "unread" if isinstance(found["held"], Unread) else found["held"]
+    assert (exceeds(fact), told) == (hours, is_held)
+
+
+@pytest.mark.parametrize(
+    ("store", "held"), [(STORE, []), (by_default(9), [True]), (by_default(None), ["unread"])], ids=range(3)
+)
+def test_an_account_without_containers_is_held_by_its_default(store: Resource, held: list[Json]) -> None:
+    parts = (account(), grant(store.id), blob_service(store), clean(0))
+    fact = facts(estate(store, *parts)).of(store)["retention"]
+    assert ["unread" if isinstance(item["held"], Unread) else item["held"] for item in fact["holds"]] == held
 
 
 NEAR_MISSES: list[tuple[dict[str, Any], str]] = [

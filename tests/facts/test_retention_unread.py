@@ -252,9 +252,10 @@ ASSIGNMENTS = gap(SUBSCRIPTION_ID, ROLE_ASSIGNMENT)
 
 
 def about(*links: Resource, gaps: tuple[Any, ...] = ()) -> dict[str, Any]:
-    """A store with two containers, of which the lifecycle rule deletes one."""
+    """A store without keys and with two containers, of which the lifecycle rule deletes one."""
+    store = storage(allowSharedKeyAccess=False)
     parts = (account(), blob_service(STORE), ONLY_SCANS, container(STORE), container(STORE, "other"), *links)
-    return dict(facts(snapshot(STORE, *parts, gaps=gaps)).of(STORE)["retention"])
+    return dict(facts(snapshot(store, *parts, gaps=gaps)).of(store)["retention"])
 
 
 def test_where_every_link_names_a_container_only_these_count() -> None:

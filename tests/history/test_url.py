@@ -57,4 +57,4 @@ def test_what_is_no_history_is_an_error_without_its_password(text: str, problem:
 def test_the_driver_of_postgresql_may_be_missing() -> None:
     with pytest.raises(UsageError) as caught:
         history_url("postgresql://host/audits", installed=lambda _name: None)
-    assert "docintel-auditor[postgres]" in caught.value.hint
+    assert "'.[postgres]'" in caught.value.hint

@@ -209,7 +209,10 @@ TAMPERINGS: dict[str, tuple[Tamper, list[str]]] = {
     ),
     "a sentence is rewritten": (
         sql("UPDATE texts SET text = 'fine' WHERE text = 'It is waived.'"),
-        ["run 1: what it changed was edited afterwards"],
+        [
+            "run 1: what it changed was edited afterwards",
+            "text 2 and its hash differ: one of the two was edited afterwards",
+        ],
     ),
     "a waiver is rewritten": (
         sql("UPDATE waivers SET content = '{}'"),

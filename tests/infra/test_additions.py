@@ -222,10 +222,10 @@ def test_a_connection_names_its_endpoint_and_joins_those_that_are_known() -> Non
 
 def test_what_is_unread_as_a_whole_stays_so() -> None:
     draft = Draft({"id": f"{STORES}/docs", "type": store()["type"], "name": "docs", "properties": LATER})
-    ((found, _), _) = complete([draft], [], hidden=True)
+    found, _ = complete([draft], [], (), hidden=True).resources
     assert found.body["properties"] == LATER
 
 
 def test_nothing_is_added_to_types_that_nobody_asks_for() -> None:
     draft = Draft({"id": f"{COGNITIVE}/di/x/y", "type": "Microsoft.CognitiveServices/accounts/x", "name": "y"})
-    assert complete([draft], [], hidden=False) == []
+    assert complete([draft], [], (), hidden=False).resources == ()

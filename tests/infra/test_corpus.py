@@ -56,7 +56,8 @@ def accounts(found: Infrastructure) -> list[Resource]:
 
 def lost_from(value: Any, found: Infrastructure) -> list[Any]:
     """The accounts that are there in any case, and of which no resource was made."""
-    read_at = {getattr(item.origin.places, "pointer", None) for item in accounts(found) if item.origin}
+    places = [item.origin.places for item in accounts(found) if item.origin]
+    read_at = {item.pointer for each in places for item in getattr(each, "declarations", (each,))}  # type: ignore[attr-defined]
     own = list(declared(value))
     # What a template declares twice by one name is one account.
     known = {(pointer[:-1], str(name)) for pointer, name, _ in own if pointer in read_at}

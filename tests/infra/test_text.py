@@ -19,6 +19,7 @@ TEXT = '{"a": "é😀"}'
         b"\xfe\xff" + TEXT.encode("utf-16-be"),
         b"\xff\xfe\0\0" + TEXT.encode("utf-32-le"),
         b"\0\0\xfe\xff" + TEXT.encode("utf-32-be"),
+        *(TEXT.encode(name) for name in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")),
     ],
 )
 def test_encodings(data: bytes) -> None:
@@ -30,6 +31,7 @@ def test_encodings(data: bytes) -> None:
     [
         (b'{\n"a": "\xe9"}', "x.json:2:1: this is no text in UTF-8"),
         (b"\xff\xfea", "x.json:1:1: this is no text in UTF-16"),
+        ("{}\n1".encode("utf-16-le") + b"x", "x.json:2:1: this is no text in UTF-16-LE"),
     ],
 )
 def test_what_is_no_text(data: bytes, place: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from auditor.errors import InfrastructureError
+from auditor.infra.additions import DECLARABLE
 from auditor.infra.declared import Declared, Document, Inputs
 from auditor.infra.detect import Kind, kind_of
 from auditor.infra.ids import principal_of
@@ -184,7 +185,7 @@ def test_what_is_not_supported_is_a_gap(target: str, lists: list[tuple[str, str]
     own, *others = found.gaps
     assert own.operation == "Microsoft.Resources/deployments/whatIf/action"
     assert own.reason.endswith(": what-if does not support it: it is new")
-    assert [(gap.scope, gap.operation) for gap in others] == lists
+    assert [(gap.scope.lower(), gap.operation) for gap in others] == lists
     (docs,) = stores(found)
     assert ("privateEndpointConnections" in docs["properties"]) is (PRIVATE_ENDPOINT in target)
 
@@ -241,3 +242,152 @@ def test_the_answers_of_the_corpus() -> None:
                 assert declared.changed
                 found += [(resource.type, resource.body["sku"]["name"]) for resource in declared.resources]
     assert found == [("Microsoft.Storage/storageAccounts", "Standard_GRS")]
+
+
+# What Azure left out, and answers of other tools
+
+SKIPPED = {
+    "level": "Warning",
+    "code": "NestedDeploymentShortCircuited",
+    "message": "it was skipped",
+    "target": f"{GROUP}/providers/Microsoft.Resources/deployments/store",
+}
+LEFT_OUT = "what-if left something out: NestedDeploymentShortCircuited: it was skipped"
+DIAGNOSTICS: dict[str, tuple[dict[str, Any], str | None]] = {
+    "skipped": ({}, "/subscriptions/s"),
+    "skipped, as an information": ({"level": "Info"}, "/subscriptions/s"),
+    "of a code that nobody knows": ({"code": "New"}, "/subscriptions/s"),
+    "without a level": ({"level": None}, "/subscriptions/s"),
+    "without a target": ({"target": None}, ""),
+    "of a subscription that is not known": (
+        {"target": "[resourceId(reference('x').y, 'Microsoft.Resources/deployments', 'n')]"},
+        "",
+    ),
+    "an information that leaves nothing out": ({"level": "Info", "code": "Note"}, None),
+}
+
+
+def diagnosed(*changes: dict[str, Any], **parts: Any) -> Declared:
+    value = {"status": "Succeeded", "changes": list(changes), "diagnostics": [{**SKIPPED, **parts}, "?"]}
+    return read(Document(Path("w.json"), "w.json", json.dumps(value), value), Inputs())
+
+
+@pytest.mark.parametrize(("parts", "scope"), DIAGNOSTICS.values(), ids=DIAGNOSTICS)
+def test_what_azure_skipped_may_declare_anything(parts: dict[str, Any], scope: str | None) -> None:
+    found = diagnosed(change("Create", after=body()), **parts)
+    hidden = {gap.operation for gap in found.gaps if gap.scope == scope}
+    assert hidden >= ({kind.operation for kind in DECLARABLE} if scope is not None else set())
+    assert bool(found.gaps) is (scope is not None)
+    assert (f"{DOCS}/blobServices/default" in {item.id for item in found.resources}) is (scope is None)
+
+
+def test_what_azure_skipped_has_its_words() -> None:
+    assert {gap.reason for gap in diagnosed().gaps} == {LEFT_OUT}
+    assert "it does not say why" in diagnosed(code=None, message=None).gaps[0].reason
+
+
+@pytest.mark.parametrize(("kind", "why"), [("Ignore", Unread(LEFT_OUT)), ("NoChange", {"a": 1}), ("Create", {"a": 1})])
+def test_what_no_template_names_may_be_changed_by_what_was_skipped(kind: str, why: Any) -> None:
+    own = body(properties={"a": 1}, location="westeurope", kind="StorageV2", version="2024-01-01")
+    found = diagnosed(change(kind, before=None if kind == "Create" else own, after=own))
+    (docs,) = stores(found)
+    assert (docs["location"], docs["kind"]) == ("westeurope", "StorageV2")
+    properties = docs["properties"]
+    assert (properties if isinstance(properties, Unread) else {"a": properties["a"]}) == why
+
+
+def test_what_lies_in_another_subscription_was_not_changed() -> None:
+    other = change("Ignore", before=body(properties={"a": 1}))
+    found = diagnosed(other, target="/subscriptions/t/providers/Microsoft.Resources/deployments/store")
+    assert stores(found)[0]["properties"]["a"] == 1
+
+
+def test_a_deployment_that_is_not_supported_may_declare_anything() -> None:
+    found = answered(change("Create", after=body()), change("Unsupported", SKIPPED["target"], unsupportedReason="why"))
+    assert {gap.operation for gap in found.gaps if gap.scope == "/subscriptions/s"} == {
+        kind.operation for kind in DECLARABLE
+    }
+    assert stores(found)[0]["properties"]["privateEndpointConnections"]
+
+
+def test_a_change_that_names_nothing_may_be_anything() -> None:
+    found = answered(change("Create", after=body()), {"changeType": "Unsupported", "resourceId": None})
+    assert {gap.operation for gap in found.gaps if gap.scope == ""} >= {kind.operation for kind in DECLARABLE}
+
+
+STATE = body(properties={"minimumTlsVersion": "TLS1_0"})
+POWERSHELL = {"FullyQualifiedResourceId": DOCS, "ChangeType": "Create", "Before": None, "After": STATE}
+STACK = {"id": DOCS, "changeType": "create", "resourceConfigurationChanges": {"before": None, "after": STATE}}
+STACK_TYPE = "Microsoft.Resources/deploymentStacksWhatIfResults"
+FORMS: dict[str, Any] = {
+    "PowerShell": {"Status": "Succeeded", "Changes": [POWERSHELL]},
+    "PowerShell, with numbers": {"Status": "Succeeded", "Changes": [{**POWERSHELL, "ChangeType": 0}]},
+    "PowerShell, changes alone": [POWERSHELL],
+    "PowerShell, one change": POWERSHELL,
+    "in small letters": {
+        "status": "Succeeded",
+        "changes": [{"fullyQualifiedResourceId": DOCS, "changeType": "Create", "after": STATE}],
+    },
+    "by the id in it": {"status": "Succeeded", "changes": [{"changeType": "Create", "after": STATE}]},
+    "a stack": {"type": STACK_TYPE, "properties": {"changes": {"resourceChanges": [STACK]}}},
+    "a stack, without its type": {"changes": {"resourceChanges": [STACK]}},
+}
+
+
+@pytest.mark.parametrize("value", FORMS.values(), ids=FORMS)
+def test_all_tools_tell_the_same(value: Any) -> None:
+    assert kind_of(value) is Kind.WHAT_IF
+    text = json.dumps(value, indent=1)
+    found = read(Document(Path("w.json"), "w.json", text, value), Inputs())
+    expected = answered(change("Create", after=STATE))
+    assert [item.body for item in found.resources] == [item.body for item in expected.resources]
+    assert (found.gaps, found.changed) == (expected.gaps, expected.changed)
+    where = found.resources[0].origin
+    assert where is not None
+    line = where.place("properties.minimumtlsversion").line
+    assert line is not None
+    assert "minimumTlsVersion" in text.splitlines()[line - 1]
+
+
+KINDS: dict[str, tuple[Any, Any, list[bool]]] = {
+    "new": (None, STATE, [False]),
+    "changed": (STATE, STATE, [True]),
+    "deleted": (STATE, None, []),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "existing"), KINDS.values(), ids=KINDS)
+def test_a_number_tells_no_kind_and_the_states_do(before: Any, after: Any, existing: list[bool]) -> None:
+    value = [{**POWERSHELL, "ChangeType": 3, "Before": before, "After": after}]
+    found = read(Document(Path("w.json"), "w.json", json.dumps(value), value), Inputs())
+    assert [bool(found.gaps) for _ in stores(found)] == existing
+    assert found.changed is not None
+    assert DOCS.lower() in found.changed
+
+
+@pytest.mark.parametrize(
+    "after", ["@{apiVersion=1}", {**STATE, "properties": "System.Object"}, {**STATE, "properties": 1}]
+)
+def test_what_powershell_cut_off_is_unread(after: Any) -> None:
+    value = [{**POWERSHELL, "After": after}]
+    (docs,) = stores(read(Document(Path("w.json"), "w.json", json.dumps(value), value), Inputs()))
+    assert isinstance(docs["properties"], Unread)
+
+
+def test_a_change_of_a_stack_that_may_not_come_is_in_doubt() -> None:
+    value = {"changes": {"resourceChanges": [{**STACK, "changeCertainty": "Potential"}]}}
+    found = read(Document(Path("w.json"), "w.json", json.dumps(value), value), Inputs())
+    assert isinstance(stores(found)[0]["condition"], Unread)
+
+
+@pytest.mark.parametrize(
+    ("properties", "problem"),
+    [
+        ({"error": {"message": "it is wrong"}}, "the what-if failed: it is wrong"),
+        ({"provisioningState": "running"}, "the what-if has no changes"),
+    ],
+)
+def test_a_stack_without_changes_is_an_error(properties: dict[str, Any], problem: str) -> None:
+    value = {"type": STACK_TYPE, "properties": properties}
+    with pytest.raises(InfrastructureError, match=problem):
+        read(Document(Path("w.json"), "w.json", json.dumps(value), value), Inputs())

@@ -16,7 +16,7 @@ const CONTROL_PLANE = [
   "cognitiveservices/resource-manager/Microsoft.CognitiveServices/stable/2025-06-01/*.json",
   "storage/resource-manager/Microsoft.Storage/stable/2025-01-01/*.json",
   "authorization/resource-manager/Microsoft.Authorization/stable/2022-04-01/*Calls.json",
-  "operationalinsights/resource-manager/Microsoft.OperationalInsights/stable/2025-02-01/{Workspaces,Tables}.json",
+  "operationalinsights/resource-manager/Microsoft.OperationalInsights/stable/2025-02-01/{Workspaces,Tables,DataExports}.json",
   "monitor/resource-manager/Microsoft.Insights/preview/2021-05-01-preview/*.json",
 ];
 const DATA_PLANE = ["ai/data-plane/DocumentIntelligence/stable/2024-11-30/DocumentIntelligence.json"];

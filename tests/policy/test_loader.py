@@ -17,7 +17,7 @@ from auditor.model.verdict import Verdict
 from auditor.policy.compiler import compile_rule
 from auditor.policy.condition import Scope
 from auditor.policy.loader import compile_all
-from auditor.policy.rule import Fix, Parameter, Peers, Rule
+from auditor.policy.rule import Fix, Parameter, Peers, Rule, Summary
 from auditor.policy.target import given
 from tests.policy.files import RULE, load, mistakes, write
 
@@ -38,6 +38,7 @@ WHOLE = """\
 id: ACME-TLS-7
 name: minimum-tls
 title: "  New TLS  "
+summary: {one: "accepts less than {minimum}", many: accept less}
 severity: low
 profile: strict
 basis: data-in-transit
@@ -47,7 +48,7 @@ parameters:
   minimum: {default: "TLS1_2", allowed: ["TLS1_2", "TLS1_3"], about: The oldest.}
 check: {field: properties.minimumTlsVersion, atLeast: {parameter: minimum}}
 why: Because.
-fix: {text: Do., az: az x, bicep: b, terraform: t}
+fix: {text: Do., warning: Mind., az: az x, bicep: b, terraform: t, set: {properties.minimumTlsVersion: TLS1_2}}
 references: [https://a.example]
 mappings: {mcsb: [DP-3]}
 peers: {rules: [Other 1], asks: less, overruled: no}
@@ -70,15 +71,16 @@ def test_reads_everything_that_a_rule_says(tmp_path: Path) -> None:
     assert rule.id == "ACME-TLS-7"
     assert rule.family == "TLS"
     assert rule.title == "New TLS"
+    assert rule.summary == Summary("accepts less than {minimum}", "accept less")
     assert (rule.severity, rule.profile, rule.basis) == ("low", "strict", "data-in-transit")
     assert rule.applies_to == (STORAGE,)
     assert rule.where == {"field": "facts.holdsDocuments", "equals": True}
     assert rule.parameters == (Parameter("minimum", "TLS1_2", ("TLS1_2", "TLS1_3"), "The oldest."),)
-    assert rule.fix == Fix("Do.", "az x", "b", "t")
+    assert rule.fix == Fix("Do.", "az x", "b", "t", "Mind.", {"properties.minimumTlsVersion": "TLS1_2"})
     assert rule.peers == Peers(("Other 1",), "less", "no")
     assert rule.mappings == {"mcsb": ("DP-3",)}
     first, second = rule.examples
-    assert (first.expect, first.about, first.parent, first.now, first.line) == ("pass", "", None, None, 18)
+    assert (first.expect, first.about, first.parent, first.now, first.line) == ("pass", "", None, None, 19)
     assert second.resource == {"properties": Unread("403")}
     assert (second.facts, second.children) == ({"holdsDocuments": True}, {"containers": []})
     assert (second.parent, second.parameters, second.now) == ({"name": "sub"}, {"minimum": "TLS1_3"}, "2026-02-01")
@@ -208,11 +210,36 @@ def test_every_key_of_the_shortest_rule_is_needed(line: str, tmp_path: Path) -> 
         ("", ["1 a rule is a mapping: id, name, title, …"]),
         (changed("check:"), ["8 check is missing"]),
         (changed("fix: no"), ["10 a mapping is wanted here", "10 text is missing"]),
+        (changed("fix: {text: Do., set: [1]}"), ["10 a mapping is wanted here"]),
+        (
+            changed("fix: {text: Do., set: {properties.minimumTls: x}}"),
+            [
+                "10 properties.minimumTls is no property of Microsoft.Storage/storageAccounts; did you mean minimumTlsVersion?"
+            ],
+        ),
+        (
+            changed("fix: {text: Do., set: {facts.holdsDocuments: x}}"),
+            ["10 a fix sets one property of the resource, or of children.blobService"],
+        ),
+        (
+            changed("fix: {text: Do., set: {'children.containers[*].name': x}}"),
+            ["10 a fix sets one property of the resource, or of children.blobService"],
+        ),
+        (
+            changed("fix: {text: Do., set: {'properties..x': x}}"),
+            ["10 the path 'properties..x' goes wrong at '..x'"],
+        ),
         (changed("examples: {}"), ["12 a list of examples is wanted here"]),
         (changed("parameters: [1]"), ["12 a mapping is wanted here"]),
         (changed("references: https://a.example"), ["11 a list of texts is wanted here (put numbers in quotes)"]),
         (changed("title: ' '"), ["3 a text is wanted here (put a number or true in quotes)"]),
         (changed("appliesTo: []"), ["7 a rule applies to one type at least"]),
+        (changed("summary: fails"), ["12 a mapping is wanted here", "12 many is missing", "12 one is missing"]),
+        (
+            changed("summary: {one: is odd, man: x}"),
+            ["12 many is missing", "12 man is no key here; did you mean many?"],
+        ),
+        (changed("summary: {one: 'is {odd}', many: 7}"), ["12 the rule has no parameter odd", "12 a text is wanted"]),
         (changed("where:"), ["12 where is empty; leave it out, or write a condition"]),
         (changed("id: TLS-001\nid: TLS-002"), ["2 id stands here a second time"]),
         (

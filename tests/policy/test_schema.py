@@ -60,6 +60,7 @@ def test_it_asks_for_every_key_that_the_loader_asks_for(key: str) -> None:
         {"appliesTo": "Microsoft.Storage/storage"},
         {"appliesTo": []},
         {"title": 7},
+        {"summary": {"one": "x"}},
         {"references": ["http://a.example"]},
         {"fix": {"az": "x"}},
         {"fix": {"text": "x", "pulumi": "y"}},

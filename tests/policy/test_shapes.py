@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from azure.mgmt.storage import models
+from azure.mgmt.storage._configuration import StorageManagementClientConfiguration
 
 from auditor.model import types
 from auditor.policy.paths import EACH, parse_path
 from tests.needs import PROJECT, corpus
-from tools.known_shapes import bicep_shape, build
+from tools.known_shapes import CLIENT, NEWER, bicep_shape, build
 
 SHAPES = PROJECT / "auditor" / "policy" / "shapes.json"
 COMMITTED: dict[str, Any] = json.loads(SHAPES.read_text(encoding="utf-8"))
@@ -71,7 +73,9 @@ def test_no_two_names_differ_in_case_alone() -> None:
         (types.CLASSIFIER, "properties.docTypes['invoice'].azureBlobSource.containerUrl"),
         (types.STORAGE, "properties.minimumTlsVersion"),
         (types.STORAGE, "properties.allowSharedKeyAccess"),
-        (types.STORAGE, "properties.dataCollaborationPolicyProperties"),
+        (types.STORAGE, "properties.dataCollaborationPolicyProperties.allowStorageDataShares"),
+        (types.STORAGE, "properties.allowSharedKeyAccessForServices.blob.enabled"),
+        (types.BLOB_SERVICE, "properties.staticWebsite.enabled"),
         (types.STORAGE, "properties.geoPriorityReplicationStatus.isBlobEnabled"),
         (
             types.STORAGE,
@@ -103,6 +107,7 @@ def test_no_two_names_differ_in_case_alone() -> None:
         (types.PROJECT, "properties.isDefault"),
         (types.OPERATION, "properties.resourceLocation"),
         (types.LOCAL_USER, "properties.permissionScopes[*].resourceName"),
+        (types.ENCRYPTION_SCOPE, "properties.source"),
         (types.STORAGE_TLS, "properties.offers[*].accepted"),
         (types.BLOB_LOGS, "properties.requests[*].tls"),
         (types.CALL_METRICS, "properties.regions[*].region"),
@@ -151,5 +156,24 @@ def test_a_union_knows_the_names_of_all_its_variants() -> None:
 
 
 def test_the_sources_are_named_without_a_path() -> None:
-    assert "Microsoft.Storage 2026-04-01 (bicep-types-az)" in COMMITTED["$sources"]
+    assert "Microsoft.CognitiveServices 2026-07-01 (bicep-types-az)" in COMMITTED["$sources"]
     assert not [source for source in COMMITTED["$sources"] if "/" in source]
+
+
+@pytest.mark.parametrize(
+    ("model", "names"),
+    [
+        (models.StorageAccountProperties, {"allowCrossTenantDelegationSas", "dataCollaborationPolicyProperties"}),
+        (models.StorageDataCollaborationPolicyProperties, {"allowBlobAccessPoints"}),
+        (models.ContainerProperties, {"blobAccessPointConfiguration"}),
+        (
+            models.BlobAccessPointConfigurationConnection,
+            {"blobAccessPointConfigurationName", "blobAccessPointConfigurationUniqueId"},
+        ),
+    ],
+)
+def test_names_beyond_the_corpus_are_those_of_microsofts_client(model: Any, names: set[str]) -> None:
+    assert StorageManagementClientConfiguration(cast("Any", object()), "x").api_version == CLIENT.split()[1]
+    assert names <= {field._rest_name for field in model({})._attr_to_rest_field.values()}
+    for name in names:
+        assert f'"{name}"' in json.dumps(NEWER)

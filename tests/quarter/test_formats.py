@@ -121,6 +121,15 @@ def golden(name: str, made: PeriodReport) -> str:
 
 
 @pytest.mark.parametrize("name", FILES)
+def test_it_says_in_which_edition_of_the_page_a_promise_stands(name: str, report: PeriodReport) -> None:
+    text = golden(name, report)
+    for words in ("2021-05-04", "2026-07-22", "Input and results are not used for any other purpose."):
+        assert words in text
+    if name != "json":
+        assert "edition of 2021-05-04 only, not in that of 2026-07-22" in text
+
+
+@pytest.mark.parametrize("name", FILES)
 def test_golden(name: str, report: PeriodReport) -> None:
     assert golden(name, report) == (GOLDEN / FILES[name]).read_text(encoding="utf-8")
 
@@ -159,7 +168,8 @@ def test_the_page_runs_nothing_and_asks_for_nothing(which: str, report: PeriodRe
     assert not {"script", "iframe", "object", "img", "form"} & set(read.tags)
     assert not [name for name, _ in read.attributes if name.startswith("on") or name == "style"]
     links = {value for name, value in read.attributes if name in {"href", "src"}}
-    assert {value for value in links if not (value or "").startswith("#")} == {"data:,", html.PAGE}
+    ours = {"data:,", html.PAGE, *(edition.source for edition in html.EDITIONS)}
+    assert {value for value in links if not (value or "").startswith("#")} == ours
     assert len(read.ids) == len(set(read.ids))
     assert {value[1:] for value in links if value and value.startswith("#")} <= set(read.ids)
     assert "49" not in re.sub(r"\D", " ", page.split("</style>")[1]).split() or which != "hostile"

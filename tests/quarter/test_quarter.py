@@ -193,6 +193,7 @@ def test_clauses(report: PeriodReport) -> None:
         "training-data": "nothing to check",
         "trained-models": "nothing to check",
         "delete-24h": "lapsed",
+        "other-purposes": "nothing to check",
         "delete-models": "nothing to check",
         "encryption-at-rest": "nothing to check",
     }

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 
 from auditor.model.blind_spot import BlindSpot, Concerned
 from auditor.model.finding import STATUSES, Evidence, Finding, Status, Subject
-from auditor.model.reading import MISSING, Found, Reading, Unread
+from auditor.model.reading import MISSING, Found, Json, Reading, Unread
 from auditor.model.resource import Place as Spot
+from auditor.model.snapshot import Header, Snapshot
 from auditor.model.waiver import Applied, Remark, Waiver
 from auditor.policy.clauses import CLAUSES, Promise
 from auditor.policy.rule import FAMILIES, QUESTIONS, Fix, Peers, Rule
 from auditor.report import wording
+from auditor.report.fixes.about import Neighbours
+from auditor.report.fixes.snippets import DECLARED
+from auditor.report.fixes.values import known_about
 from auditor.report.report import (
     Answer,
     Bar,
@@ -75,8 +80,8 @@ TLS = rule(
     "DI-TLS-001",
     "Storage accounts that hold documents refuse TLS older than 1.2",
     fix=Fix(
-        "Set the minimum TLS version to 1.2. Look first at the storage logs for clients that still use an older version; "
-        "they are refused from then on.",
+        "Set the minimum TLS version to 1.2. Look first at the storage logs for clients that still use an older version.",
+        warning="Clients that can only speak an older version are refused from then on.",
         az="az storage account update --name {name} --resource-group {group} --subscription {subscription} \\\n"
         "  --min-tls-version TLS1_2\n",
         bicep="resource documents 'Microsoft.Storage/storageAccounts@2025-01-01' = {\n  name: '{name}'\n"
@@ -144,8 +149,29 @@ def evidence(path: str, asked: object, wish: str, reading: Reading, assumed: Fou
     return Evidence(path, asked, wish, reading, assumed, source=source or "derived from the whole snapshot")
 
 
+class NoFacts:
+    """Facts of an estate in which nothing was seen."""
+
+    @staticmethod
+    def one(_resource: object, _name: str) -> Json:
+        return MISSING
+
+    @staticmethod
+    def of(_resource: object) -> dict[str, Json]:
+        return {}
+
+    @staticmethod
+    def forget(_resource: object) -> None:
+        pass
+
+
+NOTHING = Neighbours(Snapshot(Header("auditor 0.1.0", "azure", (), STARTED), ()), NoFacts())
+
+
 def line(of: Rule, status: Status, about: Subject, message: str, *seen: Evidence, unprovable: bool = False) -> Line:
-    return Line(Finding(of.id, status, about, seen), of, message, unprovable)
+    finding = Finding(of.id, status, about, seen)
+    fix = partial(known_about, finding, of, {}, {}, NOTHING) if status == "fail" else None
+    return Line(finding, of, message, unprovable, make_fix=fix)
 
 
 def waiver(of: Rule, about: Subject | str, **changes: object) -> Waiver:
@@ -755,6 +781,10 @@ def declared() -> Report:
         line(REGISTER, "fail", at("stunits", Spot(away, 3)), "It stands in nobody's register."),
         line(SOFT, "fail", subject("stlow"), ""),
     )
+    beside = lines[-1]
+    assert beside.fix is not None
+    declared = replace(beside.fix, languages=DECLARED)
+    lines = (*lines[:-1], replace(beside, make_fix=lambda: declared))
     gap = Unseen(
         "infra/vm.bicep", "vm.bicep", "read", "the module br:x is not there", ("DI-TLS-001",), "restore it", STARTED
     )

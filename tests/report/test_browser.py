@@ -95,6 +95,7 @@ def test_everything_opens_by_keyboard(seen: dict[str, Any]) -> None:
 
 def test_a_fix_can_be_copied(seen: dict[str, Any]) -> None:
     assert seen["copied"] == (
+        "# Warning: Clients that can only speak an older version are refused from then on.\n"
         "az storage account update --name sthrarchive --resource-group rg-forms-prod "
         f"--subscription {builders.SUBSCRIPTION} \\\n  --min-tls-version TLS1_2"
     )

@@ -68,7 +68,7 @@ def test_a_finding_says_where_it_is_and_how_to_fix_it() -> None:
     (row, _) = rows_of(builders.report((builders.line(builders.TLS, "fail", about, "Why."),)))
     assert (row["kind"], row["status"], row["severity"], row["rule"]) == ("finding", "fail", "high", "DI-TLS-001")
     assert (row["file"], row["line"], row["column"], row["address"]) == ("a, b.json", "3", "5", 'x["y"]')
-    assert row["advice"].startswith("Set the minimum TLS version to 1.2.")
+    assert row["advice"].startswith(f"Warning: {builders.TLS.fix.warning} Fix: Set the minimum TLS version to 1.2.")
     assert (row["resource"], row["id"], row["message"]) == ("docs", about.id, "Why.")
     (row, _) = rows_of(
         builders.report((builders.line(builders.TLS, "pass", replace(about, place=None, location=None), ""),))

@@ -65,8 +65,9 @@ def test_a_failure_stands_at_its_place_with_its_fix() -> None:
         "col": "9",
         "title": f"DI-TLS-001 (high): {builders.TLS.title}",
     }
-    said, address, fix = command.data.split("\n")
+    said, address, warning, fix = command.data.split("\n")
     assert (said, address) == ("docs: 100% wrong.", "Declared as module.x.")
+    assert warning == f"Warning: {builders.TLS.fix.warning}"
     assert fix.startswith("Fix: Set the minimum TLS version to 1.2.")
     assert last.properties == {"title": "auditor"}
 
@@ -179,7 +180,7 @@ def test_no_name_is_a_command_of_its_own(name: str) -> None:
     (command, _) = commands(builders.report((builders.line(builders.TLS, "fail", about, name),)))
     shown = name.replace("\n", "<U+000A>")
     assert command.properties["file"] == shown
-    assert command.data.startswith(f"{shown}: {shown}\nDeclared as {shown}.\nFix: ")
+    assert command.data.startswith(f"{shown}: {shown}\nDeclared as {shown}.\nWarning: ")
 
 
 def test_a_message_is_not_endless() -> None:

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 import re
-import subprocess
 import unicodedata
 from collections import Counter
 from dataclasses import replace
@@ -14,14 +13,12 @@ from typing import Literal
 
 import pytest
 
-from auditor.model.finding import Subject
 from auditor.model.reading import MISSING, Found, Reading, Unread
 from auditor.model.types import ACCOUNT, ACCOUNT_TLS, CALL_METRICS, LIFECYCLE_POLICY, OPERATION
 from auditor.report import wording
 from auditor.report.formats import html
 from auditor.report.pictures import bars, lanes, tables, timeline
 from auditor.report.report import Bar, Edge, Place, Residency, Segment
-from tests import needs
 from tests.report import builders
 
 REPORTS = {
@@ -325,54 +322,6 @@ def test_more_than_the_page_can_hold_is_counted(monkeypatch: pytest.MonkeyPatch)
     text = " ".join(" ".join(Page(html.render(builders.large(600))).text).split())
     assert "5 more resources that fail this rule" in text
     assert "more resources are in the list of all findings" in text
-
-
-# Snippets
-
-
-def shell(snippet: str, **values: str) -> list[str]:
-    """The words that a shell makes of a filled snippet."""
-    subject = Subject(values.get("id", "/x"), builders.STORAGE, values.get("name", "x"), values.get("location"))
-    script = f"printf '%s\\n' {wording.fill(snippet, 'az', subject)}"
-    done = subprocess.run([needs.tool("bash"), "-c", script], capture_output=True, check=True, text=True, timeout=10)
-    assert done.stderr == ""
-    return done.stdout.splitlines()
-
-
-@pytest.mark.parametrize("name", [name for name in builders.HOSTILE if "\ud800" not in name])
-def test_a_shell_takes_a_hostile_name_for_one_word(name: str) -> None:
-    tame = "".join("�" if unicodedata.category(letter) in {"Cc", "Cf"} else letter for letter in name)
-    tame = re.sub("^[@-]", "�", tame)
-    for snippet in ("{name}", "'{name}'", '"{name}"', "a\\'{name}", "--x={name} # not {name}", "'it '\"is '{name}'\""):
-        (word,) = shell(snippet, name=name)
-        assert tame in word
-    assert shell("{name} # it's {name}\n", name=name) == [tame]
-
-
-@pytest.mark.parametrize(
-    "snippet", ['"$(echo {name})"', "`echo {name}`", '"$(echo "{name}")"', "$(cat <<E\n{name}\nE\n)"]
-)
-def test_where_quotes_nest_odd_letters_are_dropped(snippet: str) -> None:
-    assert shell(snippet, name="a$(id)'\"`b") == ["a__id____b"]
-
-
-def test_a_snippet_takes_its_values_from_the_id() -> None:
-    subject = builders.model_subject("di-forms", "invoices")
-    filled = wording.fill("{subscription} {group} {account} {model} {name} {location} {other} ${name}", "az", subject)
-    assert (
-        filled == f"{builders.SUBSCRIPTION} rg-forms-prod di-forms invoices invoices {{location}} {{other}} $invoices"
-    )
-    assert wording.fill("{name} # {location}", "az", replace(subject, name="@file")) == "'�file' # {location}"
-
-
-@pytest.mark.parametrize(
-    ("language", "filled"),
-    [("bicep", "name: 'a\\'b\"c\\\\d\\${e}%{f}'"), ("terraform", "name: 'a'b\\\"c\\\\d$${e}%%{f}'")],
-)
-def test_bicep_and_terraform_strings_stay_closed(language: Literal["bicep", "terraform"], filled: str) -> None:
-    subject = replace(builders.subject("x"), name="a'b\"c\\d${e}%{f}")
-    assert wording.fill("name: '{name}'", language, subject) == filled
-    assert wording.fill("{model}", language, subject) == "{model}"
 
 
 # Pictures

@@ -178,6 +178,13 @@ def test_a_finding_names_its_rule_its_resource_and_no_waiver() -> None:
         "evidence": [],
         "waiver": None,
         "since": None,
+        "fix": {
+            "warning": builders.TLS.fix.warning,
+            "text": builders.TLS.fix.text,
+            "language": "az",
+            "snippet": f"# Warning: {builders.TLS.fix.warning}\naz storage account update --name docs "
+            f"--resource-group rg-forms-prod --subscription {builders.SUBSCRIPTION} \\\n  --min-tls-version TLS1_2",
+        },
     }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from auditor.model.types import OBJECT_REPLICATION
 from auditor.report.pictures.data import residency
-from tests.builders import account, container, facts, grant, storage
+from tests.builders import account, child, container, facts, grant, storage
 from tests.facts.estates import (
     backup_instance,
     backup_policy,
@@ -26,7 +27,7 @@ LINKED = (account(), grant(STORE.id), STORE, container(STORE))
 
 def drawn(*parts: Resource) -> Residency:
     found = estate(*parts)
-    return residency(found, facts(found))
+    return residency(found, facts(found), {})
 
 
 def names(picture: Residency) -> list[tuple[str, str, str | None]]:
@@ -69,11 +70,25 @@ def test_a_second_copy_is_a_second_place() -> None:
     ]
 
 
-def test_geo_redundancy_and_a_failover_are_other_places_of_the_store() -> None:
+def test_after_a_failover_a_store_stands_where_its_bytes_rest() -> None:
     store = storage(sku="Standard_GRS", secondaryLocation="westeurope", primaryLocation=FAR)
     picture = drawn(account(), grant(store.id), store)
-    assert ("elsewhere", "docs (after a failover)", FAR) in names(picture)
-    assert ("failover", f"docs#{FAR}", True) in ways(picture)
+    assert ("store", "docs", FAR) in names(picture)
+    assert ("failover", "docs", True) in ways(picture)
+    assert ("roleAssignment", "di", True) in ways(picture)
+    assert ("elsewhere", "docs (second copy)", "westeurope") in names(picture)
+
+
+def test_copies_are_drawn_from_their_source_and_not_from_the_account() -> None:
+    far = storage("far", FAR)
+    rules = [{"sourceContainer": "scans", "destinationContainer": "kept"}]
+    policy = child(STORE, OBJECT_REPLICATION, "p", sourceAccount=STORE.id, destinationAccount=far.id, rules=rules)
+    found = drawn(*LINKED, far, policy)
+    assert ("store", "far", FAR) in names(found)
+    assert {edge.via for edge in found.edges} == {"roleAssignment", "objectReplication"}
+
+
+def test_geo_redundancy_is_another_place_of_the_store() -> None:
     geo = drawn(account(), grant(STORE.id), storage(sku="Standard_GRS", secondaryLocation=FAR))
     assert ("elsewhere", "docs (second copy)", FAR) in names(geo)
 

@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
+from auditor.model.finding import Status
 from auditor.model.resource import Place
 from auditor.policy.rule import Fix
+from auditor.report.formats import sarif
 from auditor.report.formats.sarif import SCHEMA, render
 from auditor.report.report import Report
 from tests import needs
@@ -74,11 +76,11 @@ def test_a_rule_says_what_why_how_and_how_bad() -> None:
     tls = rules["DI-TLS-001"]
     assert tls["shortDescription"]["text"] == builders.TLS.title
     assert tls["fullDescription"]["text"] == builders.TLS.why
-    assert "az storage account update --name {name}" in tls["help"]["text"]
+    assert "az storage" not in tls["help"]["markdown"]
     for part in (
-        "```sh\naz storage",
-        "```bicep\nresource",
-        "```terraform\n",
+        f"**Warning:** {builders.TLS.fix.warning}",
+        "```terraform\n#",
+        "```json\n//",
         "Others ask for the opposite",
         "PSRule AZR-000200",
     ):
@@ -87,6 +89,9 @@ def test_a_rule_says_what_why_how_and_how_bad() -> None:
     assert tls["defaultConfiguration"] == {"level": "error"}
     assert {"security", "tls"} <= set(tls["properties"]["tags"])
     assert tls["properties"]["mappings"]["nist80053"] == ["SC-8"]
+    (live, *_) = run_of(builders.report((), (builders.TLS,)))["tool"]["driver"]["rules"]
+    assert "az storage account update --name <name>" in live["help"]["text"]
+    assert "```sh\n#" in live["help"]["markdown"]
     assert "helpUri" not in rules["DI-RET-003"]
     assert "References" not in rules["DI-RET-003"]["help"]["markdown"]
 
@@ -234,3 +239,42 @@ def test_a_time_that_is_none_is_left_out() -> None:
 def test_scans_and_gates_are_categories_of_their_own() -> None:
     assert run_of(builders.clean())["automationDetails"]["id"] == "auditor/azure/"
     assert run_of(builders.declared())["automationDetails"]["id"] == "auditor/infrastructure/"
+
+
+def test_of_too_many_results_the_most_severe_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = tuple(
+        builders.rule(f"DI-TLS-{900 + at}", severity, severity)
+        for at, severity in enumerate(("low", "medium", "high", "critical"))
+    )
+    statuses: tuple[Status, ...] = ("waived", "unknown", "fail")
+    lines = tuple(
+        builders.line(rule, status, builders.subject(status), "Until spring.") for rule in rules for status in statuses
+    )
+    whole = run_of(builders.report(lines, rules))
+    assert len(whole["results"]) == 12
+    assert "left-out" not in told(whole)
+    monkeypatch.setattr(sarif, "MOST_RESULTS", 5)
+    cut = run_of(builders.report(lines, rules))
+    kept = [(item["properties"]["severity"], item["properties"]["status"]) for item in cut["results"]]
+    assert kept == [  # in the order of the report
+        ("medium", "fail"),
+        ("high", "fail"),
+        ("high", "unknown"),
+        ("critical", "fail"),
+        ("critical", "unknown"),
+    ]
+    assert told(cut)["left-out"].startswith("7 results are left out, the least severe ones")
+    assert {**cut["properties"]} == whole["properties"]
+    for result in cut["results"]:
+        assert cut["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+
+
+def test_code_scanning_takes_25000_results() -> None:
+    assert sarif.MOST_RESULTS == 25_000
+
+
+def told(run: dict[str, Any]) -> dict[str, str]:
+    """The notifications of a run by their kind."""
+    (invocation,) = run["invocations"]
+    found = invocation["toolExecutionNotifications"]
+    return {item["descriptor"]["id"]: item["message"]["text"] for item in found}

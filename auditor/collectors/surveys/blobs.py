@@ -38,22 +38,32 @@ _EVERYTHING: Final = "snapshots,versions,deleted,uncommittedblobs"
 # learn.microsoft.com/rest/api/storageservices/list-blobs: `showonly=deleted`).
 _HIERARCHY: Final = "snapshots,uncommittedblobs"
 _HEADERS: Final = {"Accept": "application/xml", "Accept-Encoding": "gzip", "x-ms-version": "2021-12-02"}
-_KINDS: Final = ("blobs", "deleted", "versions", "snapshots")
+_KINDS: Final = ("blobs", "deleted", "versions", "snapshots", "uncommitted")
+_TYPES: Final = {"AppendBlob": "appendBlobs", "PageBlob": "pageBlobs"}
+"""Types of blobs that are counted apart, since lifecycle rules have to name the one and never delete the other."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """What a page of a list holds, in numbers: how many of each kind, the oldest moment, where the next page begins."""
+    """What a page of a list holds, in numbers: how many of each kind, the oldest moment, where the next page begins.
+
+    `undated` counts blobs without a date, `since_unknown` those among uncommitted blocks.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     oldest: datetime | None = None
     undated: int = 0
+    since_unknown: int = 0
     marker: str = ""
 
-    def add(self, kind: str, moment: datetime | None) -> None:
+    def add(self, kind: str, moment: datetime | None, blob_type: str = "") -> None:
         """Count one more."""
         self.counts[kind] += 1
-        if moment is None:
+        if kind == "blobs" and blob_type in _TYPES:
+            self.counts[_TYPES[blob_type]] += 1
+        if moment is None and kind == "uncommitted":
+            self.since_unknown += 1
+        elif moment is None:
             self.undated += 1
         else:
             self.oldest = min(self.oldest or moment, moment)
@@ -62,6 +72,7 @@ class Tally:
         """Count what a further page holds."""
         self.counts += page.counts
         self.undated += page.undated
+        self.since_unknown += page.since_unknown
         self.marker = page.marker
         self.oldest = min((moment for moment in (self.oldest, page.oldest) if moment is not None), default=None)
 
@@ -98,11 +109,15 @@ def _answer(total: Tally, *, whole: bool, hierarchy: bool) -> Json:
     The oldest blob of a part is told too, since an even older one would make things no better: a rule that wants all of
     them young has to ask whether `deleted` was counted.
     """
-    counts: dict[str, Json] = {kind: total.counts[kind] for kind in _KINDS}
+    counts: dict[str, Json] = {kind: total.counts[kind] for kind in (*_KINDS, *_TYPES.values())}
+    counts["uncommittedSince"] = (
+        Unread("the list does not say since when blocks lie there") if total.since_unknown else None
+    )
     oldest = text_of(total.oldest) if total.oldest else None
     words = "{blobs} current, {deleted} soft-deleted, {versions} previous versions, {snapshots} snapshots".format(
         **counts
     )
+    words += f", {total.counts['uncommitted']} with uncommitted blocks only" if total.counts["uncommitted"] else ""
     words = f"{words}; the oldest of all is from {oldest}" if oldest else words
     unseen = None
     if hierarchy:
@@ -111,7 +126,7 @@ def _answer(total: Tally, *, whole: bool, hierarchy: bool) -> Json:
         words += f"; {unseen.why}"
     if not whole:
         unseen = Unread(f"the list has more than {PAGES} pages")
-        counts = dict.fromkeys(_KINDS, unseen)
+        counts = dict.fromkeys(counts, unseen)
         words = f"{unseen.why}; in these: {words}"
     if total.undated:
         words += f"; {total.undated} without a date"
@@ -178,7 +193,7 @@ class _Page:
 
     def _end(self, _name: str) -> None:
         if self._path == _BLOB and self._blob.get("ResourceType") != "directory":
-            self.tally.add(_kind(self._blob), _moment(self._blob))
+            self.tally.add(_kind(self._blob), _moment(self._blob), self._blob.get("BlobType", ""))
         self._keeping = None
         self._path.pop()
 
@@ -188,16 +203,23 @@ _ROOT: Final = ["EnumerationResults"]
 _BLOB: Final = ["EnumerationResults", "Blobs", "Blob"]
 _MARKER: Final = ["EnumerationResults", "NextMarker"]
 _KEPT: Final = frozenset(
-    {"Deleted", "Snapshot", "VersionId", "IsCurrentVersion", "Creation-Time", "Last-Modified", "ResourceType"}
+    {
+        *("Deleted", "Snapshot", "VersionId", "IsCurrentVersion", "ResourceType"),
+        *("Creation-Time", "Last-Modified", "Etag", "BlobType"),
+    }
 )
 
 
 def _kind(blob: Mapping[str, str]) -> str:
+    """What an entry is. A block blob of which no block was committed has neither date of change nor Etag (List Blobs)."""
     if blob.get("Deleted") == "true":
         return "deleted"
     if "Snapshot" in blob:
         return "snapshots"
-    return "versions" if "VersionId" in blob and blob.get("IsCurrentVersion") != "true" else "blobs"
+    if "VersionId" in blob and blob.get("IsCurrentVersion") != "true":
+        return "versions"
+    uncommitted = blob.get("BlobType") == "BlockBlob" and not {"Last-Modified", "Etag"} & blob.keys()
+    return "uncommitted" if uncommitted else "blobs"
 
 
 def _moment(blob: Mapping[str, str]) -> datetime | None:

@@ -65,8 +65,7 @@ def _second_copy(vault: Resource, region: Json, estate: Estate) -> Edge | None:
     across = isinstance(restored, str) and restored.lower() == "enabled"
     if _GEO in kinds or across:
         pair = _second_region(vault, region, estate)
-        known = pair.region if isinstance(pair.region, str) else "the paired region"
-        words = f"vault {vault.name} is geo-redundant and keeps a second copy in {known}{pair.note}"
+        words = f"vault {vault.name} is geo-redundant and keeps a second copy in {pair.words}"
         words += ", from where it can be restored" if across else ""
         return Edge(VIA, "documents", vault.id, vault.name, pair.region, leaves=True, words=words)
     if kinds and kinds <= _IN_REGION and not isinstance(restored, Unread):

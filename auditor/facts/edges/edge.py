@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from auditor.facts.parts import part_of
 from auditor.model.reading import Json, Unread
 from auditor.model.region import same_region
 from auditor.model.resource import resource_key
-from auditor.model.types import BY_NAME, subscription_of
+from auditor.model.types import BY_NAME, STORAGE, subscription_of
 
 if TYPE_CHECKING:
     from auditor.facts.estate import Estate
@@ -62,8 +63,33 @@ def hidden(via: str, carries: Cargo, words: str, settled_by: str | None = None) 
 
 
 def home_of(resource: Resource) -> str | Unread:
-    """The region in which a resource lies, as it is written there."""
-    return region_of(resource.body.get("location"), f"the region of {resource.name}")
+    """The region in which the bytes of a resource rest, as it is written there.
+
+    A failover moves those of a storage account to its `primaryLocation`, and `location` stays what it was (azure-facts
+    2.3). An extended location is a place outside of the data centres of the region that is named beside it (Azure
+    Extended Zones overview, Microsoft Learn).
+    """
+    extended = resource.body.get("extendedLocation")
+    if isinstance(extended, Unread):
+        return Unread(f"whether {resource.name} lies in an extended location was not read: {extended.why}")
+    if extended is not None:
+        name = part_of(extended, "name")
+        named = f" {name}" if isinstance(name, str) and name else ""
+        return Unread(f"{resource.name} lies in the extended location{named}, outside of the region's data centres")
+    location = region_of(resource.body.get("location"), f"the region of {resource.name}")
+    return _after_failover(resource, location) if resource.type_key == STORAGE.lower() else location
+
+
+def _after_failover(storage: Resource, location: str | Unread) -> str | Unread:
+    properties = storage.body.get("properties")
+    primary, moving = (part_of(properties, name) for name in ("primaryLocation", "failoverInProgress"))
+    if primary is None and moving is None:
+        return location  # as in a file: Azure alone writes these
+    if isinstance(moving, Unread):
+        return Unread(f"whether {storage.name} is failing over was not read: {moving.why}")
+    if moving is not None and moving is not False:
+        return Unread(f"{storage.name} is failing over to another region")
+    return location if primary is None else region_of(primary, f"the primary location of {storage.name}")
 
 
 def region_of(written: Json, what: str) -> str | Unread:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from auditor.facts.edges.edge import Edge, hidden, home_of, leaves, place
 from auditor.facts.links import doubt_about, known_links
+from auditor.facts.signals import replication
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,9 +18,13 @@ VIA = "accountLink"
 
 
 def link_edges(storage: Resource, estate: Estate) -> Iterator[Edge]:
-    """An edge for each linked account, by its strongest signal; one each for links that do not tell, or may be hidden."""
+    """An edge for each linked account, by its strongest signal; one each for links that do not tell, or may be hidden.
+
+    No account works on copies that object replication makes: they travel on an edge of their source.
+    """
     accounts = set()
-    for link in known_links(storage, estate):
+    links = [link for link in known_links(storage, estate) if link.signal != replication.SIGNAL]
+    for link in links:
         if link.account is None:
             continue
         if link.account.key not in accounts:
@@ -28,7 +33,7 @@ def link_edges(storage: Resource, estate: Estate) -> Iterator[Edge]:
             words = f"account {link.account.name} in {place(region)} works on its documents: {link.words}"
             stays = leaves(home_of(storage), region)
             yield Edge(VIA, "documents", link.account.id, link.account.name, region, stays, words)
-    nameless = [link for link in known_links(storage, estate) if link.account is None]
+    nameless = [link for link in links if link.account is None]
     if nameless:
         yield hidden(VIA, "documents", f"{nameless[0].words}; which account reads them is not known")
     doubt = doubt_about(storage, estate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from auditor.facts.edges.copies import with_second_copy
 from auditor.facts.edges.edge import Edge, hidden, home_of, leaves, place, region_of, seen
 from auditor.facts.parts import any_of, elements_of, part_of
 from auditor.model.reading import Json, Unread
@@ -52,7 +53,7 @@ def _destinations(resource: Resource, setting: Resource, estate: Estate) -> Iter
         elif member == "workspaceId":
             yield from _workspace_edges(home, target, estate)
         elif member == "storageAccountId":
-            yield _storage_edge(home, target, estate)
+            yield from _storage_edges(home, target, estate)
         elif member in _HUBS:
             yield _hub_edge(home, target)
         else:
@@ -81,15 +82,20 @@ def _workspace_edges(home: str | Unread, target: str, estate: Estate) -> Iterato
     yield edge.in_doubt(doubt)
 
 
-def _storage_edge(home: str | Unread, target: str, estate: Estate) -> Edge:
-    """Azure takes a storage account for logs in the resource's own region only (azure-facts 3d, D14)."""
+def _storage_edges(home: str | Unread, target: str, estate: Estate) -> Iterator[Edge]:
+    """Azure takes a storage account for logs in the resource's own region only (azure-facts 3d, D14).
+
+    Its redundancy may keep a second copy elsewhere all the same, so an account that was not seen proves nothing.
+    """
     store = seen(target, STORAGE, estate)
     if isinstance(store, Unread):
-        words = f"logs go to storage account {_last(target)}, which Azure takes in the same region only"
-        return Edge(VIA, "metadata", target, _last(target), home, leaves=False, words=words)
+        words = f"logs go to storage account {_last(target)}, which may keep a copy in another region: {store.why}"
+        yield Edge(VIA, "metadata", target, _last(target), store, store, words)
+        return
     region = home_of(store)
     words = f"logs go to storage account {store.name} in {place(region)}"
-    return Edge(VIA, "metadata", store.id, store.name, region, leaves(home, region), words)
+    edge = Edge(VIA, "metadata", store.id, store.name, region, leaves(home, region), words)
+    yield from with_second_copy(edge, home, store, estate)
 
 
 def _hub_edge(home: str | Unread, target: str) -> Edge:

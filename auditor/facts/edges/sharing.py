@@ -1,6 +1,7 @@
-"""New ways of 2026 to serve or share data outside a store (azure-facts 2.3, 2.5, 3d).
+"""Ways of 2026 to serve or share data outside a storage account (azure-facts 2.3, 2.5, 3d).
 
-Their defaults are not confirmed, and no field tells where the data goes: a setting that is on is told, never judged.
+No property says where the data goes, so what is on is an edge with an unknown destination. What an absent setting means
+is not documented: it adds no edge.
 """
 
 from __future__ import annotations
@@ -27,18 +28,18 @@ _SWITCHES: Final = {
 
 
 def sharing_edges(storage: Resource, estate: Estate) -> Iterator[Edge]:
-    """What the account allows of these features, and containers that are a view of a store elsewhere."""
+    """What the account allows of these features, and containers that show data of a store elsewhere."""
     policy = part_of(storage.body.get("properties"), "dataCollaborationPolicyProperties")
     for name, label in _SWITCHES.items():
         allowed = part_of(policy, name)
         if allowed is True:
-            yield hidden("dataCollaboration", "documents", f"the account allows {label}; where to is told nowhere")
-        elif isinstance(allowed, Unread):
+            words = f"the account allows {label}, and no setting says where the data goes"
+            yield hidden("dataCollaboration", "documents", words)
+        elif allowed not in (None, False) or not isinstance(policy, dict | None):
             yield hidden("dataCollaboration", "documents", f"whether the account allows {label} was not read")
     for container in estate.snapshot.listing(storage.id, CONTAINER).resources:
         view = part_of(container.body.get("properties"), "blobAccessPointConfiguration")
         if isinstance(view, Unread) or view:
-            verb = "may be" if isinstance(view, Unread) else "is"
-            yield hidden(
-                "blobAccessPoint", "documents", f"container {container.name} {verb} a view of a store elsewhere"
-            )
+            verb = "may show" if isinstance(view, Unread) else "shows"
+            words = f"container {container.name} {verb} data of a store elsewhere (blob access point)"
+            yield hidden("blobAccessPoint", "documents", words)

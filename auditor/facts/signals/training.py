@@ -74,23 +74,27 @@ def urls_of(model: Resource) -> Iterator[Json]:
 
     A part that was not read is yielded as `Unread`; so is one that has no text where the URL should stand.
     """
+    for source in sources_of(model):
+        url = source if isinstance(source, Unread) else object_in(source).get("containerUrl")
+        yield url if isinstance(url, str | Unread) else Unread("it has no URL")
+
+
+def sources_of(model: Resource) -> Iterator[Json]:
+    """The training sources as the model tells them: a container, with a prefix or a list of files; or `Unread`."""
     properties = model.body.get("properties")
-    yield from _urls_in(properties)
+    yield from _sources_in(properties)
     types = properties.get("docTypes") if isinstance(properties, dict) else None
     for item in (types,) if isinstance(types, Unread) else object_in(types).values():
-        yield from _urls_in(item)
+        yield from _sources_in(item)
 
 
-def _urls_in(holder: Json) -> Iterator[Json]:
+def _sources_in(holder: Json) -> Iterator[Json]:
     if isinstance(holder, Unread):
         yield holder
     for name in _SOURCES:
         source = object_in(holder).get(name)
-        if isinstance(source, Unread):
+        if source is not None:
             yield source
-        elif source is not None:
-            url = object_in(source).get("containerUrl")
-            yield url if isinstance(url, str | Unread) else Unread("it has no URL")
 
 
 def _doubt(estate: Estate) -> Unread | None:

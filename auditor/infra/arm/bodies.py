@@ -6,13 +6,16 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.infra.additions import computed, with_principals
+from auditor.infra.arm.comparing import field_of
+from auditor.infra.arm.declarations import together
 from auditor.infra.arm.references import location_of
-from auditor.infra.arm.symbols import field_of
 from auditor.infra.arm.values import Symbolic
-from auditor.model.reading import LIVE_SCAN, Json, Unread
+from auditor.model.reading import Json, Unread
 from auditor.model.types import ROLE_ASSIGNMENT, STORAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from auditor.infra.arm.deployment import Planned
 
 _MEMBERS: Final = ("kind", "sku", "identity", "tags", "zones", "extendedLocation", "managedBy", "properties")
@@ -21,29 +24,40 @@ _HTTPS_SINCE: Final = "2019-04-01"
 _BEFORE_SKU: Final = "2016-01-01"
 """The first version of the storage API in which accounts have `sku` and `kind`."""
 _VERSION: Final = re.compile(r"\d{4}-\d\d-\d\d")
-EXISTS: Final = "it exists already, and the file does not tell how it is set"
 
 
-def body_of(planned: Planned) -> dict[str, Json]:
-    """A resource as Azure would answer for it. `condition` is there, and unread, if nobody knows whether it will be."""
+def body_of(group: Sequence[Planned]) -> dict[str, Json]:
+    """A resource as Azure would answer for it, by all its declarations, in order.
+
+    `condition` is there, and unread, if nobody knows whether it will be.
+    """
+    planned = group[0]
+    what = planned.what
+    if planned.existing is not None:
+        body: dict[str, Json] = {"id": what.id, "type": what.type, "name": what.names[-1] if what.names else what.id}
+        location = {"location": _region(location_of(what, planned), planned)}
+        return body | location | dict.fromkeys(_MEMBERS, planned.existing)
+    body = together(group, [_said(item) for item in group])
+    body.setdefault("properties", {})
+    if "identity" in body:
+        body["identity"] = with_principals(what.id, body["identity"])
+    _complete(planned, body)
+    if all(item.doubt is not None for item in group):
+        body["condition"] = planned.doubt
+    return computed(body)
+
+
+def _said(planned: Planned) -> dict[str, Json]:
+    """What one declaration says."""
     what = planned.what
     body: dict[str, Any] = {"id": what.id, "type": what.type, "name": what.names[-1] if what.names else what.id}
-    if planned.existing:
-        why = Unread(EXISTS, settled_by=LIVE_SCAN)
-        return body | {"location": _region(location_of(what, planned), planned), **dict.fromkeys(_MEMBERS, why)}
     if field_of(planned.written.raw, "location") is not None:
         body["location"] = _region(planned.value("location"), planned)
     for name in _MEMBERS:
         value = planned.value(name)
         if value is not None:
             body[name] = value
-    body.setdefault("properties", {})
-    if "identity" in body:
-        body["identity"] = with_principals(what.id, body["identity"])
-    _complete(planned, body)
-    if planned.doubt is not None:
-        body["condition"] = planned.doubt
-    return computed(body)
+    return body
 
 
 def _region(value: Json, planned: Planned) -> Json:

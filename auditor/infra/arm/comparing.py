@@ -19,6 +19,16 @@ def key_of(item: Mapping[str, Json], name: str) -> str | None:
     return next((key for key in item if key.lower() == lowered), None)
 
 
+def field_of(raw: Json, name: str) -> Json:
+    """What stands in an object under a name, whatever its case; None where there is nothing."""
+    if not isinstance(raw, dict):
+        return None
+    if name in raw:
+        return raw[name]
+    size, lowered = len(name), name.lower()
+    return next((raw[key] for key in raw if len(key) == size and key.lower() == lowered), None)
+
+
 def merged(first: Mapping[str, Json], second: Mapping[str, Json], *, deep: bool) -> dict[str, Json]:
     """Both objects in one, the second over the first; `deep` merges objects inside, where lists are still replaced."""
     result = dict(first)

@@ -29,7 +29,9 @@ from auditor.infra.arm.values import (
     ArgumentError,
     Partly,
     Symbolic,
+    TooLargeError,
     UndecidedError,
+    bounded,
     in_braces,
     named,
     settled,
@@ -47,6 +49,10 @@ __all__ = ["Budget", "Evaluation", "Lambda", "Scope", "UserFunction", "evaluate"
 
 MOST_STEPS: Final = 500_000
 """Of one expression: a function called, an element of a list made or looked at, a hundred characters."""
+MOST_STEPS_OF_A_FILE: Final = 1_000_000
+"""Of all large expressions of a file together, and of the inputs of its loops."""
+ALWAYS: Final = 1_000
+"""Steps that every expression may take, however large the others of its file are."""
 _CHARACTERS_A_STEP: Final = 100
 _NAMES: Final = {"parameters", "variables", "lambdavariables"}
 """Functions whose text says too little of an id, as the same name may mean another thing elsewhere."""
@@ -98,29 +104,49 @@ def _every_string(value: Json, change: Callable[[str], Json]) -> Json:
 
 
 @dataclass(slots=True)
+class Room:
+    """The steps that are left to all large expressions of a file together."""
+
+    steps: int = MOST_STEPS_OF_A_FILE
+
+
+@dataclass(slots=True)
 class Budget:
-    """The steps that are left."""
+    """The steps that are left to an expression, taken from those of its file as well."""
 
     steps: int = MOST_STEPS
+    room: Room = field(default_factory=Room)
+
+    @property
+    def used(self) -> int:
+        """The steps that were taken."""
+        return MOST_STEPS - self.steps
 
     def spend(self, values: Iterable[Json]) -> None:
-        """Take what some values cost to be walked through; raises `ArgumentError` when nothing is left."""
-        for value in values:
-            self._take(1)
-            match value:
-                case str():
-                    self._take(len(value) // _CHARACTERS_A_STEP)
-                case dict():
-                    self.spend(value.values())
-                case list():
-                    self.spend(value)
-                case _:
-                    pass
+        """Take what some values cost to be walked through; raises `TooLargeError` when nothing is left."""
+        allowed = min(self.steps, max(self.room.steps, ALWAYS - self.used))
+        waiting, count = list(values), 0
+        while waiting and count <= allowed:
+            value = waiting.pop()
+            count += 1
+            if isinstance(value, str):
+                count += len(value) // _CHARACTERS_A_STEP
+            elif isinstance(value, dict):
+                waiting += value.values()
+            elif isinstance(value, list):
+                waiting += value
+        self.take(count)
+        if count > allowed:
+            raise TooLargeError(f"its expression takes more than {MOST_STEPS} steps, or all of its file take too many")
 
-    def _take(self, steps: int) -> None:
+    def take(self, steps: int) -> None:
+        """Take some steps."""
         self.steps -= steps
-        if self.steps < 0:
-            raise ArgumentError(f"the expression takes more than {MOST_STEPS} steps")
+        self.room.steps -= steps
+
+    def end(self) -> None:
+        """Give back what an ordinary expression took from its file."""
+        self.room.steps += self.used if self.used < ALWAYS else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +229,8 @@ class Evaluation:
             shown = ", ".join(map(_shown, node.arguments, arguments))
             return Symbolic(unread.why, unread.settled_by, in_braces(f"{function.name}({shown})"))
         result = function.run(*arguments)
+        if isinstance(result, str):
+            bounded(len(result))
         self.budget.spend([result])
         return result
 

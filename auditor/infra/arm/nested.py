@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from auditor.errors import InfrastructureError
 from auditor.infra.arm import levels
+from auditor.infra.arm.comparing import field_of, key_of
 from auditor.infra.arm.copies import value_of
 from auditor.infra.arm.deployment import HERE, Deployment, Planned, Source
-from auditor.infra.arm.symbols import field_of
 from auditor.infra.json_text import JsonTextError, parse_json
+from auditor.infra.parameters import read_parameters
 from auditor.infra.text import decode, is_file, read_bytes
 from auditor.model.reading import Json, Unread
 
@@ -62,12 +63,13 @@ def _deployment(
         _scope(planned),
         source,
         parent.world,
-        given=_given(field_of(planned.written.raw, "properties"), planned.view),
+        given=_given(planned, template),
         pointer=pointer,
         labels=(*parent.labels, planned.label),
         name=planned.what.name,
         doubt=planned.doubt,
         outer=outer,
+        inside=planned,
     )
 
 
@@ -88,13 +90,48 @@ def _is_inner(properties: Json, parent: Deployment) -> bool:
     return (isinstance(scope, str) and scope.lower() == "inner") or version.startswith("2")
 
 
-def _given(properties: Json, view: Symbols) -> Given:
+def _given(planned: Planned, template: dict[str, Any]) -> Given:
     """The values that a deployment hands to its template; evaluated where they are written."""
+    properties, view = field_of(planned.written.raw, "properties"), planned.view
+    link = field_of(properties, "parametersLink")
+    if link is not None:
+        return _linked_values(_link(link, view), template, planned.deployment)
     raw = field_of(properties, "parameters")
     if isinstance(raw, str):
         raw = value_of(raw, view)
+        if isinstance(raw, Unread):
+            return _all_unread(template, Unread(f"what parameters it gets is not known: {raw.why}"))
         return {name.lower(): _known(name, entry) for name, entry in raw.items()} if isinstance(raw, dict) else {}
     return {name.lower(): _later(name, entry, view) for name, entry in raw.items()} if isinstance(raw, dict) else {}
+
+
+def _linked_values(link: Json, template: dict[str, Any], parent: Deployment) -> Given:
+    """The values of a linked file, which takes the place of `parameters`; what cannot be read hides all of them.
+
+    A parameter that the file may give does not have its default (linked templates, Microsoft Learn).
+    """
+    if isinstance(link, Unread):
+        return _all_unread(template, Unread(f"which parameter file is linked is not known: {link.why}"))
+    path = _path(link, parent.source.path, "parameter file")
+    if isinstance(path, Unread):
+        return _all_unread(template, path)
+    shown = _shown(path, parent.source)
+    try:
+        values = read_parameters(path, shown) if is_file(path) else None
+    except InfrastructureError as error:
+        return _all_unread(template, Unread(f"the linked parameter file {shown}: {error.mistakes[0].problem}"))
+    if values is None:
+        return _all_unread(template, Unread(f"the linked parameter file {shown} cannot be read"))
+    return {name.lower(): _thunk(value) for name, value in values.items()}
+
+
+def _all_unread(template: dict[str, Any], why: Unread) -> Given:
+    parameters = field_of(template, "parameters")
+    return {name.lower(): _thunk(why) for name in parameters} if isinstance(parameters, dict) else {}
+
+
+def _thunk(value: Json) -> Callable[[], Json]:
+    return lambda: value
 
 
 def _known(name: str, entry: Json) -> Callable[[], Json]:
@@ -106,13 +143,12 @@ def _later(name: str, entry: Json, view: Symbols) -> Callable[[], Json]:
 
 
 def _handed(name: str, entry: Json) -> Json:
-    match entry:
-        case {"value": value}:
-            return value
-        case Unread():
-            return entry
-        case _:
-            return Unread(f"the value of parameter {name} is kept elsewhere, in a key vault say")
+    if isinstance(entry, Unread):
+        return entry
+    value = None if not isinstance(entry, dict) else key_of(entry, "value")
+    if value is not None:
+        return entry[value]
+    return Unread(f"the value of parameter {name} is kept elsewhere, in a key vault say")
 
 
 def _link(raw: Json, view: Symbols) -> Json:
@@ -148,7 +184,7 @@ def _linked(link: Json, source: Source) -> tuple[Source, dict[str, Any]] | Unrea
     return (Source(path, shown, text, chain), value) if isinstance(value, dict) else Unread(f"{shown} is no template")
 
 
-def _path(link: Json, beside: Path) -> Path | Unread:
+def _path(link: Json, beside: Path, what: str = "template") -> Path | Unread:
     relative, uri, spec = (field_of(link, name) for name in ("relativePath", "uri", "id"))
     if isinstance(uri, str) and uri.startswith(HERE):
         relative = uri.removeprefix(HERE).partition("?")[0]
@@ -157,10 +193,8 @@ def _path(link: Json, beside: Path) -> Path | Unread:
     if isinstance(spec, str):
         return Unread(f"the template spec {spec} is not in the file")
     if isinstance(uri, Unread):
-        return Unread(f"the address of the linked template is not known: {uri.why}")
-    return (
-        Unread(f"the linked template {uri} was not fetched") if isinstance(uri, str) else Unread("it has no template")
-    )
+        return Unread(f"the address of the linked {what} is not known: {uri.why}")
+    return Unread(f"the linked {what} {uri} was not fetched" if isinstance(uri, str) else f"it has no {what}")
 
 
 def _shown(path: Path, source: Source) -> str:

@@ -65,7 +65,7 @@ def _known_properties(what: Identified) -> dict[str, Json]:
 
 def location_of(what: Identified, item: Planned | None) -> Json:
     """The region of a resource: as declared, or else a text that stands for it."""
-    written = None if item is None or item.existing else item.value("location")
+    written = None if item is None or item.existing is not None else item.value("location")
     if written is not None:
         return written
     text = f"{{location of {what.id.strip('/').replace('/', ' ')}}}"

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
-from auditor.infra.arm.comparing import key_of
+from auditor.infra.arm.comparing import field_of, key_of
 from auditor.infra.arm.copies import is_loops, loop, value_of
-from auditor.infra.arm.evaluate import UserFunction
+from auditor.infra.arm.evaluate import Room, UserFunction
 from auditor.infra.arm.values import Symbolic
 from auditor.infra.ids import unknown
 from auditor.infra.json_text import JsonTextError, parse_json
@@ -37,6 +37,10 @@ class Surroundings(Protocol):
     def scope(self) -> str:
         """The id of where its resources go."""
 
+    @property
+    def room(self) -> Room:
+        """The steps that are left to large expressions of the file."""
+
     def take(self, turns: int) -> None:
         """Count turns of loops."""
 
@@ -45,16 +49,6 @@ class Surroundings(Protocol):
 
     def about(self, name: str) -> Json:
         """The answer of `resourceGroup()` and the like."""
-
-
-def field_of(raw: Json, name: str) -> Json:
-    """What stands in an object under a name, whatever its case; None where there is nothing."""
-    if not isinstance(raw, dict):
-        return None
-    if name in raw:
-        return raw[name]
-    size, lowered = len(name), name.lower()
-    return next((raw[key] for key in raw if len(key) == size and key.lower() == lowered), None)
 
 
 def objects_of(raw: Json) -> dict[str, dict[str, Any]]:
@@ -148,12 +142,13 @@ class Text(str):
 
 
 def _variables(raw: Json) -> Iterator[tuple[str, Callable[[Symbols], Json]]]:
-    for name, item in raw.items() if isinstance(raw, dict) else ():
-        if name.lower() == "copy" and is_loops(item):
+    for key, item in raw.items() if isinstance(raw, dict) else ():
+        if key.lower() == "copy" and is_loops(item):
             for each in item:
-                yield str(each["name"]).lower(), _loop(str(each["name"]), each)
+                name = str(field_of(each, "name"))
+                yield name.lower(), _loop(name, each)
         else:
-            yield name.lower(), _value(item)
+            yield key.lower(), _value(item)
 
 
 def _value(raw: Json) -> Callable[[Symbols], Json]:
@@ -187,6 +182,11 @@ class Symbols:
     def shown(self) -> str:
         """How reports call the file."""
         return self.place.shown
+
+    @property
+    def room(self) -> Room:
+        """The steps that are left to large expressions of the file."""
+        return self.place.room
 
     def take(self, turns: int) -> None:
         """Count turns of loops; raises `InfrastructureError` where there are too many."""

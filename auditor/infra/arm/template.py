@@ -8,45 +8,49 @@ unknown), or, where it belongs to another one, as a gap in that one's list.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from auditor.errors import InfrastructureError, Mistake
 from auditor.infra.additions import DECLARABLE, KEPT, Draft, complete, hidden_lists
-from auditor.infra.arm.bodies import EXISTS, body_of
+from auditor.infra.arm.bodies import body_of
+from auditor.infra.arm.comparing import field_of
+from auditor.infra.arm.declarations import in_order
 from auditor.infra.arm.deployment import DEPLOYMENTS, Deployment, Planned, Source, World
 from auditor.infra.arm.levels import scope_by_schema, subscription_in
 from auditor.infra.arm.nested import open_nested
-from auditor.infra.arm.symbols import Text, field_of
-from auditor.infra.declared import Declared, Document, Inputs
+from auditor.infra.arm.symbols import Text
 from auditor.infra.origins import origin
+from auditor.infra.same_ids import STANDING, SameIds, parsed_id
 from auditor.infra.text import HINT
 from auditor.model.resource import Gap
 from auditor.model.types import (
     ACCOUNT,
-    BACKUP_VAULT,
+    ACCOUNT_PERIMETER,
     BLOB_SERVICE,
     BY_NAME,
     PRIVATE_ENDPOINT,
+    ROLE_ASSIGNMENT,
     ROLE_DEFINITION,
     STORAGE,
+    STORAGE_PERIMETER,
     SUBSCRIPTION,
-    VAULT,
-    WORKSPACE,
     ResourceType,
     owner_of,
     subscription_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from auditor.infra.arm.symbols import Given
+    from auditor.infra.declared import Declared, Document, Inputs
     from auditor.model.reading import Json, Unread
 
-STANDING: Final = frozenset(name.lower() for name in (ACCOUNT, STORAGE, VAULT, WORKSPACE, BACKUP_VAULT))
-"""Types (lower case) of resources that stand for themselves: rules judge them, and others refer to them."""
 _HARMLESS: Final = frozenset(name.lower() for name in (BLOB_SERVICE, ROLE_DEFINITION, PRIVATE_ENDPOINT))
 """Types (lower case) that templates name as existing to reach what lies below, or to call by name."""
+_ASSOCIATION: Final = "microsoft.network/networksecurityperimeters/resourceassociations"
+_PERIMETERS: Final = ((ACCOUNT, ACCOUNT_PERIMETER), (STORAGE, STORAGE_PERIMETER))
 _READ_DEPLOYMENT: Final = "Microsoft.Resources/deployments/read"
 
 
@@ -74,32 +78,27 @@ def _thunk(value: Json) -> Callable[[], Json]:
 
 
 def _declared(root: Deployment) -> Declared:
-    drafts: list[Draft] = []
     gaps: list[Gap] = []
     unread: list[tuple[str, Unread]] = []
-    for planned in _once_each(root):
-        nested = planned.nested
+    groups: dict[object, list[Planned]] = {}
+    whole = list(root.whole())
+    of = SameIds(item.what.id for item in whole if item.existing is None and item.what.type.lower() in STANDING).of
+    declared = {of(item.what.id).lower() for item in whole if item.existing is None}
+    for deployment in dict.fromkeys(item.deployment for item in whole) | {root: None}:
+        unread += [(deployment.scope, why) for why in deployment.untyped]
+    for planned in whole:
+        nested, own = planned.nested, of(planned.what.id).lower()
         if nested is not None and not isinstance(nested, Deployment):
             gaps.append(Gap(planned.what.id, _READ_DEPLOYMENT, f"{address_of(planned)}: {nested.why}"))
             unread.append((planned.deployment.scope, nested))
-        elif planned.what.type.lower() not in DEPLOYMENTS:
+        elif planned.what.type.lower() not in DEPLOYMENTS and (planned.existing is None or own not in declared):
             gaps += _gaps(planned)
-            drafts += _drafts(planned)
+            if _is_drawn(planned):
+                groups.setdefault(own if _is_one(planned) else id(planned), []).append(planned)
+    drafts = [_draft(in_order(group)) for group in groups.values()]
     gaps += _hidden(unread)
-    whole = complete(drafts, gaps, hidden=bool(unread))
-    changed = frozenset(item.key for item, draft in whole if not draft.existing)
-    return Declared(
-        tuple(item for item, _ in whole),
-        tuple(dict.fromkeys(gaps)),
-        changed=changed,
-        through=frozenset(root.world.linked),
-    )
-
-
-def _once_each(root: Deployment) -> list[Planned]:
-    """All resources; what one template declares is left out where another one names it as existing."""
-    whole = list(root.whole())
-    return [item for item in whole if not item.existing or item.what.id.lower() not in root.world.declared]
+    found = complete(drafts, gaps, (draft.key for draft in drafts if draft.changed), hidden=bool(unread))
+    return replace(found, through=frozenset(root.world.linked))
 
 
 def address_of(planned: Planned) -> str:
@@ -107,36 +106,72 @@ def address_of(planned: Planned) -> str:
     return "/".join((*planned.deployment.labels, planned.what.name))
 
 
-def _drafts(planned: Planned) -> Iterator[Draft]:
-    """What a resource becomes, if it is one that is kept; those in doubt that belong to others are gaps."""
+def _is_told(planned: Planned) -> bool:
+    """Whether a resource will be there as it is declared, at a place that is known."""
+    return planned.existing is None and planned.doubt is None and not planned.what.id.startswith("{")
+
+
+def _is_drawn(planned: Planned) -> bool:
+    """Whether this makes a resource, or matters to others; those in doubt that belong to others are gaps."""
     kind = planned.what.type.lower()
-    if kind not in KEPT:
-        return
-    told = not (planned.existing or planned.doubt is not None or planned.what.id.startswith("{"))
-    kept = kind in STANDING or told
-    if kept or not planned.existing:
-        source = planned.deployment.source
-        where = origin(source.shown, address_of(planned), source, planned.written.pointer)
-        yield Draft(body_of(planned), where, planned.existing, planned.doubt, kept)
+    return kind in KEPT and (kind in STANDING or planned.existing is None)
+
+
+def _is_one(planned: Planned) -> bool:
+    """Whether all that have its id are one resource: names of roles are made up, and one text may stand for several."""
+    return planned.what.type.lower() in STANDING or (_is_told(planned) and planned.what.type != ROLE_ASSIGNMENT)
+
+
+def _draft(group: Sequence[Planned]) -> Draft:
+    """What declarations of one resource make of it. The last one that names a property is where it stands."""
+    first = group[0]
+    source = first.deployment.source
+    later = [item.written.pointer for item in group[1:] if item.deployment.source is source]
+    where = origin(source.shown, address_of(first), source, first.written.pointer, *later)
+    kept = first.what.type.lower() in STANDING or _is_told(first)
+    doubt = first.doubt if all(item.doubt is not None for item in group) else None
+    return Draft(body_of(group), where, first.existing is not None, doubt, kept, new=first.only_new)
 
 
 def _gaps(planned: Planned) -> Iterator[Gap]:
     """What is not known of a resource that belongs to others, and of the lists of one that exists already."""
     kind = BY_NAME.get(planned.what.type.lower())
-    if kind is None:
-        return
     name = address_of(planned)
-    if kind.key in STANDING:
-        if planned.existing:
-            yield Gap(planned.what.id, kind.operation, f"{name}: {EXISTS}")
-            yield from hidden_lists(planned.what.id, kind.name, f"{planned.what.name}: {EXISTS}")
-    elif planned.existing:
-        if kind.key not in _HARMLESS:
-            yield Gap(_owner(planned, kind), kind.operation, f"{name}: {EXISTS}")
+    if kind is None:
+        yield from _perimeter_gaps(planned)
+        yield from _misplaced(planned, name)
+    elif kind.key in STANDING:
+        if planned.existing is not None:
+            yield Gap(planned.what.id, kind.operation, f"{name}: {planned.existing.why}")
+            yield from hidden_lists(planned.what.id, kind.name, f"{planned.what.name}: {planned.existing.why}")
+    elif planned.existing is not None:
+        if kind.key not in _HARMLESS or planned.only_new:
+            yield Gap(_owner(planned, kind), kind.operation, f"{name}: {planned.existing.why}")
     elif planned.doubt is not None:
         yield Gap(_owner(planned, kind), kind.operation, f"{name}: {planned.doubt.why}")
     elif planned.what.id.startswith("{"):
         yield Gap(_owner(planned, kind), kind.operation, f"{name}: what it belongs to is not known")
+
+
+def _perimeter_gaps(planned: Planned) -> Iterator[Gap]:
+    """An association with a network security perimeter, whose mode and rules are not read from files."""
+    if planned.what.type.lower() != _ASSOCIATION:
+        return
+    target = field_of(field_of(planned.value("properties"), "privateLinkResource"), "id")
+    known = target if isinstance(target, str) and target.startswith("/") else None
+    why = f"{address_of(planned)} associates it with a network security perimeter, which is not read from files"
+    for owner, kind in _PERIMETERS:
+        if known is None or f"/providers/{owner}/".lower() in known.lower():
+            yield Gap(known or "", BY_NAME[kind.lower()].operation, why)
+
+
+def _misplaced(planned: Planned, name: str) -> Iterator[Gap]:
+    """What stands in a resource under a type or a name that does not fit may be any child of it."""
+    parent = parsed_id(planned.what.id)
+    kind = None if parent is None else BY_NAME.get(parent.type)
+    if planned.what.doubt is not None and parent is not None and kind is not None:
+        root = planned.what.id[: len(planned.what.id) - len(parent.rest)]
+        yield from hidden_lists(root, kind.name, f"{name}: {planned.what.doubt.why}")
 
 
 def _owner(planned: Planned, kind: ResourceType) -> str:

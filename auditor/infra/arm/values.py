@@ -8,6 +8,7 @@ it), an object of which some properties are known (`Open`, or with a `Perhaps` i
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -19,12 +20,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 LONGEST_TEXT: Final = 1_000_000
+_LONGEST_SYMBOL: Final = 2_000
+_SHOWN_OF_SYMBOLS: Final = 200
 _NOT_IN_NAMES: Final = re.compile(r"[/\s]+")
 _STARTS_OF_IDS: Final = ("/subscriptions/", "/providers/")
 
 
 class ArgumentError(ValueError):
     """What a function does not take; Azure would refuse the template."""
+
+
+class TooLargeError(ArgumentError):
+    """A value is larger than anybody would write, as one that doubles with every variable."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"the value grows too large: {problem}")
 
 
 class UndecidedError(Exception):
@@ -43,6 +53,13 @@ class Symbolic(Unread):
     """
 
     text: str = "{}"
+
+    def __post_init__(self) -> None:
+        """Keep the text short, and different texts apart: what is made of it may double with every variable."""
+        if len(self.text) > _LONGEST_SYMBOL:
+            digest = hashlib.sha256(self.text.encode("utf-8", "replace")).hexdigest()[:16]
+            short = self.text[:_SHOWN_OF_SYMBOLS].replace("{", "").replace("}", "").replace("/", " ")
+            object.__setattr__(self, "text", f"{{{short}… {digest}}}")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Unread) and (self.why, self.settled_by) == (other.why, other.settled_by)
@@ -209,9 +226,9 @@ def is_number(value: Json) -> bool:
 
 
 def bounded(length: int) -> int:
-    """A length of text that nobody minds; raises `ArgumentError` for others."""
+    """A length of text that nobody minds; raises `TooLargeError` for others."""
     if length > LONGEST_TEXT:
-        raise ArgumentError(f"the text would have {length} characters")
+        raise TooLargeError(f"the text would have {length} characters")
     return length
 
 
@@ -246,8 +263,9 @@ def assembled(pieces: Iterable[str | Unread]) -> Json:
     A text that starts as an ARM id stays a text, with its unknown parts in braces, so that links find it.
     """
     parts = list(pieces)
-    bounded(sum(len(part) for part in parts if isinstance(part, str)))
-    whole = "".join(symbol_of(part) if isinstance(part, Unread) else part for part in parts)
+    shown = [symbol_of(part) if isinstance(part, Unread) else part for part in parts]
+    bounded(sum(map(len, shown)))
+    whole = "".join(shown)
     unread = next((part for part in parts if isinstance(part, Unread)), None)
     if unread and not whole.startswith(_STARTS_OF_IDS):
         return Symbolic(unread.why, unread.settled_by, whole)

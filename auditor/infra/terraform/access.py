@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from auditor.infra import ids
+from auditor.infra.terraform.build import Record
 from auditor.infra.terraform.configuration import Lost
 from auditor.infra.terraform.identity import principal_of_argument
-from auditor.infra.terraform.record import Body, Record, argument, fill, put
+from auditor.infra.terraform.record import Body, argument, fill, put
 from auditor.infra.terraform.roles import BUILT_IN_ROLES
 from auditor.model.reading import Json, Unread
 from auditor.model.types import DIAGNOSTIC_SETTING, ROLE_ASSIGNMENT, ROLE_DEFINITION, STORAGE
@@ -44,16 +45,6 @@ _SETTING: Final = (
 )
 
 
-def _assignment_id(building: Building, instance: Instance) -> str:
-    """Where the scope is not known the id lies in no subscription, so that the assignment may reach any store."""
-    known = instance.values.get("id")
-    if isinstance(known, str) and f"/{ROLE_ASSIGNMENT.lower()}/" in known.lower():
-        return known.partition("|")[0]
-    scope = building.link(instance, building.arguments(instance), "scope", attributes=_SCOPES)
-    above = scope if isinstance(scope, str) else f"/{scope.part}"
-    return f"{above.rstrip('/')}/providers/{ROLE_ASSIGNMENT}/{building.name_of(instance)}"
-
-
 def _finish_assignment(building: Building, instance: Instance, arguments: Arguments, body: Body) -> None:
     scope = building.link(instance, arguments, "scope", attributes=_SCOPES)
     put(body, "properties.scope", scope if isinstance(scope, str) else scope.unread)
@@ -85,9 +76,9 @@ def _role(building: Building, instance: Instance, arguments: Arguments) -> Json:
 
 
 def _definition_id(building: Building, instance: Instance) -> str:
-    known = instance.values.get("role_definition_resource_id") or instance.values.get("id")
-    if isinstance(known, str) and ROLE_DEFINITION.lower() in known.lower():
-        return known.partition("|")[0]
+    known = instance.values.get("role_definition_resource_id")
+    if isinstance(known, str) and known:
+        return known
     guid = instance.values.get("role_definition_id")
     own = guid if isinstance(guid, str) and guid else instance.unknown
     scope = ids.group_scope(building.subscription(instance)).partition("/resourceGroups/")[0]
@@ -105,10 +96,6 @@ def _finish_definition(building: Building, _: Instance, arguments: Arguments, bo
         fill(permission, _PERMISSION, block, building.span)
         permissions.append(permission)
     put(body, "properties.permissions", blocks if isinstance(blocks, Unread) else permissions)
-
-
-def _identity_id(building: Building, instance: Instance) -> str:
-    return building.top_id(instance, _IDENTITY)
 
 
 def _finish_identity(building: Building, _: Instance, arguments: Arguments, body: Body) -> None:
@@ -139,12 +126,9 @@ def _store_or_below(building: Building, instance: Instance) -> Instance | None:
 
 
 def _finish_setting(building: Building, instance: Instance, arguments: Arguments, body: Body) -> None:
-    target = building.link(instance, arguments, "target_resource_id")
     logs = _entries(building, arguments, "enabled_log", "log")
     store = _store_or_below(building, instance)
-    if isinstance(target, Lost):
-        building.hidden(target, DIAGNOSTIC_SETTING, instance)
-    elif store is not None and logs:
+    if store is not None and logs:
         building.hidden(Lost("", (store,)), DIAGNOSTIC_SETTING, instance)
     for path, name in _SINKS:
         if arguments.get(name) is not None:
@@ -172,41 +156,44 @@ def _entries(building: Building, arguments: Arguments, enabled: str, older: str)
 
 
 def _hub_id(_: Building, instance: Instance) -> str:
-    known = instance.values.get("id")
-    return known if isinstance(known, str) and known.startswith("/") else f"/{instance.unknown}"
+    return f"/{instance.unknown}"
 
 
 def _group_id(building: Building, instance: Instance) -> str:
-    known = instance.values.get("id")
-    if isinstance(known, str) and known.startswith("/"):
-        return known
     return ids.group_scope(building.subscription(instance), building.name_of(instance))
 
 
 ACCESS_RECORDS: Final = (
-    Record("azurerm_role_assignment", ROLE_ASSIGNMENT, _assignment_id, _ASSIGNMENT, _finish_assignment),
-    Record("azurerm_pim_active_role_assignment", ROLE_ASSIGNMENT, _assignment_id, _ASSIGNMENT, _finish_assignment),
-    Record("azurerm_role_definition", ROLE_DEFINITION, _definition_id, finish=_finish_definition),
+    Record("azurerm_role_assignment", ROLE_ASSIGNMENT, _ASSIGNMENT, _finish_assignment, ("scope",), attributes=_SCOPES),
+    Record(
+        "azurerm_pim_active_role_assignment",
+        ROLE_ASSIGNMENT,
+        _ASSIGNMENT,
+        _finish_assignment,
+        ("scope",),
+        attributes=_SCOPES,
+    ),
+    Record("azurerm_role_definition", ROLE_DEFINITION, finish=_finish_definition, identify=_definition_id),
     Record(
         "azurerm_user_assigned_identity",
         _IDENTITY,
-        _identity_id,
         (argument("location", "location"), argument("tags", "tags")),
         _finish_identity,
     ),
     Record(
         "azurerm_monitor_diagnostic_setting",
         DIAGNOSTIC_SETTING,
-        _setting_id,
         _SETTING,
         _finish_setting,
+        ("target_resource_id",),
+        identify=_setting_id,
         computed=frozenset({"log", "metric", "enabled_log", "enabled_metric", "log_analytics_destination_type"}),
     ),
     Record(
         "azurerm_resource_group",
         "Microsoft.Resources/resourceGroups",
-        _group_id,
         (argument("location", "location", required=True), argument("tags", "tags")),
+        identify=_group_id,
     ),
-    Record("azurerm_management_group", "Microsoft.Management/managementGroups", _hub_id),
+    Record("azurerm_management_group", "Microsoft.Management/managementGroups", identify=_hub_id),
 )

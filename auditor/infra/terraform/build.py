@@ -2,31 +2,147 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from auditor.infra import ids
+from auditor.infra.additions import DECLARABLE
 from auditor.infra.declared import Declared
-from auditor.infra.terraform import azapi
 from auditor.infra.terraform.arguments import Arguments
 from auditor.infra.terraform.configuration import Lost
 from auditor.infra.terraform.instances import AFTER_APPLY
-from auditor.infra.terraform.record import Body, Record, copied, extend, fill, put
-from auditor.infra.terraform.table import HIDES, OURS, RECORDS, TEMPLATES, USER_ASSIGNED, WITHOUT_FACTS
+from auditor.infra.terraform.record import Argument, Body, copied, extend, fill, put, write_part
 from auditor.infra.terraform.versions import ANY, Span, span_of
+from auditor.model.reading import Json, Unread
 from auditor.model.resource import Gap, Origin, Resource, resource_key
-from auditor.model.types import BY_NAME, STORAGE, subscription_of
+from auditor.model.types import (
+    ACCOUNT,
+    BY_NAME,
+    DIAGNOSTIC_SETTING,
+    ROLE_ASSIGNMENT,
+    STORAGE,
+    SUBSCRIPTION,
+    VAULT,
+    subscription_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from auditor.infra.terraform.configuration import Configuration
     from auditor.infra.terraform.instances import Instance
-    from auditor.model.reading import Json, Unread
 
-_ACCOUNTS: Final = frozenset({"azurerm_storage_account", "azapi_resource"})
+EXTENSIONS: Final = frozenset({ROLE_ASSIGNMENT.lower(), DIAGNOSTIC_SETTING.lower()})
+"""Types (lower case) that lie below a resource of any type."""
+HAVE_ENDPOINTS: Final = (ACCOUNT, STORAGE, VAULT)
+CONNECTIONS: Final = "properties.privateEndpointConnections"
+USER_ASSIGNED: Final = "azurerm_user_assigned_identity"
+_SINGLE: Final = frozenset(kind.key for kind in DECLARABLE if kind.single)
 _MANY: Final = 50
 _NO_PLACES: Final[dict[str, tuple[int, int]]] = {}
+_OWN_IDS: Final = ("resource_manager_id", "id")
+_STORE: Final = re.compile(rf"^/subscriptions/[^/]+/resourceGroups/[^/]+/providers/{STORAGE}/([^/]+)", re.IGNORECASE)
+_RESET, _CHANGE, _DOUBT = range(3)  # in this order: a change follows the reset of what it replaces
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A type of Terraform resource: its ARM type, what it belongs to, and what its arguments are in ARM.
+
+    `parent` are the names, in all versions of the provider, of the argument that leads to the resource that this one
+    belongs to: its id follows from that, and where it is not known whose it is, the lists of all that may own it are not
+    whole. `also` leads to a second such resource. `attributes` are those of the parent that stand for it as a whole.
+
+    A type with `extends` only sets properties of its parent, whose type is `arm`: by path, what Azure has there once the
+    resource is deleted (None: nothing). `part` gives the values of these paths. `lasting` names the argument that must be
+    false for Azure to allow a deletion.
+
+    `finish` does what a table of arguments cannot: blocks, and changes to other resources. `identify` gives the id where it
+    does not follow from the parent or the group.
+    """
+
+    type: str
+    arm: str
+    arguments: tuple[Argument, ...] = ()
+    finish: Callable[[Building, Instance, Arguments, Body], None] | None = None
+    parent: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ("id",)
+    extends: Mapping[str, Json] = field(default_factory=dict)
+    part: Callable[[Building, Instance, Arguments], Mapping[str, Json]] | None = None
+    lasting: str = ""
+    identify: Callable[[Building, Instance], str] | None = None
+    fixed: Mapping[str, Json] = field(default_factory=dict)
+    computed: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Raise `ValueError` for a type that belongs to another one and does not tell by which argument."""
+        if not self.parent and (self.extends or self.owner or self.arm.lower() in EXTENSIONS):
+            raise ValueError(f"{self.type} belongs to another resource: its `parent` is missing")
+        if bool(self.extends) is not (self.part is not None):
+            raise ValueError(f"{self.type}: `extends` and `part` belong together")
+
+    @property
+    def owner(self) -> str:
+        """The type of the parent; empty where there is none, and where it may be of any type."""
+        if self.extends:
+            return self.arm
+        kind = BY_NAME.get(self.arm.lower())
+        if kind is not None and kind.owner != SUBSCRIPTION:
+            return kind.owner or ""
+        return self.arm.rpartition("/")[0] if self.arm.count("/") > 1 else ""
+
+
+class Special(Protocol):
+    """A type of Terraform resource whose ARM type its own arguments tell, as those of azapi."""
+
+    @property
+    def declares(self) -> bool:
+        """Whether it declares a resource, and does not only change one."""
+
+    def arm_of(self, instance: Instance) -> str:
+        """The ARM type; empty where it is not known."""
+
+    def identify(self, building: Building, instance: Instance) -> str:
+        """The ARM id."""
+
+    def read(self, building: Building, instance: Instance) -> None:
+        """Declare it, or note what it changes."""
+
+    def removed(self, building: Building, instance: Instance) -> None:
+        """Note what its deletion changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All types of Terraform resources that the auditor knows, by name.
+
+    `templates` deploy what the file does not show. `hides` are not read, and may declare resources of these ARM types.
+    Types that begin as in `ours` may matter: one that is nowhere in the table is a gap.
+    """
+
+    records: Mapping[str, Record]
+    specials: Mapping[str, Special]
+    templates: frozenset[str]
+    hides: Mapping[str, tuple[str, ...]]
+    ours: tuple[str, ...]
+    without_facts: frozenset[str]
+
+    def arm_of(self, instance: Instance) -> str:
+        """The ARM type of a resource in small letters; empty where it is not known."""
+        record, special = self.records.get(instance.type), self.specials.get(instance.type)
+        if record is not None:
+            return record.arm.lower()
+        return "" if special is None else special.arm_of(instance).lower()
+
+    def declares(self, instance: Instance) -> bool:
+        """Whether a resource is one of Azure's, and does not only change one."""
+        record, special = self.records.get(instance.type), self.specials.get(instance.type)
+        if instance.data:
+            return False
+        return not record.extends if record is not None else special is not None and special.declares
 
 
 class Building:
@@ -41,35 +157,46 @@ class Building:
         file: str,
         instances: Sequence[Instance],
         configuration: Configuration,
+        table: Table,
         *,
+        removed: Sequence[Instance] = (),
         variables: Mapping[str, Json] | None = None,
         state: bool = False,
     ) -> None:
         self.instances = instances
         self.configuration = configuration
+        self.table = table
         self.span: Span = _span(configuration)
         self._file = file
+        self._removed = removed
         self._state = state
         self._variables = variables or {}
         self._ids: dict[str, str] = {}
         self._bodies: dict[str, Body] = {}
         self._origins: dict[str, Instance] = {}
         self._doubted: set[tuple[tuple[str, ...], str]] = set()
-        self._later: list[tuple[str, Instance, Callable[[Body], None], Body | None]] = []
+        self._later: list[tuple[int, str, Instance | None, Callable[[Body], None], Body | None]] = []
         self._gaps: dict[Gap, None] = {}
         self._changed: set[str] = set()
+        self._beyond: Unread | None = None
 
     def declared(self) -> Declared:
         """Everything that the file declares."""
         for instance in self.instances:
             if not instance.data:
                 self._read(instance)
-        for key, instance, change, otherwise in self._later:
-            if key not in self._bodies and otherwise is not None:
-                self.add(otherwise, instance)
+        for instance in self._removed:
+            self._remove(instance)
+        for _, key, maker, change, otherwise in sorted(self._later, key=lambda item: item[0]):
+            if key not in self._bodies and otherwise is not None and maker is not None:
+                self.add(otherwise, maker)
             elif key in self._bodies:
                 change(self._bodies[key])
-                self._note(key, instance)
+                if maker is not None:
+                    self._note(key, maker)
+        for body in self._bodies.values() if self._beyond is not None else ():
+            if body["type"].lower() in _SINGLE:
+                body["properties"] = self._beyond
         resources = tuple(
             Resource(body, origin=Origin(self._file, self._origins[key].address, _NO_PLACES))
             for key, body in self._bodies.items()
@@ -78,42 +205,87 @@ class Building:
         return Declared(resources, tuple(self._gaps), changed=changed)
 
     def _read(self, instance: Instance) -> None:
-        if azapi.is_one(instance):
-            azapi.read(self, instance)
+        special = self.table.specials.get(instance.type)
+        if special is not None:
+            special.read(self, instance)
             return
-        if instance.type in TEMPLATES:
+        if instance.type in self.table.templates:
             self.hide_all(f"{instance.address} deploys an ARM template, which is not read here")
             return
-        for arm in HIDES.get(instance.type, ()):
+        for arm in self.table.hides.get(instance.type, ()):
             self.gap("", BY_NAME[arm.lower()].operation, f"{instance.address} is of a type that is not read")
-        record = RECORDS.get(instance.type)
-        if record is None:
-            if instance.type.startswith(OURS) and instance.type not in WITHOUT_FACTS:
-                self.gap(
-                    "", f"Terraform/{instance.type}", f"{instance.address} is of a type that the auditor does not know"
-                )
-            return
+        record = self.table.records.get(instance.type)
+        if record is not None:
+            self._declare(instance, record)
+        elif instance.type.startswith(self.table.ours) and instance.type not in self.table.without_facts:
+            why = f"{instance.address} is of a type that the auditor does not know"
+            self.gap("", f"Terraform/{instance.type}", why)
+
+    def _declare(self, instance: Instance, record: Record) -> None:
         arguments = self.arguments(instance, record)
-        body: Body = {}
-        if record.body:
-            body = {
-                "id": self.id_of(instance),
-                "type": record.arm,
-                "name": arguments.get("name"),
-                **copied(dict(record.fixed)),
-            }
-            fill(body, record.arguments, arguments, self.span)
+        if record.part is not None:
+            values = record.part(self, instance, arguments)
+            self._extend(instance, record, lambda body: _write(body, values))
+            return
+        body: Body = {
+            "id": self.id_of(instance),
+            "type": record.arm,
+            "name": arguments.get("name"),
+            **copied(dict(record.fixed)),
+        }
+        fill(body, record.arguments, arguments, self.span)
         if record.finish is not None:
             record.finish(self, instance, arguments, body)
-        if record.body:
-            self.add({name: value for name, value in body.items() if value is not None}, instance)
+        body = {name: value for name, value in body.items() if value is not None}
+        self.add(body, instance)
+        for names in filter(None, (record.parent, record.also)):
+            owner = self.owner(instance, record, names)
+            if isinstance(owner, Lost):
+                self.hidden(owner, record.arm, instance)
+            if names == record.also:
+                name = body["id"].rpartition("/")[2]
+                self.add({**copied(body), "id": self._below(instance, record, owner, name)}, instance)
+
+    def _extend(
+        self, instance: Instance, record: Record, change: Callable[[Body], None], *, reset: bool = False
+    ) -> None:
+        """Change the parent of a resource; where that is not known, these parts of all that it may be are unread."""
+        owner = self.owner(instance, record)
+        if isinstance(owner, Lost):
+            for path in record.extends:
+                self.doubt(owner, (record.arm,), instance, path)
+        else:
+            late = reset and instance.actions is not None and instance.actions[0] == "create"
+            phase = _DOUBT if late else _RESET if reset else _CHANGE
+            self._later.append((phase, resource_key(owner), instance, change, None))
+
+    def _remove(self, instance: Instance) -> None:
+        """What the deletion of a resource changes in another one: a part that it alone had set is as Azure has it by itself."""
+        special = self.table.specials.get(instance.type)
+        if special is not None:
+            special.removed(self, instance)
+        record = self.table.records.get(instance.type)
+        if record is None or not record.extends:
+            return
+        lasting = bool(record.lasting) and self.arguments(instance, record).get(record.lasting) is not False
+        replaced_early = instance.created and instance.actions is not None and instance.actions[0] == "create"
+
+        def reset(body: Body) -> None:
+            maker = self._origins[resource_key(body["id"])]
+            if maker.created:
+                return  # it is made anew: what is deleted was set in the one before
+            why = Unread(f"{instance.address}, which sets it, is deleted")
+            known = not (lasting or replaced_early or maker.changed)
+            _write(body, copied(dict(record.extends)) if known else dict.fromkeys(record.extends, why))
+
+        self._extend(instance, record, reset, reset=True)
 
     def arguments(self, instance: Instance, record: Record | None = None) -> Arguments:
         """The arguments of a resource."""
         told = self.configuration.of(instance).get("expressions")
         known = told if isinstance(told, dict) and instance.created else None
         computed = frozenset() if record is None else record.computed
-        return Arguments(instance.values, known, computed, self._state)
+        return Arguments(instance.values, known, computed, self._state or instance.forgotten)
 
     # Ids and links
 
@@ -126,22 +298,59 @@ class Building:
         return found
 
     def _identify(self, instance: Instance) -> str:
-        record = RECORDS.get(instance.type)
-        if record is not None and record.body:
+        record, special = self.table.records.get(instance.type), self.table.specials.get(instance.type)
+        if special is not None:
+            return special.identify(self, instance)
+        kind = "" if record is None or record.extends else f"/{record.arm.rpartition('/')[2].lower()}/"
+        for name in _OWN_IDS:
+            known = instance.values.get(name)
+            if isinstance(known, str) and known.startswith("/") and kind in known.lower():
+                return known.partition("|")[0]
+        if record is None or record.extends:
+            return f"{self.group(instance)}/providers/{instance.unknown}"
+        if record.identify is not None:
             return record.identify(self, instance)
-        if azapi.is_one(instance):
-            return azapi.identify(self, instance)
-        known = instance.values.get("id")
-        if isinstance(known, str) and known.startswith("/"):
-            return known
-        return f"{self.group(instance)}/providers/{instance.unknown}"
+        if record.parent:
+            return self._below(instance, record, self.owner(instance, record), self.name_of(instance))
+        return ids.resource_id(self.group(instance), record.arm, self.name_of(instance))
 
-    def top_id(self, instance: Instance, arm: str) -> str:
-        """The id of a resource that lies in a resource group."""
-        known = instance.values.get("id")
-        if isinstance(known, str) and f"/providers/{arm.lower()}/" in known.lower():
-            return known
-        return ids.resource_id(self.group(instance), arm, self.name_of(instance))
+    def _below(self, instance: Instance, record: Record, owner: str | Lost, name: str) -> str:
+        """The id of a child or an extension of a resource."""
+        if record.arm.lower() in EXTENSIONS:
+            scope = owner if isinstance(owner, str) else f"/{owner.part}"
+            return f"{scope.rstrip('/')}/providers/{record.arm}/{name}"
+        if isinstance(owner, Lost):
+            names = [owner.part] * record.owner.count("/")
+            owner = ids.resource_id(ids.group_scope(self.subscription(instance)), record.owner, *names)
+        *between, last = record.arm[len(record.owner) + 1 :].split("/")
+        above = "".join(f"/{part}/default" for part in between)
+        kind = BY_NAME.get(record.arm.lower())
+        return f"{owner}{above}/{last}/{'default' if kind is not None and kind.single else name}"
+
+    def owner(self, instance: Instance, record: Record, names: tuple[str, ...] = ()) -> str | Lost:
+        """The id of the resource that a resource belongs to: by its id, or by its name (storage accounts, until version 5).
+
+        What an expression leads to is lost unless it is of the right type: `"${….id}/providers/…"` of a resource group
+        refers to the group.
+        """
+        arguments = self.arguments(instance, record)
+        names = names or record.parent
+        given = [name for name in names if instance.values.get(name) is not None]
+        given += [name for name in names if self.configuration.expression(instance, (name,)) is not None]
+        name = (given or names)[0]
+        by_name = name.endswith("_name")
+        value = arguments.get(name)
+        if isinstance(value, str):
+            if by_name:
+                elsewhere = ids.resource_id(ids.group_scope(self.subscription(instance)), record.owner, value)
+                return self.account_named(value) or elsewhere
+            return self._as_made(value) if value.startswith("/") else Lost(value)
+        found = self.target(instance, arguments, name, attributes=("name",) if by_name else record.attributes)
+        if isinstance(found, Lost):
+            return found
+        if record.owner and self.table.arm_of(found) != record.owner.lower():
+            return Lost(f"{instance.address}.{name}")
+        return self.id_of(found)
 
     def name_of(self, instance: Instance) -> str:
         """The name, or what stands for it in an id: its address, which no other resource has."""
@@ -207,7 +416,7 @@ class Building:
         """
         value = arguments.get(*names)
         if isinstance(value, str):
-            return value if value.startswith("/") else Lost(value)
+            return self._as_made(value) if value.startswith("/") else Lost(value)
         found = self.target(instance, arguments, *names, attributes=attributes)
         return found if isinstance(found, Lost) else self.id_of(found)
 
@@ -224,7 +433,8 @@ class Building:
         text = targets.text or f"{instance.address}.{name}"
         if instance.module and targets.text:
             text = f"{instance.module}.{text}"
-        return Lost(text, tuple({item.instance.address: item.instance for item in targets.found}.values()))
+        candidates = {item.instance.address: item.instance for item in targets.found} if targets.whole else {}
+        return Lost(text, tuple(candidates.values()))
 
     def links(self, instance: Instance, arguments: Arguments, *names: str) -> list[str | Unread]:
         """The ids in a list; an `Unread` at the end where there may be more."""
@@ -240,23 +450,34 @@ class Building:
         whole = targets.whole and bool(fresh) and all(item.is_one_of(("id",)) for item in targets.found)
         return [*found, *fresh, *([] if whole else [AFTER_APPLY])]
 
+    def _as_made(self, resource_id: str) -> str:
+        """The id under which the file has a storage account or what lies in one, whatever of that is not known yet."""
+        match = _STORE.match(resource_id)
+        own = self.account_named(match[1]) if match else None
+        return resource_id if match is None or own is None else own + resource_id[match.end() :]
+
     def account_named(self, name: str) -> str | None:
         """The id of the storage account of the file that has this name; names are unique in all of Azure."""
-        return self._accounts.get(name)
+        return self._accounts.get(name.lower())
 
     @cached_property
     def _accounts(self) -> dict[str, str]:
         found: dict[str, str] = {}
-        for instance in self.instances:
+        for instance in self.of_type((STORAGE,)):
             name = instance.values.get("name")
-            if isinstance(name, str) and instance.type in _ACCOUNTS and _arm_of(instance) == STORAGE.lower():
-                found.setdefault(name, self.id_of(instance))
+            if isinstance(name, str):
+                found.setdefault(name.lower(), self.id_of(instance))
         return found
+
+    def of_type(self, arm_types: Iterable[str]) -> list[Instance]:
+        """The resources of these ARM types that the file declares."""
+        wanted = {name.lower() for name in arm_types}
+        return [item for item in self.instances if self.table.declares(item) and self.table.arm_of(item) in wanted]
 
     @cached_property
     def made(self) -> frozenset[str]:
         """The keys of the resources that are declared as such, not as a change to one."""
-        return frozenset(resource_key(self.id_of(item)) for item in self.instances if _has_body(item))
+        return frozenset(resource_key(self.id_of(item)) for item in self.instances if self.table.declares(item))
 
     def principal_of(self, identity_id: str) -> str:
         """The principal of an identity that a user assigns: as the file knows it, else what stands for it."""
@@ -310,7 +531,7 @@ class Building:
         self, resource_id: str, instance: Instance, change: Callable[[Body], None], otherwise: Body | None = None
     ) -> None:
         """Something that a resource says about another one; `otherwise` is declared where the file has none such."""
-        self._later.append((resource_key(resource_id), instance, change, otherwise))
+        self._later.append((_CHANGE, resource_key(resource_id), instance, change, otherwise))
 
     def doubt(
         self, lost: Lost, arm_types: tuple[str, ...], instance: Instance, path: str, *, more: bool = False
@@ -319,54 +540,81 @@ class Building:
 
         That part of all that it may be is unread; with `more`, the list there may go on.
         """
-        few = 0 < len(lost.candidates) <= _MANY
-        if not few and (arm_types, path) in self._doubted:
-            return
-        if not few:
+        may_be = self.may_be(lost, arm_types)
+        if may_be is None:
+            if (arm_types, path) in self._doubted:
+                return
             self._doubted.add((arm_types, path))
-        write = extend if more else put
-        keys = [resource_key(self.id_of(item)) for item in lost.candidates] if few else self._of(arm_types)
-        for key in keys:
-            self._later.append((key, instance, lambda body: write(body, path, lost.unread), None))
+        self._hide_part(self.of_type(arm_types) if may_be is None else may_be, path, lost.unread, instance, more=more)
 
-    def _of(self, arm_types: tuple[str, ...]) -> list[str]:
+    def may_be(self, lost: Lost, arm_types: Iterable[str]) -> list[Instance] | None:
+        """The resources of these types that a lost link may lead to; None where it may lead anywhere."""
         wanted = {name.lower() for name in arm_types}
-        return [
-            resource_key(self.id_of(item)) for item in self.instances if _has_body(item) and _arm_of(item) in wanted
-        ]
+        found = [item for item in lost.candidates if self.table.arm_of(item) in wanted]
+        return found if 0 < len(found) <= _MANY else None
+
+    def _hide_part(
+        self, others: Iterable[Instance], path: str, why: Unread, instance: Instance | None, *, more: bool
+    ) -> None:
+        write = extend if more else put
+        for other in others:
+            key = resource_key(self.id_of(other))
+            self._later.append((_DOUBT, key, instance, lambda body: write(body, path, why), None))
 
     def gap(self, scope: str, operation: str, reason: str) -> None:
         """Something that the file names and nobody can read."""
         self._gaps[Gap(scope, operation, reason)] = None
 
     def hidden(self, lost: Lost, arm: str, instance: Instance) -> None:
-        """A child of which it is not known whose: the lists of all that may own it are not whole."""
-        operation = BY_NAME[arm.lower()].operation
-        reason = f"{instance.address} belongs to a resource that is known only after apply"
-        few = 0 < len(lost.candidates) <= _MANY
-        for scope in [self.id_of(item) for item in lost.candidates] if few else [""]:
-            self.gap(scope, operation, reason)
+        """A child of which it is not known whose: the lists of all that may own it are not whole.
 
-    def hide_all(self, reason: str) -> None:
-        """Something that may hold resources of every kind and was not read: no list is whole."""
-        for arm in dict.fromkeys(record.arm for record in RECORDS.values()):
-            kind = BY_NAME.get(arm.lower())
-            if kind is not None:
-                self.gap("", kind.operation, reason)
+        A role assignment is none: its id then lies in no subscription, so that it may reach anything.
+        """
+        kind = BY_NAME.get(arm.lower())
+        if kind is None or kind.owner == SUBSCRIPTION:
+            return
+        reason = f"{instance.address} belongs to a resource that is known only after apply"
+        candidates = list(lost.candidates) if kind.owner is None else self.may_be(lost, (kind.owner,)) or []
+        for scope in [self.id_of(item) for item in candidates] if 0 < len(candidates) <= _MANY else [""]:
+            self.gap(scope, kind.operation, reason)
+
+    def hide_all(self, reason: str, *, parts: bool = False) -> None:
+        """Something that may hold resources of every kind and was not read: no list is whole.
+
+        A child of which there is one alone, such as the blob service, may be declared there too. With `parts`, it may also hold types that set a part of another resource: then these parts are unread.
+        """
+        why = Unread(reason)
+        self._beyond = self._beyond or why
+        for kind in DECLARABLE:
+            self.gap("", kind.operation, reason)
+        self._hide_part(self.of_type(HAVE_ENDPOINTS), CONNECTIONS, why, None, more=True)
+        for record in self.table.records.values() if parts else ():
+            for path in record.extends:
+                self._hide_part(self.of_type((record.arm,)), path, why, None, more=False)
+
+    def put_off(self, instance: Instance, reason: str) -> None:
+        """A resource of which the file tells no more than that it is there: what it may be, or may set, is unread."""
+        record = self.table.records.get(instance.type)
+        if instance.type in self.table.specials:
+            self.table.specials[instance.type].read(self, instance)
+            self.gap("", f"Terraform/{instance.type}", reason)
+        elif instance.type in self.table.templates:
+            self.hide_all(reason)
+        elif record is not None and record.extends:
+            for path in record.extends:
+                self._hide_part(self.of_type((record.arm,)), path, Unread(reason), instance, more=False)
+        elif record is not None:
+            kind = BY_NAME.get(record.arm.lower())
+            self.gap("", f"Terraform/{record.type}" if kind is None else kind.operation, reason)
 
     def _note(self, key: str, instance: Instance) -> None:
         if instance.changed:
             self._changed.add(key)
 
 
-def _has_body(instance: Instance) -> bool:
-    record = RECORDS.get(instance.type)
-    return not instance.data and (instance.type == "azapi_resource" or (record is not None and record.body))
-
-
-def _arm_of(instance: Instance) -> str:
-    record = RECORDS.get(instance.type)
-    return (azapi.type_of(instance) if record is None else record.arm).lower()
+def _write(body: Body, parts: Mapping[str, Json]) -> None:
+    for path, value in parts.items():
+        write_part(body, path, value)
 
 
 def _span(configuration: Configuration) -> Span:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from auditor.infra import ids
-from auditor.infra.terraform.configuration import Lost
+from auditor.infra.terraform.build import Record
 from auditor.infra.terraform.identity import read_identity
 from auditor.infra.terraform.keys import read_key
-from auditor.infra.terraform.record import NOT_IN_FILE, Body, Record, always, argument, negated, put, switched
+from auditor.infra.terraform.record import NOT_IN_FILE, Body, always, argument, negated, put, switched
 from auditor.model.reading import Json, Unread
 from auditor.model.types import ACCOUNT, PROJECT
 
@@ -64,10 +63,6 @@ _PROJECT: Final = (
     argument("properties.description", "description"),
     argument("properties.displayName", "display_name"),
 )
-
-
-def _account_id(building: Building, instance: Instance) -> str:
-    return building.top_id(instance, ACCOUNT)
 
 
 def _finish_account(building: Building, instance: Instance, arguments: Arguments, body: Body) -> None:
@@ -129,44 +124,28 @@ def _stores(building: Building, instance: Instance, stores: list[Arguments] | Un
     return found
 
 
-def _finish_key(building: Building, instance: Instance, arguments: Arguments, _: Body) -> None:
+def _part_key(building: Building, instance: Instance, arguments: Arguments) -> Body:
     """`azurerm_cognitive_account_customer_managed_key` is the key block of an account."""
-    encryption = read_key(building, instance, arguments, ACCOUNT)
-    account = building.link(instance, arguments, "cognitive_account_id")
-    if isinstance(account, str):
-        building.change(account, instance, lambda body: put(body, "properties.encryption", encryption))
-    else:
-        building.doubt(account, (ACCOUNT,), instance, "properties.encryption")
-
-
-def _child_id(building: Building, instance: Instance, kind: str) -> str:
-    account = building.link(instance, building.arguments(instance), "cognitive_account_id", "ai_services_id")
-    if isinstance(account, Lost):
-        account = ids.resource_id(ids.group_scope(building.subscription(instance)), ACCOUNT, account.part)
-    return f"{account}/{kind}/{building.name_of(instance)}"
+    return {"properties.encryption": read_key(building, instance, arguments, ACCOUNT)}
 
 
 def _finish_project(building: Building, instance: Instance, arguments: Arguments, body: Body) -> None:
-    account = building.link(instance, arguments, "cognitive_account_id")
-    if isinstance(account, Lost):
-        building.hidden(account, PROJECT, instance)
     put(body, "identity", read_identity(building, instance, arguments, body["id"]))
 
 
+_MICROSOFT_KEYS: Final = {"keySource": "Microsoft.CognitiveServices", "keyVaultProperties": None}
+"""What the provider writes when the key is deleted (`resourceCognitiveAccountCustomerManagedKeyDelete`)."""
+_ACCOUNT_ARGUMENT: Final = ("cognitive_account_id", "ai_services_id")
 COGNITIVE_RECORDS: Final = (
-    Record("azurerm_cognitive_account", ACCOUNT, _account_id, _ACCOUNT, _finish_account),
-    Record(_AI_TYPE, ACCOUNT, _account_id, _AI_SERVICES, _finish_account, fixed={"kind": "AIServices"}),
-    Record("azurerm_cognitive_account_customer_managed_key", ACCOUNT, _account_id, finish=_finish_key, body=False),
+    Record("azurerm_cognitive_account", ACCOUNT, _ACCOUNT, _finish_account),
+    Record(_AI_TYPE, ACCOUNT, _AI_SERVICES, _finish_account, fixed={"kind": "AIServices"}),
     Record(
-        "azurerm_cognitive_account_project",
-        PROJECT,
-        lambda building, instance: _child_id(building, instance, "projects"),
-        _PROJECT,
-        _finish_project,
+        "azurerm_cognitive_account_customer_managed_key",
+        ACCOUNT,
+        parent=_ACCOUNT_ARGUMENT,
+        extends={"properties.encryption": _MICROSOFT_KEYS},
+        part=_part_key,
     ),
-    Record(
-        "azurerm_cognitive_deployment",
-        _DEPLOYMENT,
-        lambda building, instance: _child_id(building, instance, "deployments"),
-    ),
+    Record("azurerm_cognitive_account_project", PROJECT, _PROJECT, _finish_project, parent=_ACCOUNT_ARGUMENT),
+    Record("azurerm_cognitive_deployment", _DEPLOYMENT, parent=_ACCOUNT_ARGUMENT),
 )

@@ -17,7 +17,7 @@ from auditor.infra.terraform.instances import steps_of
 from auditor.model.reading import Unread, read_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from auditor.infra.terraform.instances import Instance
 
@@ -28,6 +28,7 @@ _VARIABLE: Final = re.compile(r"var\.([\w-]+)(.*)")
 _EACH: Final = re.compile(r"each\.value(?:\.(.+))?")
 _ALIGNING: Final = frozenset({"each.key", "count.index"})
 _KNOWN: Final = ("each.", "count.", "path.", "terraform.", "self.")
+_REPEATS: Final = frozenset({"count_expression", "for_each_expression"})
 _DEEPEST: Final = 20
 
 
@@ -109,6 +110,8 @@ class Configuration:
         self._given_unknown: dict[str, bool] = {}
         self._memory: dict[tuple[str, tuple[str, ...], str | int | None, int], Targets] = {}
         for instance in instances:
+            if instance.forgotten:
+                continue
             name = _own_name(instance)
             self._made[instance.module, name].append(instance)
             if instance.index is not None:
@@ -138,6 +141,20 @@ class Configuration:
             return Targets(whole=False)
         site = _Site(instance.module, instance.index, self.of(instance))
         return self._resolve(site, _references(expression))
+
+    def always(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Address, type and constant arguments of the resources that a whole plan has: no `count` or `for_each` can leave them out."""
+        for names, resources in self._resources.items():
+            calls = [
+                self._call(".".join(f"module.{name}" for name in names[:at]), names[at]) for at in range(len(names))
+            ]
+            if any(_REPEATS & set(call) for call in calls):
+                continue
+            for own, resource in resources.items():
+                if resource.get("mode") == "managed" and not _REPEATS & set(resource):
+                    told = _object(resource.get("expressions")).items()
+                    known = {name: _object(item).get("constant_value") for name, item in told}
+                    yield ".".join([*(f"module.{name}" for name in names), own]), str(resource.get("type")), known
 
     def may_be_dynamic(self, instance: Instance) -> bool:
         """Whether a block of which the configuration says nothing may be a `dynamic` one of an unknown number.

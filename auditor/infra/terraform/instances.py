@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from auditor.infra import ids
@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 AFTER_APPLY: Final = Unread("known only after apply")
 SENSITIVE: Final = Unread("sensitive in Terraform")
+_ASKED: Final = ("type", "name", "parent_id", "resource_id", "method", "body")
+"""Arguments of azapi, which tell what a resource is and what it does."""
+_FORGET: Final = ("forget",)
 _STEP: Final = r'module\.[^.\[]+(?:\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?'
+_KEYS: Final = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|\d+)\]')
 _MODULES: Final = re.compile(rf"(?:{_STEP}(?:\.|$))*")
 _ONE_MODULE: Final = re.compile(rf"({_STEP})(?:\.|$)")
 
@@ -47,25 +51,58 @@ class Instance:
         return self.actions is not None and "create" in self.actions
 
     @property
+    def forgotten(self) -> bool:
+        """Whether Terraform lets go of it without deleting it: its values are then those before."""
+        return self.actions == _FORGET
+
+    @property
     def changed(self) -> bool:
         """Whether the plan makes or changes it."""
         return self.actions is not None and not set(self.actions) <= {"no-op", "read"}
 
 
 def of_plan(plan: Mapping[str, Any]) -> list[Instance]:
-    """What will be there once the plan is applied, data sources included; what it deletes is not."""
+    """What will be there once the plan is applied, data sources included; what it deletes is not.
+
+    What Terraform forgets stays as it was: versions 1.7 and later leave it in the planned values without a value
+    (hashicorp/terraform#38641).
+    """
     changes = _changes(plan)
     found: dict[str, Instance] = {}
     for data, resource in _read_before(plan):
         found[resource["address"]] = _instance(resource, data=data, change=None)
     for resource in resources_in(_part(plan, "planned_values", "root_module")):
         address = resource["address"]
-        found[address] = _instance(resource, data=is_data(resource), change=changes.get(address))
+        change = changes.get(address)
+        if change is None or _remains(change):
+            found[address] = _instance(resource, data=is_data(resource), change=change)
     for address, change in changes.items():
         if address not in found and _remains(change):
             after = _part(change, "change", "after")
             found[address] = _instance({**change, "values": after}, data=is_data(change), change=change)
-    return list(found.values())
+    return [*found.values(), *_before(plan, "forget")]
+
+
+def removed(plan: Mapping[str, Any]) -> list[Instance]:
+    """What a plan deletes, also to replace it, with the values before."""
+    return list(_before(plan, "delete"))
+
+
+def _before(plan: Mapping[str, Any], action: str) -> Iterator[Instance]:
+    """What a plan does this with, as it was; an address of its own for what stays beside another one in its place."""
+    for change in _objects(plan, "resource_changes"):
+        done, actions = _part(change, "change"), _actions(change) or ()
+        if not is_whole(change) or action not in actions or not isinstance(done.get("before"), dict):
+            continue
+        kept = {"values": done["before"], "sensitive_values": done.get("before_sensitive")}
+        instance = _instance({**change, **kept}, data=is_data(change), change=None)
+        if action == "forget":
+            address = (
+                instance.address if actions == _FORGET and "deposed" not in change else f"{instance.address} (old)"
+            )
+            yield replace(instance, address=address, actions=_FORGET)
+        elif "deposed" not in change:
+            yield replace(instance, actions=actions)
 
 
 def of_state(state: Mapping[str, Any]) -> list[Instance]:
@@ -102,6 +139,33 @@ def is_whole(entry: Mapping[str, Any]) -> bool:
 def is_data(entry: Mapping[str, Any]) -> bool:
     """Whether an entry is a data source."""
     return entry.get("mode") == "data"
+
+
+def changes_in(plan: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The changes that name a resource."""
+    return [change for change in _objects(plan, "resource_changes") if is_whole(change)]
+
+
+def after_of(change: Mapping[str, Any]) -> Mapping[str, Json]:
+    """The values of a change, as far as they are known."""
+    return _part(change, "change", "after")
+
+
+def is_lost(change: Mapping[str, Any]) -> bool:
+    """Whether Terraform lets go of a resource and the plan does not tell how it is."""
+    return "forget" in (_actions(change) or ()) and not isinstance(_part(change, "change").get("before"), dict)
+
+
+def placeholder(address: str, kind: str, known: Mapping[str, Json]) -> Instance:
+    """A resource of which a plan tells no more than its address and type, and perhaps some arguments."""
+    own = {name: value for name, value in known.items() if value is not None}
+    values = {**dict.fromkeys(_ASKED, AFTER_APPLY), **own}
+    return Instance(address, module_of(address), kind, "", None, data=False, values=values, actions=("update",))
+
+
+def bare_address(address: str) -> str:
+    """An address without the keys of `count` and `for_each`."""
+    return _KEYS.sub("", address)
 
 
 def module_of(address: str) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from auditor.infra import ids
-from auditor.infra.terraform.configuration import Lost
-from auditor.infra.terraform.record import NOT_IN_FILE, Body, Record, argument, fill, put
+from auditor.infra.terraform.build import Record
+from auditor.infra.terraform.record import NOT_IN_FILE, Body, argument, fill, put
 from auditor.model.reading import Json, Unread
-from auditor.model.types import LIFECYCLE_POLICY, STORAGE
+from auditor.model.types import LIFECYCLE_POLICY
 
 if TYPE_CHECKING:
     from auditor.infra.terraform.arguments import Arguments
@@ -64,17 +63,7 @@ _ZERO_IS_SET: Final = (4,)
 _NOT_SET: Final = -1
 
 
-def _policy_id(building: Building, instance: Instance) -> str:
-    account = building.link(instance, building.arguments(instance), "storage_account_id")
-    if isinstance(account, Lost):
-        account = ids.resource_id(ids.group_scope(building.subscription(instance)), STORAGE, account.part)
-    return f"{account}/managementPolicies/default"
-
-
-def _finish(building: Building, instance: Instance, arguments: Arguments, body: Body) -> None:
-    account = building.link(instance, arguments, "storage_account_id")
-    if isinstance(account, Lost):
-        building.hidden(account, LIFECYCLE_POLICY, instance)
+def _finish(building: Building, _: Instance, arguments: Arguments, body: Body) -> None:
     blocks = arguments.blocks("rule")
     rules = blocks if isinstance(blocks, Unread) else [_rule(building, block) for block in blocks]
     body["name"] = "default"
@@ -143,4 +132,6 @@ def _zero_is_set(building: Building, block: Arguments) -> bool:
     return building.span.low >= _ZERO_IS_SET or any(value == _NOT_SET for value in block.values.values())
 
 
-MANAGEMENT_POLICY: Final = Record("azurerm_storage_management_policy", LIFECYCLE_POLICY, _policy_id, finish=_finish)
+MANAGEMENT_POLICY: Final = Record(
+    "azurerm_storage_management_policy", LIFECYCLE_POLICY, finish=_finish, parent=("storage_account_id",)
+)

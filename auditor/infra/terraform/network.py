@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from auditor.infra.terraform.record import Body, Record, argument, extend, put
+from auditor.infra.terraform.build import CONNECTIONS, HAVE_ENDPOINTS, Record
+from auditor.infra.terraform.record import Body, argument, extend, put
 from auditor.model.reading import Json, Unread
-from auditor.model.types import ACCOUNT, PRIVATE_ENDPOINT, STORAGE, VAULT
+from auditor.model.types import PRIVATE_ENDPOINT
 
 if TYPE_CHECKING:
     from auditor.infra.terraform.arguments import Arguments
     from auditor.infra.terraform.build import Building
     from auditor.infra.terraform.instances import Instance
-
-
-def _endpoint_id(building: Building, instance: Instance) -> str:
-    return building.top_id(instance, PRIVATE_ENDPOINT)
 
 
 def _finish(building: Building, instance: Instance, arguments: Arguments, body: Body) -> None:
@@ -39,7 +36,7 @@ def _finish(building: Building, instance: Instance, arguments: Arguments, body: 
         item = _connection(body["id"], manual, groups)
         building.change(target, instance, lambda other: _connect(other, item))
     else:
-        building.doubt(target, (ACCOUNT, STORAGE, VAULT), instance, "properties.privateEndpointConnections", more=True)
+        building.doubt(target, HAVE_ENDPOINTS, instance, CONNECTIONS, more=True)
 
 
 def _connection(endpoint: str, manual: Json, groups: Json) -> Body:
@@ -56,14 +53,13 @@ def _connection(endpoint: str, manual: Json, groups: Json) -> Body:
 
 
 def _connect(body: Body, connection: Json) -> None:
-    extend(body, "properties.privateEndpointConnections", connection)
+    extend(body, CONNECTIONS, connection)
 
 
 NETWORK_RECORDS: Final = (
     Record(
         "azurerm_private_endpoint",
         PRIVATE_ENDPOINT,
-        _endpoint_id,
         (argument("location", "location"), argument("tags", "tags")),
         _finish,
     ),

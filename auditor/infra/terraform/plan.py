@@ -9,9 +9,8 @@ from auditor.errors import InfrastructureError, Mistake
 from auditor.infra.terraform import instances
 from auditor.infra.terraform.build import Building
 from auditor.infra.terraform.configuration import Configuration
-from auditor.infra.terraform.table import RECORDS
+from auditor.infra.terraform.table import TABLE
 from auditor.model.resource import resource_key
-from auditor.model.types import BY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,19 +31,35 @@ def read(document: Document, inputs: Inputs) -> Declared:  # noqa: ARG001 - a pl
         raise InfrastructureError((Mistake(document.shown, 1, 1, "this is no Terraform plan"),), _HINT)
     found = instances.of_plan(plan)
     variables = plan.get("variables")
+    configuration = Configuration(plan, found)
     building = Building(
         document.shown,
         found,
-        Configuration(plan, found),
+        configuration,
+        TABLE,
+        removed=instances.removed(plan),
         variables=variables if isinstance(variables, dict) else {},
     )
     note_oddities(building, plan)
     for name, value, reason in _PARTIAL:
         if plan.get(name) is value:
-            building.hide_all(reason)
+            building.hide_all(reason, parts=True)
+    _note_left_out(building, plan)
     _note_changes(building, plan)
     declared = building.declared()
     return replace(declared, changed=(declared.changed or frozenset()) | _named_by_removed(plan))
+
+
+def _note_left_out(building: Building, plan: Mapping[str, Any]) -> None:
+    """Resources of the configuration that the plan passes over, as one with `-target` does."""
+    listed = {instances.bare_address(change["address"]) for change in instances.changes_in(plan)}
+    listed |= {instances.bare_address(item.address) for item in building.instances}
+    for address, kind, known in building.configuration.always():
+        if address not in listed:
+            building.put_off(
+                instances.placeholder(address, kind, known),
+                f"{address} is in the configuration, and the plan passes it over",
+            )
 
 
 def _named_by_removed(plan: Mapping[str, Any]) -> frozenset[str]:
@@ -69,25 +84,18 @@ def note_oddities(building: Building, document: Mapping[str, Any]) -> None:
 
 
 def _note_changes(building: Building, plan: Mapping[str, Any]) -> None:
-    """What the plan puts off, and what it lets go without deleting it."""
+    """What the plan puts off, and what of it does not tell how it will be."""
     for entry in _objects(plan.get("deferred_changes")):
         change = entry.get("resource_change")
-        if isinstance(change, dict) and instances.is_whole(change):
+        if isinstance(change, dict) and instances.is_whole(change) and not instances.is_data(change):
             reason = str(entry.get("reason", "unknown")).replace("_", " ")
-            _hide(building, change, f"{change['address']} is put off to a later plan: {reason}")
-    for change in _objects(plan.get("resource_changes")):
-        done = change.get("change")
-        actions = done.get("actions") if isinstance(done, dict) else None
-        if isinstance(actions, list) and "forget" in actions and "create" not in actions and instances.is_whole(change):
-            _hide(building, change, f"{change['address']} stays in Azure, but Terraform lets go of it")
-
-
-def _hide(building: Building, change: Mapping[str, Any], reason: str) -> None:
-    record = RECORDS.get(change["type"])
-    kind = None if record is None else BY_NAME.get(record.arm.lower())
-    if record is not None or change["type"].startswith("azapi_"):
-        operation = f"Terraform/{change['type']}" if kind is None else kind.operation
-        building.gap("", operation, reason)
+            why = f"{change['address']} is put off to a later plan: {reason}"
+            known = {name: value for name, value in instances.after_of(change).items() if name in {"type", "method"}}
+            building.put_off(instances.placeholder(change["address"], change["type"], known), why)
+    for change in instances.changes_in(plan):
+        if instances.is_lost(change):
+            why = f"{change['address']} stays in Azure, but Terraform lets go of it"
+            building.put_off(instances.placeholder(change["address"], change["type"], {}), why)
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:

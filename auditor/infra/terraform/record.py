@@ -1,19 +1,17 @@
-"""The shape of the table: one record for each type of Terraform resource that the auditor knows."""
+"""Rows of the table of Terraform types: an argument and its property in ARM; and how bodies are filled from them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from auditor.infra.terraform.versions import Default, Span, default_for
 from auditor.model.reading import Json, Unread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from auditor.infra.terraform.arguments import Arguments
-    from auditor.infra.terraform.build import Building
-    from auditor.infra.terraform.instances import Instance
 
 Body: TypeAlias = dict[str, Any]
 NOT_IN_FILE: Final = Unread("the file does not give it")
@@ -60,24 +58,6 @@ class Argument:
         return value if isinstance(value, Unread) else self.turn(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A type of Terraform resource: its ARM type, where its id comes from, and what its arguments are in ARM.
-
-    `identify` gives the ARM id; `finish` does what a table of arguments cannot: blocks, children, and changes to other
-    resources. A type of which `body` is false only changes others.
-    """
-
-    type: str
-    arm: str
-    identify: Callable[[Building, Instance], str]
-    arguments: tuple[Argument, ...] = ()
-    finish: Callable[[Building, Instance, Arguments, Body], None] | None = None
-    fixed: Mapping[str, Json] = field(default_factory=dict)
-    computed: frozenset[str] = frozenset()
-    body: bool = True
-
-
 def argument(
     path: str,
     *names: str,
@@ -99,6 +79,22 @@ def put(body: Body, path: str, value: Json) -> None:
     *parents, last = path.split(".")
     holder = _holder(body, parents) if value is not None else None
     if holder is not None:
+        holder[last] = value
+
+
+def write_part(body: Body, path: str, value: Json) -> None:
+    """Write what another resource sets in a body: an object member by member, where None takes a member away."""
+    *parents, last = path.split(".")
+    holder = _holder(body, parents)
+    if holder is None:
+        return
+    before = holder.get(last)
+    if isinstance(value, dict):
+        merged = {**(before if isinstance(before, dict) else {}), **value}
+        holder[last] = {name: item for name, item in merged.items() if item is not None}
+    elif value is None:
+        holder.pop(last, None)
+    else:
         holder[last] = value
 
 

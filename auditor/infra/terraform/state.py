@@ -9,6 +9,7 @@ from auditor.infra.terraform import instances
 from auditor.infra.terraform.build import Building
 from auditor.infra.terraform.configuration import Configuration
 from auditor.infra.terraform.plan import note_oddities
+from auditor.infra.terraform.table import TABLE
 
 if TYPE_CHECKING:
     from auditor.infra.declared import Declared, Document, Inputs
@@ -22,6 +23,6 @@ def read(document: Document, inputs: Inputs) -> Declared:  # noqa: ARG001 - a st
     if not isinstance(state, dict):
         raise InfrastructureError((Mistake(document.shown, 1, 1, "this is no Terraform state"),), _HINT)
     found = instances.of_state(state)
-    building = Building(document.shown, found, Configuration({}, found), state=True)
+    building = Building(document.shown, found, Configuration({}, found), TABLE, state=True)
     note_oddities(building, state)
     return building.declared()

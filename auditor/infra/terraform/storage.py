@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from auditor.infra.terraform.containers import account_of
+from auditor.infra.terraform.build import Record
 from auditor.infra.terraform.identity import read_identity
 from auditor.infra.terraform.instances import AFTER_APPLY
 from auditor.infra.terraform.keys import read_key
 from auditor.infra.terraform.record import (
     NOT_IN_FILE,
     Body,
-    Record,
     always,
     argument,
     fill,
@@ -25,6 +24,7 @@ from auditor.infra.terraform.record import (
     put,
     read_block,
     switched,
+    write_part,
 )
 from auditor.infra.terraform.versions import Default
 from auditor.model.reading import Json, Unread
@@ -81,6 +81,10 @@ _ACCOUNT: Final = (
         defaults=always(False),  # noqa: FBT003
     ),
 )
+_CUSTOM_DOMAIN: Final = (
+    argument("name", "name", required=True),
+    argument("useSubDomainName", "use_subdomain"),
+)
 _SAS_POLICY: Final = (
     argument("sasExpirationPeriod", "expiration_period", required=True),
     argument("expirationAction", "expiration_action", defaults=always("Log")),
@@ -126,10 +130,20 @@ _COMPUTED: Final = frozenset(
         "virtual_network_subnet_ids",
     }
 )
-
-
-def _account_id(building: Building, instance: Instance) -> str:
-    return building.top_id(instance, STORAGE)
+_ACCOUNT_ARGUMENT: Final = ("storage_account_id", "storage_account_name")
+_OPEN: Final = {
+    "defaultAction": "Allow",
+    "bypass": "AzureServices",
+    "ipRules": [],
+    "virtualNetworkRules": [],
+    "resourceAccessRules": [],
+}
+"""What the provider writes when network rules are deleted (`resourceStorageAccountNetworkRulesDelete`)."""
+_WEBSITE: Final = {"enabled": True}
+_NO_WEBSITE: Final = {"enabled": False}
+"""The static website is a setting of the blob service in ARM; the provider sets it on the account (`facts.protocols`)."""
+_MICROSOFT_KEYS: Final = {"keySource": "Microsoft.Storage", "keyvaultproperties": None, "identity": None}
+"""What it writes when the customer-managed key of an account is deleted (`resourceStorageAccountCustomerManagedKeyDelete`)."""
 
 
 def _finish_account(building: Building, instance: Instance, arguments: Arguments, body: Body) -> None:
@@ -148,19 +162,23 @@ def _finish_account(building: Building, instance: Instance, arguments: Arguments
         {"defaultAction": "Allow"} if rules is None else _network(building, instance, rules),
     )
     put(body, "properties.sasPolicy", read_block(arguments.block("sas_policy"), _SAS_POLICY, building.span))
+    put(body, "properties.customDomain", read_block(arguments.block("custom_domain"), _CUSTOM_DOMAIN, building.span))
     held = read_block(arguments.block("immutability_policy"), _IMMUTABILITY, building.span)
     if held is not None:
         whole = held if isinstance(held, Unread) else {"enabled": True, "immutabilityPolicy": held}
         put(body, "properties.immutableStorageWithVersioning", whole)
     key = arguments.block("customer_managed_key")
     if key is not None:
-        _encrypt(body, read_key(building, instance, key, STORAGE))
+        write_part(body, "properties.encryption", read_key(building, instance, key, STORAGE))
     blobs = arguments.block("blob_properties")
     unset = blobs is None and instance.values.get("blob_properties") is AFTER_APPLY
     if unset and building.configuration.may_be_dynamic(instance):
         blobs = AFTER_APPLY  # not taken for unset, since what is unset passes
     if blobs is not None:
         building.add(_blob_service(building, body["id"], blobs), instance)
+    website = arguments.block("static_website")
+    if website is not None:
+        put(body, "properties.staticWebsite", website if isinstance(website, Unread) else _WEBSITE)
 
 
 def _blob_service(building: Building, account: str, blobs: Arguments | Unread) -> Body:
@@ -212,44 +230,28 @@ def _access_rules(building: Building, instance: Instance, rules: Arguments) -> J
     return found
 
 
-def _finish_network(building: Building, instance: Instance, arguments: Arguments, _: Body) -> None:
+def _part_network(building: Building, instance: Instance, arguments: Arguments) -> Body:
     """`azurerm_storage_account_network_rules` is the network block of an account."""
     acls = _network(building, instance, arguments)
     if arguments.get("bypass") is None and isinstance(acls, dict):
         acls["bypass"] = "AzureServices"  # "Defaults to `["AzureServices"]`"
-    account = account_of(building, instance, arguments)
-    if isinstance(account, str):
-        building.change(account, instance, lambda body: put(body, "properties.networkAcls", acls))
-    else:
-        building.doubt(account, (STORAGE,), instance, "properties.networkAcls")
+    return {"properties.networkAcls": acls}
 
 
-def _finish_key(building: Building, instance: Instance, arguments: Arguments, _: Body) -> None:
+def _part_website(_building: Building, _instance: Instance, _arguments: Arguments) -> Body:
+    """`azurerm_storage_account_static_website` is the website block of an account."""
+    return {"properties.staticWebsite": _WEBSITE}
+
+
+def _part_key(building: Building, instance: Instance, arguments: Arguments) -> Body:
     """`azurerm_storage_account_customer_managed_key` is the key block of an account."""
-    encryption = read_key(building, instance, arguments, STORAGE)
-    account = account_of(building, instance, arguments)
-    if isinstance(account, str):
-        building.change(account, instance, lambda body: _encrypt(body, encryption))
-    else:
-        building.doubt(account, (STORAGE,), instance, "properties.encryption")
-
-
-def _encrypt(body: Body, encryption: Json) -> None:
-    properties = body.setdefault("properties", {})
-    if isinstance(encryption, dict) and isinstance(properties, dict):
-        if isinstance(properties.get("encryption"), Unread):
-            del properties["encryption"]  # of the block, which a provider that does not know it did not read
-        for name, value in encryption.items():
-            put(body, f"properties.encryption.{name}", value)
-    else:
-        put(body, "properties.encryption", encryption)
+    return {"properties.encryption": read_key(building, instance, arguments, STORAGE)}
 
 
 STORAGE_RECORDS: Final = (
     Record(
         "azurerm_storage_account",
         STORAGE,
-        _account_id,
         _ACCOUNT,
         _finish_account,
         computed=_COMPUTED,
@@ -257,10 +259,23 @@ STORAGE_RECORDS: Final = (
     Record(
         "azurerm_storage_account_network_rules",
         STORAGE,
-        _account_id,
-        finish=_finish_network,
+        parent=_ACCOUNT_ARGUMENT,
+        extends={"properties.networkAcls": _OPEN},
+        part=_part_network,
         computed=_COMPUTED,
-        body=False,
     ),
-    Record("azurerm_storage_account_customer_managed_key", STORAGE, _account_id, finish=_finish_key, body=False),
+    Record(
+        "azurerm_storage_account_customer_managed_key",
+        STORAGE,
+        parent=_ACCOUNT_ARGUMENT,
+        extends={"properties.encryption": _MICROSOFT_KEYS},
+        part=_part_key,
+    ),
+    Record(
+        "azurerm_storage_account_static_website",
+        STORAGE,
+        parent=_ACCOUNT_ARGUMENT,
+        extends={"properties.staticWebsite": _NO_WEBSITE},
+        part=_part_website,
+    ),
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from auditor.infra.terraform.access import ACCESS_RECORDS
+from auditor.infra.terraform.azapi import AZAPI
+from auditor.infra.terraform.build import Record, Table
 from auditor.infra.terraform.cognitive import COGNITIVE_RECORDS
 from auditor.infra.terraform.containers import CONTAINER_RECORDS
 from auditor.infra.terraform.lifecycle import MANAGEMENT_POLICY
@@ -12,9 +14,6 @@ from auditor.infra.terraform.network import NETWORK_RECORDS
 from auditor.infra.terraform.storage import STORAGE_RECORDS
 from auditor.infra.terraform.vaults import VAULT_RECORDS
 from auditor.model.types import ACCOUNT_PERIMETER, STORAGE_PERIMETER
-
-if TYPE_CHECKING:
-    from auditor.infra.terraform.record import Record
 
 RECORDS: Final[dict[str, Record]] = {
     record.type: record
@@ -33,18 +32,19 @@ OURS: Final = ("azurerm_storage_", "azurerm_cognitive_", "azurerm_ai_")
 TEMPLATES: Final = frozenset(
     {
         "azurerm_management_group_template_deployment",
+        "azurerm_resource_deployment_script_azure_cli",  # a script may do what a template does
+        "azurerm_resource_deployment_script_azure_power_shell",
         "azurerm_resource_group_template_deployment",
         "azurerm_subscription_template_deployment",
         "azurerm_template_deployment",  # until version 3
         "azurerm_tenant_template_deployment",
     }
 )
-"""Types that deploy an ARM template, in which there may be anything."""
+"""Types that deploy an ARM template or run a script, in which there may be anything."""
 HIDES: Final = {
     "azurerm_network_security_perimeter_association": (ACCOUNT_PERIMETER, STORAGE_PERIMETER),
 }
 """Types that are not read, and of what kinds they declare resources."""
-USER_ASSIGNED: Final = "azurerm_user_assigned_identity"
 WITHOUT_FACTS: Final = frozenset(
     {
         "azurerm_ai_foundry",  # a hub of Machine Learning; Document Intelligence is an account
@@ -52,12 +52,10 @@ WITHOUT_FACTS: Final = frozenset(
         "azurerm_cognitive_account_rai_blocklist",
         "azurerm_cognitive_account_rai_policy",
         "azurerm_storage_account_queue_properties",
-        "azurerm_storage_account_static_website",
         "azurerm_storage_account_table_properties",
         "azurerm_storage_blob",
         "azurerm_storage_blob_inventory_policy",
         "azurerm_storage_data_lake_gen2_path",
-        "azurerm_storage_encryption_scope",
         "azurerm_storage_queue",
         "azurerm_storage_share",
         "azurerm_storage_share_directory",
@@ -71,3 +69,4 @@ WITHOUT_FACTS: Final = frozenset(
     }
 )
 """Types that begin so and say nothing that a rule or a fact asks for."""
+TABLE: Final = Table(RECORDS, AZAPI, TEMPLATES, HIDES, OURS, WITHOUT_FACTS)

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from auditor.infra import ids
-from auditor.infra.terraform.configuration import Lost
+from auditor.infra.terraform.build import Record
 from auditor.infra.terraform.identity import read_identity
-from auditor.infra.terraform.record import NOT_IN_FILE, Body, Record, always, argument, fill, negated, put, switched
+from auditor.infra.terraform.record import NOT_IN_FILE, Body, always, argument, fill, negated, put, switched
 from auditor.model.reading import Json, Unread
 from auditor.model.types import (
     BACKUP_INSTANCE,
@@ -25,8 +24,6 @@ from auditor.model.types import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from auditor.infra.terraform.arguments import Arguments
     from auditor.infra.terraform.build import Building
     from auditor.infra.terraform.instances import Instance
@@ -86,23 +83,6 @@ _VAULT_ACLS: Final = (
 )
 
 
-def _at_top(arm: str) -> Callable[[Building, Instance], str]:
-    return lambda building, instance: building.top_id(instance, arm)
-
-
-def _below(arm: str, argument_name: str) -> Callable[[Building, Instance], str]:
-    """The id of a child, by the argument that names what it lies in."""
-    owner, _, kind = arm.rpartition("/")
-
-    def identify(building: Building, instance: Instance) -> str:
-        above = building.link(instance, building.arguments(instance), argument_name)
-        if isinstance(above, Lost):
-            above = ids.resource_id(ids.group_scope(building.subscription(instance)), owner, above.part)
-        return f"{above}/{kind}/{building.name_of(instance)}"
-
-    return identify
-
-
 def _finish_vault(building: Building, instance: Instance, arguments: Arguments, body: Body) -> None:
     rules = arguments.block("network_acls")
     if isinstance(rules, Unread):
@@ -132,12 +112,6 @@ def _finish_workspace(building: Building, _: Instance, arguments: Arguments, bod
         put(body, "properties.replication", {"enabled": True, "location": replica.get("location") or NOT_IN_FILE})
 
 
-def _finish_table(building: Building, instance: Instance, arguments: Arguments, _: Body) -> None:
-    workspace = building.link(instance, arguments, "workspace_id")
-    if isinstance(workspace, Lost):
-        building.hidden(workspace, WORKSPACE_TABLE, instance)
-
-
 def _finish_backup_vault(building: Building, instance: Instance, arguments: Arguments, body: Body) -> None:
     put(body, "identity", read_identity(building, instance, arguments, body["id"]))
     kind, store = arguments.get("redundancy"), arguments.get("datastore_type")
@@ -159,11 +133,8 @@ _DURATIONS: Final = (
 )
 
 
-def _finish_policy(building: Building, instance: Instance, arguments: Arguments, body: Body) -> None:
+def _finish_policy(_: Building, __: Instance, arguments: Arguments, body: Body) -> None:
     """The default rule of each store, and the rules for single recovery points."""
-    vault = building.link(instance, arguments, "vault_id")
-    if isinstance(vault, Lost):
-        building.hidden(vault, BACKUP_POLICY, instance)
     rules: list[Json] = []
     for store, names in _DURATIONS:
         duration = arguments.get(*names)
@@ -206,9 +177,6 @@ def _lifecycle(store: Json, duration: Json) -> Body:
 
 
 def _finish_instance(building: Building, instance: Instance, arguments: Arguments, body: Body) -> None:
-    vault = building.link(instance, arguments, "vault_id")
-    if isinstance(vault, Lost):
-        building.hidden(vault, BACKUP_INSTANCE, instance)
     store = building.link(instance, arguments, "storage_account_id")
     policy = building.link(instance, arguments, "backup_policy_id")
     source = {
@@ -224,11 +192,10 @@ def _finish_instance(building: Building, instance: Instance, arguments: Argument
 
 
 VAULT_RECORDS: Final = (
-    Record("azurerm_key_vault", VAULT, _at_top(VAULT), _VAULT, _finish_vault, computed=frozenset({"vault_uri"})),
+    Record("azurerm_key_vault", VAULT, _VAULT, _finish_vault, computed=frozenset({"vault_uri"})),
     Record(
         "azurerm_log_analytics_workspace",
         WORKSPACE,
-        _at_top(WORKSPACE),
         _WORKSPACE,
         _finish_workspace,
         computed=frozenset({"retention_in_days", "sku", "workspace_id"}),
@@ -236,28 +203,26 @@ VAULT_RECORDS: Final = (
     Record(
         "azurerm_log_analytics_workspace_table",
         WORKSPACE_TABLE,
-        _below(WORKSPACE_TABLE, "workspace_id"),
         _TABLE,
-        _finish_table,
+        parent=("workspace_id",),
         computed=frozenset({"retention_in_days", "total_retention_in_days"}),
     ),
     Record(
         "azurerm_data_protection_backup_vault",
         BACKUP_VAULT,
-        _at_top(BACKUP_VAULT),
         _BACKUP_VAULT,
         _finish_backup_vault,
     ),
     Record(
         "azurerm_data_protection_backup_policy_blob_storage",
         BACKUP_POLICY,
-        _below(BACKUP_POLICY, "vault_id"),
         finish=_finish_policy,
+        parent=("vault_id",),
     ),
     Record(
         "azurerm_data_protection_backup_instance_blob_storage",
         BACKUP_INSTANCE,
-        _below(BACKUP_INSTANCE, "vault_id"),
         finish=_finish_instance,
+        parent=("vault_id",),
     ),
 )

@@ -82,7 +82,7 @@ def _finding(line: Line) -> dict[str, str | int]:
         "location": subject.location,
         "id": subject.id,
         "message": line.message,
-        "advice": " ".join(line.rule.fix.text.split()) if finding.status == "fail" else None,
+        "advice": " ".join(line.rule.fix.told) if finding.status == "fail" else None,
         "fingerprint": finding.fingerprint,
     }
     if place is not None:

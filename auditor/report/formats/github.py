@@ -90,7 +90,7 @@ def _annotation(command: Command, line: Line) -> str:
                 properties["col"] = str(place.column)
     properties["title"] = f"{line.rule.id} ({line.rule.severity}): {line.rule.title}"
     address = [f"Declared as {place.address}."] if place is not None and place.address else []
-    fix = [f"Fix: {' '.join(line.rule.fix.text.split())}"] if line.finding.status == "fail" else []
+    fix = line.rule.fix.told if line.finding.status == "fail" else ()
     return _command(command, properties, [told(line), *address, *fix])
 
 

@@ -22,10 +22,10 @@ from auditor.model.finding import SEVERITIES, STATUSES
 from auditor.policy.rule import FAMILIES
 from auditor.report import wording
 from auditor.report.coverage import MOST_CONCERNED
+from auditor.report.fixes.snippets import of_line
 from auditor.report.pictures import bars, lanes, tables, timeline
 
 if TYPE_CHECKING:
-    from auditor.model.finding import Subject
     from auditor.report.report import Group, Line, Report
 
 _DETAILED: Final = 300
@@ -38,7 +38,6 @@ MOST_PICTURED: Final = 60
 """How many stores and models are drawn; the worst come first, and the page says how many more there are."""
 MOST_EDGES: Final = 400
 _OPEN_EDGES: Final = 40
-LANGUAGES: Final = (("az", "Azure CLI"), ("bicep", "Bicep"), ("terraform", "Terraform"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,8 @@ def environment() -> Environment:
         clause=wording.clause,
         sentence=wording.sentence,
         first_sentence=wording.first_sentence,
-        snippet=_snippet,
+        snippets=of_line,
+        code=_code,
         counted=tables.counted,
         by_family=tables.by_family,
         where=tables.where,
@@ -126,7 +126,6 @@ def environment() -> Environment:
         statuses=STATUSES,
         severities=SEVERITIES,
         families=FAMILIES,
-        languages=LANGUAGES,
         was_read=wording.was_read,
         was_asked=wording.was_asked,
         lifetime=bars.lifetime,
@@ -144,10 +143,9 @@ def _finalize(value: object) -> object:
     return wording.visible(value)
 
 
-def _snippet(text: str, language: str, subject: Subject) -> Markup:
-    """A snippet with the resource's names filled in; only here do line breaks stay."""
-    filled = wording.fill(text.strip("\n"), language, subject)  # type: ignore[arg-type]
-    return escape(wording.visible(filled, keep="\n\t"))
+def _code(text: str) -> Markup:
+    """A snippet; only here do line breaks stay."""
+    return escape(wording.visible(text, keep="\n\t"))
 
 
 def _link(url: str) -> Markup | str:
@@ -165,7 +163,7 @@ def _json(value: Any) -> str:
 
 def _groups(report: Report) -> tuple[Shown, ...]:
     """What to do first, with as much detail as a browser opens without a wait."""
-    judged = Counter(line.rule.id for line in report.lines)
+    judged = Counter(line.rule.id for line in tables.judged(report.lines))
     room = _room([len(group.lines) for group in report.first])
     names = _MOST_NAMES
     shown = []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from auditor.model.reading import Found, plain
 from auditor.model.waiver import as_data as waiver_data
+from auditor.report.fixes.snippets import as_mapping
 from auditor.report.json_text import json_text
 
 if TYPE_CHECKING:
@@ -95,8 +96,14 @@ def _finding(line: Line) -> dict[str, Any]:
         "evidence": [_evidence(item) for item in line.finding.evidence],
         "waiver": None if line.finding.waiver is None else _grant(line.finding.waiver),
         "since": None,
+        **_fix(line),
         **known,
     }
+
+
+def _fix(line: Line) -> dict[str, Any]:
+    """How to mend what fails: the warning first, then what to do, and the snippet in the language of its source."""
+    return {"fix": as_mapping(line)} if line.finding.status == "fail" else {}
 
 
 def _grant(waiver: Waiver) -> dict[str, str]:

@@ -75,7 +75,7 @@ def _explained(line: Line) -> str:
     if place is not None:
         spot = ":".join(str(part) for part in (path_of(place.file), place.line, place.column) if part is not None)
         parts.append(f"At: {spot}" + (f" ({place.address})" if place.address else ""))
-    parts += [f"Fix: {line.rule.fix.text.strip()}", f"Fingerprint: {finding.fingerprint}"]
+    parts += [*line.rule.fix.told, f"Fingerprint: {finding.fingerprint}"]
     return "\n".join(shown(" ".join(part.splitlines())) for part in parts)
 
 

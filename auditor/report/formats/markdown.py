@@ -17,9 +17,11 @@ from auditor.model.finding import STATUSES
 from auditor.policy.condition import say
 from auditor.report import wording
 from auditor.report.coverage import MOST_CONCERNED
+from auditor.report.fixes.snippets import HIGHLIGHTED, first_of_each
 from auditor.report.pictures import bars, tables
 
 if TYPE_CHECKING:
+    from auditor.report.fixes.snippets import Snippet
     from auditor.report.report import Report
 
 MOST_ROWS: Final = 100
@@ -52,6 +54,7 @@ def render(report: Report) -> str:
             stores=tables.worst_bars(report.retention),
             models=tables.worst_models(report.models),
             by_rule=tables.by_rule(report.lines),
+            judged=tables.by_rule(tables.judged(report.lines)),
             unprovable={line.finding.subject.id.lower() for line in report.notable if line.unprovable},
         )
         if len(text) <= LONGEST:
@@ -80,6 +83,13 @@ def code(text: str, *, in_table: bool = False) -> str:
     return f"{fence}{padding}{text}{padding}{fence}"
 
 
+def block(snippet: Snippet) -> str:
+    """A snippet as a block of code, which nothing in it can end."""
+    text = wording.visible(snippet.text, keep="\n\t")
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    return f"{fence}{HIGHLIGHTED[snippet.language]}\n{text}\n{fence}"
+
+
 def _shorten(text: str, most: int) -> str:
     text = " ".join(wording.visible(" ".join(text.split())).split())
     return text if len(text) <= most else f"{text[:most]}…"
@@ -98,6 +108,8 @@ def environment() -> Environment:
     environment.filters.update(
         code=lambda text: Markup(code(text)),  # noqa: S704 - escaped for Markdown
         cell=lambda text: Markup(code(text, in_table=True)),  # noqa: S704 - escaped for Markdown
+        block=lambda snippet: Markup(block(snippet)),  # noqa: S704 - nothing ends a block of code but its fence
+        first_of_each=first_of_each,
         brief=lambda text: _shorten(text, _LONGEST_CELL),
         moment=wording.moment,
         sentence=wording.sentence,

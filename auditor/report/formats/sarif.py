@@ -6,6 +6,9 @@ counted. Gaps and blind spots are notifications, and a run that did not see all 
 GitHub refuses a whole file for one result without an artifact and for one whose URI has a scheme other than `file`
 (github/codeql-action#754, #2459). What live Azure says stands in no file, so its artifact is the resource itself: its id,
 relative to the resource manager that was asked (`uriBaseId` AZURE).
+
+GitHub refuses a file with more than 25,000 results in a run, or more than 20 runs (docs.github.com, "SARIF results exceed one or
+more limits"). A report is one run, so that only results are left out.
 """
 
 from __future__ import annotations
@@ -13,6 +16,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from auditor.model.finding import SEVERITIES, STATUSES
+from auditor.model.snapshot import INFRASTRUCTURE
+from auditor.report.fixes.snippets import HIGHLIGHTED, as_mapping, languages_in
+from auditor.report.fixes.values import in_general
 from auditor.report.json_text import json_text
 from auditor.report.pipelines import (
     LEVELS,
@@ -29,11 +36,12 @@ from auditor.report.pipelines import (
 from auditor.report.wording import waiver_words, was_asked, was_read
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from auditor.model.finding import Finding, Subject
     from auditor.model.resource import Place
     from auditor.policy.rule import Rule
+    from auditor.report.fixes.snippets import Language
     from auditor.report.report import Line, Report
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -43,6 +51,7 @@ _SECURITY_SEVERITY: Final = {"critical": "9.5", "high": "8.0", "medium": "5.5", 
 """GitHub's scale: critical above 9.0, high from 7.0, medium from 4.0."""
 _LONGEST: Final = 1024
 """GitHub cuts descriptions there."""
+MOST_RESULTS: Final = 25_000
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _BASES: Final = {
     "%SRCROOT%": {"description": {"text": "The folder in which the auditor ran."}},
@@ -57,11 +66,17 @@ _NOTIFICATIONS: Final = {
     ),
     "not-finished": ("The scan ended before all was read.", "Run it again, or resume it."),
     "blind-spot": ("No audit can see this from the outside.", "Each notification says what to do about it."),
+    "left-out": (
+        "There are more results than code scanning takes.",
+        "Audit fewer resources or rules in one run, or read the report in another format, which has all results.",
+    ),
     "waiver": (
         "A waiver has expired, expires soon, matches nothing or cannot count.",
         "Renew it in waivers.yaml, mend what it waives, or take it out.",
     ),
 }
+
+_LEFT_OUT: Final = "{:,} results are left out, the least severe ones: code scanning takes no more than {:,}. Other formats have all of them."
 
 
 def render(report: Report) -> str:
@@ -72,13 +87,15 @@ def render(report: Report) -> str:
 
 def _run(report: Report) -> dict[str, Any]:
     index = {rule_id: number for number, rule_id in enumerate(report.rules)}
-    reported = list(report.notable)
+    found = report.notable
+    languages = languages_in(found, live=report.kind != INFRASTRUCTURE)
+    reported = _most_severe(found)
     return {
         "tool": {
             "driver": {
                 "name": "auditor",
                 "version": shown(report.tool),
-                "rules": [_rule(rule) for rule in report.rules.values()],
+                "rules": [_rule(rule, languages) for rule in report.rules.values()],
                 "notifications": [
                     {
                         "id": name,
@@ -91,7 +108,7 @@ def _run(report: Report) -> dict[str, Any]:
             }
         },
         "automationDetails": {"id": f"auditor/{shown(report.kind)}/"},
-        "invocations": [_invocation(report)],
+        "invocations": [_invocation(report, len(found) - len(reported))],
         "originalUriBaseIds": _BASES,
         "columnKind": "unicodeCodePoints",
         "results": [_result(line, index) for line in reported],
@@ -113,13 +130,27 @@ def _run(report: Report) -> dict[str, Any]:
     }
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def _most_severe(lines: Sequence[Line]) -> Sequence[Line]:
+    """As many results as code scanning takes, in the order of the report: what is waived goes first, then the least severe."""
+    if len(lines) <= MOST_RESULTS:
+        return lines
+
+    def rank(number: int) -> tuple[bool, int, int]:
+        line = lines[number]
+        status = line.finding.status
+        return status == "waived", SEVERITIES.index(line.rule.severity), STATUSES.index(status)
+
+    kept = sorted(range(len(lines)), key=rank)[:MOST_RESULTS]
+    return [lines[number] for number in sorted(kept)]
+
+
+def _rule(rule: Rule, languages: tuple[Language, ...]) -> dict[str, Any]:
     described: dict[str, Any] = {
         "id": rule.id,
         "name": rule.name,
         "shortDescription": {"text": _cut(shown(rule.title))},
         "fullDescription": {"text": _cut(" ".join(shown(" ".join(rule.why.split())).split()))},
-        "help": {"text": _help(rule), "markdown": _help_in_markdown(rule)},
+        "help": {"text": _help(rule, languages), "markdown": _help_in_markdown(rule, languages)},
     }
     if rule.references:
         described["helpUri"] = rule.references[0]
@@ -136,22 +167,20 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return described
 
 
-def _snippets(rule: Rule) -> list[tuple[str, str, str]]:
-    fix = rule.fix
-    every = (("Azure CLI", "sh", fix.az), ("Bicep", "bicep", fix.bicep), ("Terraform", "terraform", fix.terraform))
-    return [(label, language, _lines(snippet)) for label, language, snippet in every if snippet]
+def _snippets(rule: Rule, languages: tuple[Language, ...]) -> list[tuple[str, str, str]]:
+    return [(item.label, HIGHLIGHTED[item.language], _lines(item.text)) for item in in_general(rule, languages)]
 
 
-def _help(rule: Rule) -> str:
-    parts = [_lines(rule.fix.text), *(f"{label}:\n{snippet}" for label, _, snippet in _snippets(rule))]
+def _help(rule: Rule, languages: tuple[Language, ...]) -> str:
+    parts = [*map(_lines, rule.fix.told), *(f"{label}:\n{snippet}" for label, _, snippet in _snippets(rule, languages))]
     if rule.peers is not None:
         parts.append(_lines(f"{', '.join(rule.peers.rules)} ask for {rule.peers.asks}. {rule.peers.overruled}"))
     return "\n\n".join([*parts, *rule.references])
 
 
-def _help_in_markdown(rule: Rule) -> str:
-    parts = [_lines(rule.why), "## How to fix it", _lines(rule.fix.text)]
-    for label, language, snippet in _snippets(rule):
+def _help_in_markdown(rule: Rule, languages: tuple[Language, ...]) -> str:
+    parts = [_lines(rule.why), "## How to fix it", *_warned(rule), _lines(rule.fix.text)]
+    for label, language, snippet in _snippets(rule, languages):
         fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", snippet)), default=0))
         parts += [f"{label}:", f"{fence}{language}\n{snippet}\n{fence}"]
     if rule.peers is not None:
@@ -163,6 +192,11 @@ def _help_in_markdown(rule: Rule) -> str:
     if rule.references:
         parts += ["## References", "\n".join(f"- <{reference}>" for reference in rule.references)]
     return "\n\n".join(parts)
+
+
+def _warned(rule: Rule) -> list[str]:
+    """The warning of a fix, ahead of it."""
+    return [] if rule.fix.warning is None else [f"**Warning:** {_lines(rule.fix.warning)}"]
 
 
 def _result(line: Line, index: Mapping[str, int]) -> dict[str, Any]:
@@ -198,6 +232,9 @@ def _result(line: Line, index: Mapping[str, int]) -> dict[str, Any]:
             for item in finding.evidence
         ],
     }
+    if finding.status == "fail":
+        fix = as_mapping(line)
+        result["properties"]["fix"] = {key: None if text is None else _lines(text) for key, text in fix.items()}
     return result
 
 
@@ -239,9 +276,11 @@ def _region(place: Place) -> dict[str, int]:
     return {"startLine": place.line} if place.column is None else {"startLine": place.line, "startColumn": place.column}
 
 
-def _invocation(report: Report) -> dict[str, Any]:
+def _invocation(report: Report, left_out: int) -> dict[str, Any]:
     times = {"startTimeUtc": report.started, "endTimeUtc": report.finished or ""}
     notifications = [] if report.finished is not None else [_notification("not-finished", "error", UNFINISHED)]
+    if left_out:
+        notifications.append(_notification("left-out", "warning", _LEFT_OUT.format(left_out, MOST_RESULTS)))
     for item in report.unseen:
         found = _notification("not-seen", "warning", gap_told(item))
         scope = {"name": shown(item.name), "fullyQualifiedName": shown(item.scope), "kind": "resource"}

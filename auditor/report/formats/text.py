@@ -14,13 +14,14 @@ from rich.text import Text
 
 from auditor.model.finding import SEVERITIES, STATUSES
 from auditor.model.snapshot import INFRASTRUCTURE
+from auditor.report.fixes.snippets import first_of_each
 from auditor.report.wording import granted, plural, standing, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from auditor.model.finding import Status
-    from auditor.report.report import Answer, Line, Report
+    from auditor.report.report import Answer, Group, Line, Report
 
 MARKS: Final[dict[Status, tuple[str, str]]] = {
     "fail": ("●", "red"),
@@ -129,7 +130,19 @@ def _failing(console: Console, report: Report) -> None:
                 Text(f"{mark} {severity.upper()}  {group.rule.id}  {group.rule.title}", style=f"bold {style}")
             )
             _lines(console, group.lines)
-            console.print(Padding(Text(f"Fix: {group.rule.fix.text}", style="italic"), (0, 0, 0, 4)))
+            _fix(console, group)
+
+
+def _fix(console: Console, group: Group) -> None:
+    """How to mend a group; of what files declare, the lines for the first in each language."""
+    fix = group.rule.fix
+    if fix.warning is not None:
+        console.print(Padding(Text(f"Warning: {fix.warning}", style="bold"), (0, 0, 0, 4)))
+    console.print(Padding(Text(f"Fix: {fix.text}", style="italic"), (0, 0, 0, 4)))
+    for name, snippet in first_of_each(group.lines):
+        console.print(Padding(Text(visible(f"{snippet.label}, for {name}:"), style="dim"), (0, 0, 0, 4)))
+        code = "\n".join(visible(row) for row in snippet.text.split("\n"))
+        console.print(Padding(Text(code, no_wrap=True, overflow="ignore"), (0, 0, 0, 6)), crop=False, soft_wrap=True)
 
 
 def _lines(console: Console, lines: Sequence[Line]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from auditor.report.report import Place, Residency
-from auditor.report.wording import plural, visible, words
+from auditor.report.wording import STATUS_MARKS, plural, visible, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -130,7 +130,9 @@ def _merged(residency: Residency) -> Residency:
     stands_in: dict[str, Place] = {}
     for (kind, region), places in alike.items():
         name = plural(len(places), _NOUNS[kind])
-        one = places[0] if len(places) == 1 else replace(places[0], id=f"{name} in {region or '?'}", name=name)
+        failing = tuple(dict.fromkeys(rule for place in places for rule in place.failing))
+        merged = replace(places[0], id=f"{name} in {region or '?'}", name=name, failing=failing)
+        one = places[0] if len(places) == 1 else merged
         stands_in |= {place.id.lower(): one for place in places}
     edges = [
         replace(edge, source=stands_in[edge.source.lower()].id, target=stands_in[edge.target.lower()].id)
@@ -196,13 +198,21 @@ def _column(kind: str, places: Sequence[Place], notes: Mapping[str, str], top: f
     fits = len(places) if len(places) <= _MOST else _MOST - 1
     boxes = []
     for row, place in enumerate(places[:fits]):
-        note = short(notes.get(place.id.lower(), _NOTES[kind]), _LETTERS + 6)
-        boxes.append(Box(x, top + _HEAD + row * _PITCH, short(place.name, _LETTERS), note, place.id, kind, place))
+        note = short(_judged(notes.get(place.id.lower(), _NOTES[kind]), place), _LETTERS + 6)
+        title = f"{place.id}: fails {', '.join(place.failing)}" if place.failing else place.id
+        boxes.append(Box(x, top + _HEAD + row * _PITCH, short(place.name, _LETTERS), note, title, kind, place))
     left_out = len(places) - fits
     if left_out:
         label = f"and {plural(left_out, f'more {_NOUNS[kind]}')}"
         boxes.append(Box(x, top + _HEAD + fits * _PITCH, label, "in the table below", label, "more", None))
     return boxes, left_out
+
+
+def _judged(note: str, place: Place) -> str:
+    """What a place is, and how many rules it fails."""
+    if not place.failing:
+        return note
+    return f"{STATUS_MARKS['fail']} {len(place.failing)} {'rule fails' if len(place.failing) == 1 else 'rules fail'}, {note}"
 
 
 def _crossing(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from auditor.report.report import Answer, Bar, Edge, Line, Model, Report, Unseen
 
 _SUBSCRIPTION: Final = re.compile(r"/subscriptions/([^/]+)/?", re.IGNORECASE)
-_WORST: Final[dict[Status | None, int]] = {"fail": 0, "unknown": 1, "waived": 2, "pass": 3, None: 4}
+WORST: Final[dict[Status | None, int]] = {"fail": 0, "unknown": 1, "waived": 2, "pass": 3, None: 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,13 @@ def kind_of(type_name: str) -> str:
 
 def counted(read: Mapping[str, int]) -> list[str]:
     """How many resources of each type were read: `3 storage accounts`."""
-    kinds = {name: kind_of(name) for name in read}
-    return [plural(number, kinds[name], _many(kinds[name])) for name, number in read.items() if number]
+    return [numbered(number, name) for name, number in read.items() if number]
+
+
+def numbered(number: int, type_name: str) -> str:
+    """A number of resources of a type: `3 storage accounts`."""
+    kind = kind_of(type_name)
+    return plural(number, kind, _many(kind))
 
 
 def _many(kind: str) -> str:
@@ -123,6 +128,15 @@ def by_rule(lines: Iterable[Line]) -> Mapping[str, Counter[Status]]:
     return counted
 
 
+def judged(lines: Iterable[Line]) -> list[Line]:
+    """Findings about resources that were seen: not those about an owner whose list, of models say, was not read."""
+    return [line for line in lines if line.finding.status != "unknown" or _was_seen(line)]
+
+
+def _was_seen(line: Line) -> bool:
+    return line.finding.subject.type.lower() in {name.lower() for name in line.rule.applies_to}
+
+
 def worst_edges(edges: Iterable[Edge]) -> list[Edge]:
     """Ways that leave their region first, then those of which that is not known."""
     return sorted(
@@ -137,10 +151,10 @@ def worst_edges(edges: Iterable[Edge]) -> list[Edge]:
 
 
 def worst_bars(bars: Iterable[Bar]) -> list[Bar]:
-    """Stores by status, in each the longest first, as they came."""
-    return sorted(bars, key=lambda bar: _WORST[bar.status])
+    """Stores that fail a rule about retention first, then by status; in each the longest first, as they came."""
+    return sorted(bars, key=lambda bar: 0 if any("-RET-" in rule for rule in bar.failing) else WORST[bar.status])
 
 
 def worst_models(models: Iterable[Model]) -> list[Model]:
     """Models by their worst status, in each the oldest first, as they came."""
-    return sorted(models, key=lambda model: min((_WORST[status] for status in model.statuses.values()), default=4))
+    return sorted(models, key=lambda model: min((WORST[status] for status in model.statuses.values()), default=4))

@@ -42,6 +42,7 @@ DOCS = make.storage_account("docsstore")
 LETTERS = make.container(DOCS, "letters")
 SECRET = "Müller, Eva: Kündigung.pdf"
 
+NOTHING_ELSE = {"uncommitted": 0, "uncommittedSince": None, "appendBlobs": 0, "pageBlobs": 0}
 OLD, YOUNG, YOUNGER = "2026-03-01T09:00:00Z", "2026-11-20T10:00:00Z", "2026-11-23T11:30:05Z"
 
 
@@ -82,20 +83,36 @@ def test_blobs_and_what_is_left_of_others_are_counted_apart() -> None:
         blob(LETTERS, SECRET, YOUNGER, committed=False),
     ]
     assert inspected(azure(*listed)) == {
-        "blobs": 4,
+        **NOTHING_ELSE,
+        "blobs": 3,
         "oldest": OLD,
         "deleted": 3,
         "versions": 1,
         "snapshots": 2,
+        "uncommitted": 1,
         "words": (
-            "4 current, 3 soft-deleted, 1 previous versions, 2 snapshots; the oldest of all is from 2026-03-01T09:00:00Z"
+            "3 current, 3 soft-deleted, 1 previous versions, 2 snapshots, 1 with uncommitted blocks only; the oldest of "
+            "all is from 2026-03-01T09:00:00Z"
         ),
     }
+
+
+def test_types_of_blobs_are_counted_apart() -> None:
+    append, page = (blob(LETTERS, SECRET, YOUNG, blob_type=name) for name in ("AppendBlob", "PageBlob"))
+    found = inspected(azure(append, page, blob(LETTERS, SECRET, YOUNG)))
+    assert (found["blobs"], found["appendBlobs"], found["pageBlobs"]) == (3, 1, 1)
+
+
+def test_uncommitted_blocks_without_a_date_leave_the_oldest_known_and_themselves_unknown() -> None:
+    found = inspected(azure(blob(LETTERS, SECRET, OLD), blob(LETTERS, SECRET, None, committed=False)))
+    assert (found["blobs"], found["uncommitted"], found["oldest"]) == (1, 1, OLD)
+    assert found["uncommittedSince"] == Unread("the list does not say since when blocks lie there")
 
 
 def test_an_empty_container_has_no_oldest_blob() -> None:
     words = "0 current, 0 soft-deleted, 0 previous versions, 0 snapshots"
     assert inspected(azure()) == {
+        **NOTHING_ELSE,
         "blobs": 0,
         "oldest": None,
         "deleted": 0,
@@ -118,6 +135,7 @@ def test_a_hierarchical_namespace_hides_what_is_soft_deleted() -> None:
     found = inspected(fake)
     hidden = Unread("with a hierarchical namespace, what is soft-deleted stands in no list of blobs")
     assert found == {
+        **NOTHING_ELSE,
         "blobs": 1,
         "oldest": YOUNG,
         "deleted": hidden,
@@ -142,7 +160,7 @@ def test_every_page_is_read_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None
     found = inspected(azure(*listed, page_size=2))
     more = Unread("the list has more than 2 pages")
     assert found == {
-        **dict.fromkeys(("blobs", "deleted", "versions", "snapshots"), more),
+        **dict.fromkeys((*NOTHING_ELSE, "blobs", "deleted", "versions", "snapshots"), more),
         "oldest": YOUNG,
         "words": (
             "the list has more than 2 pages; in these: 4 current, 0 soft-deleted, 0 previous versions, 0 snapshots; "
@@ -363,6 +381,7 @@ def test_azurites_own_lists_are_read(tmp_path: Path) -> None:
     assert result.reasons() == set()
     (found,) = result.snapshot.of_type(INSPECTION)
     assert found.body["properties"] == {
+        **NOTHING_ELSE,
         "blobs": 5008,
         "oldest": "2025-03-01T09:00:00Z",
         "deleted": 0,

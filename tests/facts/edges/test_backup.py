@@ -71,7 +71,7 @@ def test_the_second_copy_lies_where_the_vault_says_or_in_the_pair(vault: Resourc
 
 def test_words_of_the_second_copy() -> None:
     words = "vault safe is geo-redundant and keeps a second copy in northeurope"
-    note = " (Microsoft's list of regions of 2025-09-23)"
+    note = " (Microsoft's list of regions of 2026-09-23)"
     assert backups(*vaulted(backup_vault(kind="GeoRedundant")))[1]["words"] == words + note
     restored = backup_vault(kind="GeoRedundant", featureSettings=CROSS)
     assert backups(*vaulted(restored))[1]["words"] == f"{words}{note}, from where it can be restored"

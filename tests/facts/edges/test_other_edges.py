@@ -161,22 +161,27 @@ def test_a_vault_without_an_address_is_none_of_them() -> None:
         (None, []),
         ({}, []),
         ({"allowBlobAccessPoints": False}, []),
-        ({"allowBlobAccessPoints": True}, ["the account allows blob access points; where to is told nowhere"]),
+        (
+            {"allowBlobAccessPoints": True},
+            ["the account allows blob access points, and no setting says where the data goes"],
+        ),
         (
             {"allowCrossTenantDataSharing": HIDDEN},
             ["whether the account allows sharing with other tenants was not read"],
         ),
+        ({"allowStorageDataShares": "true"}, ["whether the account allows data shares was not read"]),
     ],
-    ids=range(5),
+    ids=range(6),
 )
-def test_sharing_is_told_and_never_judged(policy: Json, words: list[str]) -> None:
+def test_sharing_that_is_on_has_an_unknown_destination(policy: Json, words: list[str]) -> None:
     found = edges(storage(dataCollaborationPolicyProperties=policy), "dataCollaboration")
     assert [edge["words"] for edge in found] == words
     assert all(isinstance(edge["leavesRegion"], Unread) for edge in found)
 
 
 def test_a_policy_of_sharing_that_was_not_read() -> None:
-    assert leaving(storage(dataCollaborationPolicyProperties=HIDDEN), "dataCollaboration") == ["unread"] * 4
+    for policy in (HIDDEN, "all"):
+        assert leaving(storage(dataCollaborationPolicyProperties=policy), "dataCollaboration") == ["unread"] * 4
 
 
 @pytest.mark.parametrize(
@@ -184,8 +189,11 @@ def test_a_policy_of_sharing_that_was_not_read() -> None:
     [
         (None, []),
         ({}, []),
-        ({"s3": {}}, ["container scans is a view of a store elsewhere"]),
-        (HIDDEN, ["container scans may be a view of a store elsewhere"]),
+        (
+            {"blobAccessPointConfigurationName": "s3"},
+            ["container scans shows data of a store elsewhere (blob access point)"],
+        ),
+        (HIDDEN, ["container scans may show data of a store elsewhere (blob access point)"]),
     ],
     ids=range(4),
 )

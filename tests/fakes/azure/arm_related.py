@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 AUTHORIZATION: Final = "2022-04-01"
 LOG_ANALYTICS: Final = "2025-02-01"
-KEY_VAULT: Final = "2023-07-01"
-DATA_PROTECTION: Final = "2023-05-01"
-NETWORK: Final = "2023-05-01"
+KEY_VAULT: Final = "2026-02-01"
+DATA_PROTECTION: Final = "2026-03-01"
+NETWORK: Final = "2025-07-01"
+STORAGE_ACTIONS: Final = "2023-01-01"
 
 _PRINCIPAL_FILTER = re.compile(r"^\s*(?:principalId eq|assignedTo\()\s*'([^']+)'\)?\s*$", re.IGNORECASE)
 _ROLE_FILTER = re.compile(r"^\s*type eq '(BuiltInRole|CustomRole)'\s*$", re.IGNORECASE)
@@ -59,6 +60,7 @@ _L: Final = "Microsoft.OperationalInsights/workspaces"
 _B: Final = "Microsoft.DataProtection/backupVaults"
 _K: Final = "Microsoft.KeyVault/vaults"
 _N: Final = "Microsoft.Network/privateEndpoints"
+_T: Final = "Microsoft.StorageActions/storageTasks"
 _AT: Final = "{subscription}/providers/"
 RELATED: Final[tuple[Route, ...]] = (
     route(
@@ -70,9 +72,11 @@ RELATED: Final[tuple[Route, ...]] = (
     route("permissions", f"{_AT}{_A}/permissions", f"{_A}/permissions/read", AUTHORIZATION, _permissions),
     route("workspaces", f"{_AT}{_L}", f"{_L}/read", LOG_ANALYTICS, whole),
     route("tables", "{workspace}/tables", f"{_L}/tables/read", LOG_ANALYTICS, whole_children),
+    route("dataExports", "{workspace}/dataExports", f"{_L}/dataExports/read", LOG_ANALYTICS, whole_children),
     route("vaults", f"{_AT}{_K}", f"{_K}/read", KEY_VAULT, paged),
     route("backupVaults", f"{_AT}{_B}", f"{_B}/read", DATA_PROTECTION, paged),
     route("backupInstances", "{backupVault}/backupInstances", f"{_B}/backupInstances/read", DATA_PROTECTION, children),
     route("backupPolicies", "{backupVault}/backupPolicies", f"{_B}/backupPolicies/read", DATA_PROTECTION, children),
     route("privateEndpoints", f"{_AT}{_N}", f"{_N}/read", NETWORK, paged),
+    route("storageTasks", f"{_AT}{_T}", f"{_T}/read", STORAGE_ACTIONS, paged),
 )

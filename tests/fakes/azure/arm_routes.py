@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from tests.fakes.azure.arm import Arm
 
 RESOURCES: Final = "2022-12-01"
-COGNITIVE: Final = "2025-06-01"
-STORAGE: Final = "2025-01-01"
+COGNITIVE: Final = "2026-07-01"
+STORAGE: Final = "2026-09-01"
 INSIGHTS: Final = "2021-05-01-preview"
 MANAGEMENT: Final = "2020-05-01"
 
@@ -132,6 +132,14 @@ ROUTES: Final[tuple[Route, ...]] = (
         paged,
         storage="list",
     ),
+    route(
+        "deletedStorageAccounts",
+        "{subscription}/providers/Microsoft.Storage/deletedAccounts",
+        "Microsoft.Storage/deletedAccounts/read",
+        STORAGE,
+        paged,
+        storage="list",
+    ),
     route("storageAccount", "{account}", f"{_S}/read", STORAGE, one, storage="read"),
     route(
         "blobService",
@@ -166,6 +174,14 @@ ROUTES: Final[tuple[Route, ...]] = (
         storage="list",
     ),
     route(
+        "inventoryPolicies",
+        "{account}/inventoryPolicies",
+        f"{_S}/inventoryPolicies/read",
+        STORAGE,
+        whole_children,
+        storage="list",
+    ),
+    route(
         "accountPerimeters",
         "{cognitive}/networkSecurityPerimeterConfigurations",
         f"{_C}/accounts/networkSecurityPerimeterConfigurations/read",
@@ -187,6 +203,22 @@ ROUTES: Final[tuple[Route, ...]] = (
         f"{_S}/networkSecurityPerimeterConfigurations/read",
         STORAGE,
         whole_children,
+        storage="list",
+    ),
+    route(
+        "encryptionScopes",
+        "{account}/encryptionScopes",
+        f"{_S}/encryptionScopes/read",
+        STORAGE,
+        whole_children,
+        storage="list",
+    ),
+    route(
+        "storageTaskAssignments",
+        "{account}/storageTaskAssignments",
+        f"{_S}/storageTaskAssignments/read",
+        STORAGE,
+        children,
         storage="list",
     ),
     route("localUsers", "{account}/localUsers", f"{_S}/localUsers/read", STORAGE, whole_children, storage="list"),

@@ -123,6 +123,23 @@ def workspace_table(
     return {**top, "properties": {**properties, **more}}
 
 
+def data_export(
+    owner: Json | str, target: Json | str, name: str = "export", *, tables: Sequence[str] = ("StorageBlobLogs",)
+) -> Json:
+    """A rule by which a workspace sends tables on, to a storage account or an event hub."""
+    top = _below(owner, "dataExports", name, "Microsoft.OperationalInsights/workspaces/export")
+    destination = {"resourceId": id_of(target), "type": "StorageAccount"}
+    return {**top, "properties": {"tableNames": list(tables), "destination": destination, "enable": True}}
+
+
+def inventory_policy(account: Json | str, *containers: str) -> Json:
+    """A policy that writes the names of an account's blobs to containers of it."""
+    definition = {"format": "Csv", "schedule": "Daily", "objectType": "Blob", "schemaFields": ["Name"]}
+    rules = [{"enabled": True, "name": name, "destination": name, "definition": definition} for name in containers]
+    top = _below(account, "inventoryPolicies", "default", "Microsoft.Storage/storageAccounts/inventoryPolicies")
+    return {**top, "properties": {"policy": {"enabled": True, "type": "Inventory", "rules": rules}}}
+
+
 def key_vault(
     name: str = "keys",
     *,
@@ -277,6 +294,19 @@ def private_endpoint(
     return {**top, "location": region, "properties": {**properties, **more}}
 
 
+def encryption_scope(account: Json | str, name: str, *, source: str = "Microsoft.KeyVault", **more: Any) -> Json:
+    """An encryption scope of a storage account, with a key of the customer's or of Microsoft's."""
+    key = {"keyUri": "https://keys.vault.azure.net/keys/k"} if source == "Microsoft.KeyVault" else None
+    properties = {
+        "source": source,
+        "state": "Enabled",
+        "requireInfrastructureEncryption": None,
+        "keyVaultProperties": key,
+    }
+    top = _below(account, "encryptionScopes", name, "Microsoft.Storage/storageAccounts/encryptionScopes")
+    return {**top, "properties": _given({**properties, **more})}
+
+
 def perimeter(owner: Json | str, name: str = "documents", *, mode: str = "Enforced") -> Json:
     """The association of an account, cognitive or storage, with a network security perimeter."""
     kind = id_of(owner).rpartition("/providers/")[2].rpartition("/")[0]
@@ -381,6 +411,37 @@ def operation(
     }
 
 
+def batch(
+    account: Json,
+    *files: tuple[str, str | None],
+    model: str = "prebuilt-layout",
+    name: str = "",
+    at: str = "2026-11-23T07:30:00Z",
+    **more: Any,
+) -> Json:
+    """A batch analysis: its files, each with the address of its result, if it has one."""
+    identity = guid("batch", id_of(account), model, name)
+    details = [
+        {"status": "succeeded", "sourceUrl": source, **({} if result is None else {"resultUrl": result})}
+        for source, result in files
+    ]
+    counts = {"succeededCount": len(files), "failedCount": 0, "skippedCount": 0}
+    body = {
+        "resultId": identity,
+        "status": "succeeded",
+        "createdDateTime": at,
+        "lastUpdatedDateTime": at,
+        "percentCompleted": 100,
+        "result": {**counts, "details": details},
+    }
+    return {
+        "id": f"{id_of(account)}/documentModels/{model}/analyzeBatchResults/{identity}",
+        "type": "Microsoft.CognitiveServices/accounts/documentModels/analyzeBatchResults",
+        "name": identity,
+        "properties": {**body, **more},
+    }
+
+
 def local_user(
     account: Json | str,
     name: str = "courier",
@@ -405,3 +466,30 @@ def local_user(
     }
     top = _below(account, "localUsers", name, "Microsoft.Storage/storageAccounts/localUsers")
     return {**top, "properties": _given({**properties, **more})}
+
+
+def storage_task(
+    name: str, *operations: str, subscription: str = SUBSCRIPTION, group: str = GROUP, region: str = REGION, **more: Any
+) -> Json:
+    """A storage task, with the operations that it does where its condition holds."""
+    done = [{"name": operation, "onSuccess": "continue", "onFailure": "break"} for operation in operations]
+    action = {"if": {"condition": "[[equals(AccessTier, 'Hot')]]", "operations": done}}
+    properties = {"enabled": True, "description": "a task", "action": action, "taskVersion": 1, **more}
+    top = _top("Microsoft.StorageActions/storageTasks", name, subscription, group)
+    return {**top, "location": region, "properties": _given(properties)}
+
+
+def storage_task_assignment(account: Json | str, task: Json | str, name: str = "nightly", **more: Any) -> Json:
+    """A storage task that acts on the blobs of a storage account."""
+    trigger = {"type": "RunOnce", "parameters": {"startOn": "2026-11-15T21:52:47.8145095Z"}}
+    properties = {
+        "taskId": id_of(task),
+        "enabled": True,
+        "description": "Every night",
+        "executionContext": {"target": {"prefix": [], "excludePrefix": []}, "trigger": trigger},
+        "report": {"prefix": "reports"},
+        "provisioningState": "Succeeded",
+    }
+    properties |= more
+    top = _below(account, "storageTaskAssignments", name, "Microsoft.Storage/storageAccounts/storageTaskAssignments")
+    return {**top, "properties": _given(properties)}

@@ -35,6 +35,7 @@ def blob(
     version: str | None = None,
     current: bool = False,
     committed: bool = True,
+    blob_type: str = "BlockBlob",
 ) -> Json:
     """An entry of a container's list; `created` is a time in ISO 8601, None for one that is not told."""
     properties = {
@@ -44,6 +45,7 @@ def blob(
         "current": current,
         "created": created,
         "committed": committed,
+        "type": blob_type,
     }
     return {"id": f"{container['id']}/blobs/{next(_NUMBERS)}", "type": BLOB, "name": name, "properties": properties}
 
@@ -119,7 +121,9 @@ def _entry(blob: Json) -> str:
     parts += [f"<VersionId>{about['version']}</VersionId>"] if about["version"] else []
     parts += ["<IsCurrentVersion>true</IsCurrentVersion>"] if about["current"] else []
     creation = f"<Creation-Time>{created}</Creation-Time>" if created else ""
-    return f"<Blob>{''.join(parts)}<Properties>{creation}{modified}<BlobType>BlockBlob</BlobType></Properties></Blob>"
+    etag = "<Etag>0x8D1</Etag>" if about["committed"] else ""
+    kind = f"<BlobType>{about['type']}</BlobType>"
+    return f"<Blob>{''.join(parts)}<Properties>{creation}{modified}{etag}{kind}</Properties></Blob>"
 
 
 def _wanted(blob: Json, include: Sequence[str]) -> bool:

@@ -412,6 +412,31 @@ def deleted_account(
     }
 
 
+def deleted_storage_account(
+    name: str = "olddocs",
+    *,
+    region: str = REGION,
+    subscription: str = SUBSCRIPTION,
+    group: str = GROUP,
+    deleted: str = "2026-11-22T08:00:00.1234567Z",
+) -> Json:
+    """A storage account that was deleted and can still be restored."""
+    scope = f"/subscriptions/{subscription}/providers/Microsoft.Storage/locations/{region}"
+    was = f"/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Storage/storageAccounts/{name}"
+    return {
+        "id": f"{scope}/deletedAccounts/{name}",
+        "name": name,
+        "type": "Microsoft.Storage/deletedAccounts",
+        "properties": {
+            "storageAccountResourceId": was,
+            "location": region,
+            "restoreReference": f"{name}|{CREATED}",
+            "creationTime": CREATED,
+            "deletionTime": deleted,
+        },
+    }
+
+
 def custom_model(
     account: Json | str,
     model_id: str = "invoices-v3",

@@ -52,6 +52,7 @@ class DocumentIntelligence:
     """The data planes of all accounts of an estate.
 
     `sources_in_lists`: whether list items say where a model was trained from, which nobody could confirm for Azure.
+    `results_in_lists`: whether those of batches say which files they were about; the example of the API leaves them out.
     `inside_network`: whether the caller stands where the accounts' firewalls let it through.
     """
 
@@ -61,6 +62,7 @@ class DocumentIntelligence:
     page_size: int = 2
     sources_in_lists: bool = False
     inside_network: bool = True
+    results_in_lists: bool = True
 
     def answer(self, call: Call) -> Answer:
         """Answer a call, with the headers of the API gateway."""
@@ -196,6 +198,18 @@ def _operations(plane: DocumentIntelligence, call: Call, account: Json) -> Answe
     return plane.page(call, items)
 
 
+def _batches(plane: DocumentIntelligence, call: Call, account: Json) -> Answer:
+    items = [item["properties"] for item in plane.estate.list_at(f"{account['id']}/{'/'.join(call.segments[-3:])}")]
+    if not plane.results_in_lists:
+        items = [{name: item[name] for name in item if name != "result"} for item in items]
+    return plane.page(call, items)
+
+
+def _batch(plane: DocumentIntelligence, call: Call, account: Json) -> Answer:
+    items = [item["properties"] for item in plane.estate.list_at(f"{account['id']}/{'/'.join(call.segments[-4:-1])}")]
+    return _found(items, "resultId", call.segments[-1], "OperationNotFound", "operation")
+
+
 def _without_sources(doc_types: Json) -> Json:
     return {name: {word: kind[word] for word in kind if word not in _SOURCES} for name, kind in doc_types.items()}
 
@@ -226,11 +240,14 @@ def _route(
 
 
 _MODELS: Final = ("documentmodels/read", "management/get/model/read")
+_BATCHES: Final = ("analysis/get/batchanalyze/result/read",)
 _CLASSIFIERS: Final = ("management/get/classifier/read",)
 ROUTES: Final[tuple[Route, ...]] = (
     _route("info", "info", ("info/read", "management/get/info/read"), _info),
     _route("documentModels", "documentModels", _MODELS, _models),
     _route("documentModel", "documentModels/[^/:]+", _MODELS, _model),
+    _route("batchResults", "documentModels/[^/:]+/analyzeBatchResults", _BATCHES, _batches),
+    _route("batchResult", "documentModels/[^/:]+/analyzeBatchResults/[^/:]+", _BATCHES, _batch),
     _route("documentClassifiers", "documentClassifiers", _CLASSIFIERS, _classifiers),
     _route("documentClassifier", "documentClassifiers/[^/:]+", _CLASSIFIERS, _classifier),
     _route("operations", "operations", ("operations/read", "operation/list/operations/read"), _operations),

@@ -22,7 +22,7 @@ _SUBSCRIPTION = re.compile(r"^/subscriptions/([^/]+)", re.IGNORECASE)
 _GROUP = re.compile(r"^(/subscriptions/[^/]+)/resourcegroups/[^/]+(/providers/[^/]+/[^/]+)$")
 _ASSIGNMENT = re.compile(r"^(.*)/providers/microsoft\.authorization/roleassignments/[^/]+$", re.IGNORECASE)
 _DELETED = re.compile(
-    r"^(/subscriptions/[^/]+/providers/[^/]+)/locations/[^/]+/resourcegroups/[^/]+/(deletedaccounts)/[^/]+$"
+    r"^(/subscriptions/[^/]+/providers/[^/]+)/locations/[^/]+(?:/resourcegroups/[^/]+)?/(deletedaccounts)/[^/]+$"
 )
 
 

@@ -119,6 +119,7 @@ def estate_of_every_type() -> Estate:
     backups = around.backup_vault("backups")
     policy = around.backup_policy(backups, vaulted="P90D")
     mailroom = around.project(foundry, "mailroom")
+    task = around.storage_task("clean-up", "DeleteBlob")
     role = around.custom_role(
         "Document courier", data_actions=["Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read"]
     )
@@ -128,20 +129,34 @@ def estate_of_every_type() -> Estate:
             forms,
             foundry,
             make.deleted_account("forms-2025"),
+            make.deleted_storage_account("docs2025"),
             *(make.custom_model(forms, f"invoices-v{number}") for number in (1, 2, 3)),
             make.classifier(forms, "mailroom-v1"),
             *(around.operation(forms, model=f"invoices-v{number}") for number in (1, 2, 3)),
             around.operation(forms, "documentClassifierBuild", model="mailroom-v1"),
+            around.batch(
+                forms,
+                ("https://docsstore.blob.core.windows.net/invoices/a.pdf", None),
+                (
+                    "https://docsstore.blob.core.windows.net/invoices/b.pdf",
+                    "https://docsstore.blob.core.windows.net/training/b.json",
+                ),
+            ),
             docs,
             copies,
             make.blob_service(docs, versioning=True, change_feed=True),
             make.blob_service(copies, versioning=True),
             make.container(docs, "training"),
-            make.container(docs, "invoices"),
+            make.container(docs, "invoices", defaultEncryptionScope="letters"),
             make.lifecycle_policy(docs),
             make.object_replication(docs, copies),
             make.object_replication(docs, copies, at=copies),
+            around.inventory_policy(docs, "invoices"),
+            around.data_export(audit, copies),
             around.local_user(docs),
+            around.encryption_scope(docs, "letters"),
+            task,
+            around.storage_task_assignment(docs, task),
             around.perimeter(docs),
             around.perimeter(foundry, mode="Learning"),
             mailroom,

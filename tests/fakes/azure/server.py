@@ -69,7 +69,7 @@ class FakeAzure:
 
     - `faults`: what goes wrong, see `faults`; `granted`: what the principal may do (None: everything), see `grants`.
     - `limits`: Azure's rate limits (None: none). `page_size`: items on a page, of every list that has pages.
-    - `sources_in_lists`, `inside_network`: see `DocumentIntelligence`. `any_api_version`: take any version of ARM.
+    - `sources_in_lists`, `results_in_lists`, `inside_network`: see `DocumentIntelligence`. `any_api_version`: take any version of ARM.
     - `token_lifetime`, `latency`: in seconds. `control_plane`: what stands in for ARM, recordings for example.
     - `tls`: by patterns of hosts, which versions they take; without it as Azure does, see `tls`.
     - `tolerate_writes`: without it, leaving the block after a write was tried raises `WriteAttemptedError`. A mistake
@@ -88,6 +88,7 @@ class FakeAzure:
         limits: RateLimits | None = None,
         page_size: int = 2,
         sources_in_lists: bool = False,
+        results_in_lists: bool = True,
         inside_network: bool = True,
         any_api_version: bool = False,
         token_lifetime: float = 3600.0,
@@ -107,7 +108,9 @@ class FakeAzure:
             if control_plane
             else Arm(self.estate, self.entra, grants, page_size, any_api_version, limits)
         )
-        self._data = DocumentIntelligence(self.estate, self.entra, grants, page_size, sources_in_lists, inside_network)
+        self._data = DocumentIntelligence(
+            self.estate, self.entra, grants, page_size, sources_in_lists, inside_network, results_in_lists
+        )
         self._logs = Logs(self.estate, self.entra, grants)
         self._metrics = Metrics(self.estate, self.entra, grants)
         self._floors = Floors(self.estate, tls or {})

@@ -237,6 +237,52 @@ def test_files_beside_are_called_as_the_file_that_links_them(tmp_path: Path, bes
     assert where.file == (beside.parent / "infra/../nested/store.json").as_posix()
 
 
+VALUES: dict[str, tuple[dict[str, Any], Any]] = {
+    "beside": ({"uri": "[uri(deployment().properties.templateLink.uri, 'nested/values.json')]"}, "TLS1_1"),
+    "by a relative path": ({"relativePath": "nested/values.json"}, "TLS1_1"),
+    "without the parameter": ({"relativePath": "nested/none.json"}, "TLS1_0"),
+    "in a key vault": (
+        {"relativePath": "nested/secret.json"},
+        Unread("the value of parameter tls is kept elsewhere, in a key vault say"),
+    ),
+    "an address": (
+        {"uri": "https://x.test/p.json"},
+        Unread("the linked parameter file https://x.test/p.json was not fetched"),
+    ),
+    "an address without a value": (
+        "[parameters('where')]",
+        Unread("which parameter file is linked is not known: parameter where has no value"),
+    ),
+    "a file that is not there": (
+        {"relativePath": "gone.json"},
+        Unread("the linked parameter file gone.json cannot be read"),
+    ),
+    "a file that is none": (
+        {"relativePath": "nested/list.json"},
+        Unread("the linked parameter file nested/list.json: this is no parameter file"),
+    ),
+    "nothing": ({}, Unread("it has no parameter file")),
+}
+
+
+@pytest.mark.parametrize(("link", "expected"), VALUES.values(), ids=VALUES)
+def test_values_of_a_linked_file_take_the_place_of_defaults(beside: Path, link: Any, expected: Any) -> None:
+    folder = beside.parent / "nested"
+    (folder / "values.json").write_text('{"Parameters": {"TLS": {"Value": "TLS1_1"}}}', encoding="utf-8")
+    (folder / "none.json").write_text('{"parameters": {}}', encoding="utf-8")
+    (folder / "secret.json").write_text('{"parameters": {"tls": {"reference": {}}}}', encoding="utf-8")
+    own = deployment(INNER, properties={"parametersLink": link})
+    value = template(own, parameters={"where": {"type": "object"}})
+    assert property_of(declared(value, beside)) == expected
+
+
+def test_parameters_that_are_not_known_hide_the_defaults() -> None:
+    value = template(
+        deployment(INNER, properties={"parameters": "[parameters('all')]"}), parameters={"all": {"type": "object"}}
+    )
+    assert property_of(declared(value)) == Unread("what parameters it gets is not known: parameter all has no value")
+
+
 UNREAD: dict[str, tuple[dict[str, Any], str]] = {
     "an address": ({"uri": "https://x.test/a.json"}, "the linked template https://x.test/a.json was not fetched"),
     "an address without a value": (

@@ -30,6 +30,7 @@ def made(
     module: str = "",
     index: str | int | None = None,
     actions: Sequence[str] = ("create",),
+    before: Mapping[str, Any] | None = None,
     data: bool = False,
     **refers: Any,
 ) -> dict[str, Any]:
@@ -49,6 +50,7 @@ def made(
         "unknown": dict(unknown or {}),
         "sensitive": dict(sensitive or {}),
         "actions": list(actions),
+        "before": before,
         "expressions": {key: expression(value) for key, value in refers.items()},
     }
 
@@ -108,7 +110,7 @@ def _values(resources: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def _change(item: Mapping[str, Any]) -> dict[str, Any]:
     change = {
         "actions": item["actions"],
-        "before": None,
+        "before": item["before"],
         "after": item["values"],
         "after_unknown": item["unknown"],
         "after_sensitive": item["sensitive"],

@@ -249,18 +249,14 @@ def test_a_change_may_name_a_parent() -> None:
 def test_a_type_that_is_not_known_is_a_gap() -> None:
     found = read(resource({"type": None, "parent_id": None}, unknown={"type": True, "parent_id": True}))
     assert found.resources == ()
-    assert [gap.reason for gap in found.gaps] == ["the type of azapi_resource.docs is known only after apply"]
+    assert {gap.reason for gap in found.gaps} == {"the type of azapi_resource.docs is known only after apply"}
+    assert f"{ARM}/blobServices/read" in {gap.operation for gap in found.gaps}
 
 
 def test_what_is_linked_to_a_resource_without_type_is_kept() -> None:
     store = resource({"type": None}, unknown={"type": True})
     found = read(store, child("Microsoft.Storage/storageAccounts/managementPolicies", "default"))
     assert len(found.resources) == 1
-
-
-def test_other_resources_of_azapi_declare_nothing() -> None:
-    found = read(resource(kind="azapi_resource_action"), resource(kind="azapi_data_plane_resource"))
-    assert found.resources == ()
 
 
 def test_containers_of_azurerm_find_an_account_of_azapi_by_name() -> None:
@@ -294,3 +290,261 @@ def test_nothing_is_written_into_the_file() -> None:
     assert json.dumps(value) == before
     assert bodies(plans.read(document(value), Inputs())) == bodies(first)
     assert len(body(first, OWN)["properties"]["privateEndpointConnections"]) == 1
+
+
+# Keys in any case
+
+
+def test_keys_of_a_body_have_no_case() -> None:
+    given = {"Kind": "StorageV2", "SKU": {"Name": "Standard_LRS"}, "Properties": {"MinimumTLSVersion": "TLS1_2"}}
+    assert body(read(resource({"body": given})), OWN) == body(read(resource()), OWN)
+
+
+@pytest.mark.parametrize("kind", ["azapi_update_resource", "azapi_resource_action"])
+def test_a_change_finds_keys_in_any_case(kind: str) -> None:
+    there = {"body": {"properties": {"encryption": {"keySource": "Microsoft.Storage", "odd": {"Own": 1}}}}}
+    change = {"PROPERTIES": {"Encryption": {"KEYSOURCE": "Microsoft.Keyvault", "ODD": {"own": 2}}}}
+    own = {"type": "Microsoft.Storage/storageAccounts@x", "resource_id": OWN, "method": "PATCH", "body": change}
+    found = body(read(resource(there), made(kind, "c", own)), OWN)
+    assert found["properties"] == {"encryption": {"keySource": "Microsoft.Keyvault", "odd": {"Own": 2}}}
+
+
+# azapi_resource_action
+
+ARM = "Microsoft.Storage/storageAccounts"
+WEAK = {"properties": {"minimumTlsVersion": "TLS1_0"}}
+UNREAD = "unread"
+
+
+def action(values: Any = None, **more: Any) -> dict[str, Any]:
+    own = {"type": f"{ARM}@2023-05-01", "resource_id": OWN, "method": "PATCH", "body": WEAK, **(values or {})}
+    return made("azapi_resource_action", "a", own, **more)
+
+
+def tls(*resources: Any) -> Any:
+    """The minimum TLS version of the account, `unread` where it is not known."""
+    properties = body(read(*resources), OWN)["properties"]
+    value = properties if "$unread" in properties else properties.get("minimumTlsVersion")
+    return UNREAD if isinstance(value, dict) else value
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        (action(), "TLS1_0"),
+        (action({"method": "patch"}), "TLS1_0"),
+        (action({"method": "PUT"}), "TLS1_0"),
+        (action({"method": "PUT", "body": {"properties": {"allowSharedKeyAccess": False}}}), UNREAD),
+        (action({"body": json.dumps(WEAK)}), "TLS1_0"),
+        (action({"body": None}), "TLS1_2"),
+        (action({"body": None}, unknown={"body": True}), UNREAD),
+        (action({"body": None}, sensitive={"body": True}), UNREAD),
+        (action({"sensitive_body": WEAK}), UNREAD),
+        (action({"body": None}, sensitive_body={"references": ["var.body"]}), UNREAD),  # write-only: null in the plan
+        (action({"body": None}, body="local.body"), UNREAD),
+        (action({"method": "DELETE"}), UNREAD),
+        (action({"method": None}, unknown={"method": True}), UNREAD),
+        (action({"method": None}), UNREAD),  # POST, of what nobody knows
+        (action({"method": "POST", "action": "listKeys"}), "TLS1_2"),
+        (action({"method": None, "action": "regenerateKey"}), "TLS1_2"),
+        (action({"method": "POST", "action": "hierarchicalNamespaceMigration"}), UNREAD),
+        (action({"method": "POST", "action": None}, unknown={"action": True}), UNREAD),
+        (action({"action": "blobServices/default"}), "TLS1_2"),
+        # on destroy: not yet, or now
+        (action({"when": "destroy"}), "TLS1_2"),
+        (action({"when": None}, unknown={"when": True}), UNREAD),
+        (action(actions=["delete"], before={**action()["values"], "when": "destroy"}), UNREAD),
+        (action(actions=["delete"], before=action()["values"]), UNREAD),
+        # sent before: the account may tell otherwise since
+        (action(actions=["no-op"]), UNREAD),
+        (action({"body": BODY}, actions=["no-op"]), "TLS1_2"),
+        # to an account that the file does not tell
+        (action({"resource_id": None}, unknown={"resource_id": True}, resource_id="local.x"), UNREAD),
+        (action({"resource_id": None}, unknown={"resource_id": True}, resource_id="azapi_resource.docs.id"), "TLS1_0"),
+        (action({"resource_id": None}, unknown={"resource_id": True}), UNREAD),
+        (action({"type": None}, unknown={"type": True}), UNREAD),
+        (action({"type": None, "method": "POST"}, unknown={"type": True}), UNREAD),
+    ],
+)
+def test_an_action_writes_what_its_method_says(given: dict[str, Any], wanted: str) -> None:
+    assert tls(resource(unknown={}), given) == wanted
+
+
+def test_an_action_on_another_type_changes_no_account() -> None:
+    machine = {"type": "Microsoft.Compute/virtualMachines@x", "resource_id": f"{RG}/providers/Microsoft.Compute/x/y"}
+    found = read(resource(), action({**machine, "method": "POST", "action": "start"}))
+    assert bodies(found) == bodies(read(resource()))
+    assert found.gaps == ()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"type": f"{ARM}/blobServices@x", "resource_id": f"{OWN}/blobServices/default", "method": "PUT"},
+        {"type": f"{ARM}/blobServices@x", "resource_id": f"{OWN}/blobServices/default"},
+        {"action": "blobServices/default", "method": "PUT"},
+        {"type": f"{ARM}/blobServices@x", "resource_id": None},  # "${….id}/blobServices/default"
+    ],
+)
+@pytest.mark.parametrize("kind", ["azapi_resource_action", "azapi_update_resource"])
+def test_the_blob_service_of_an_account_is_changed(given: dict[str, Any], kind: str) -> None:
+    kept = {"properties": {"deleteRetentionPolicy": {"enabled": True, "days": 30}}}
+    if kind == "azapi_update_resource" and "action" in given:
+        return
+    change = made(
+        kind,
+        "a",
+        action({**given, "body": kept})["values"],
+        unknown={} if given.get("resource_id", "") is not None else {"resource_id": True},
+        resource_id="azapi_resource.docs.id",
+    )
+    found = bodies(read(resource(), change))
+    assert found[f"{OWN}/blobServices/default"]["properties"] == kept["properties"]
+    assert found[OWN]["properties"] == BODY["properties"]
+
+
+def test_an_action_on_something_in_a_container_hides_the_containers() -> None:
+    hold = action({"method": "POST", "action": "blobServices/default/containers/inbox/setLegalHold"})
+    assert (OWN.lower(), f"{ARM}/blobServices/containers/read") in {
+        (gap.scope.lower(), gap.operation) for gap in read(resource(), hold).gaps
+    }
+    inbox = made("azurerm_storage_container", "c", {"name": "inbox", "storage_account_id": OWN})
+    found = body(read(resource(), inbox, hold), f"{OWN}/blobServices/default/containers/inbox")
+    assert "$unread" in found["properties"]
+
+
+@pytest.mark.parametrize("kind", ["azapi_resource_action", "azapi_update_resource"])
+def test_a_template_sent_by_hand_may_hold_anything(kind: str) -> None:
+    own = {"type": "Microsoft.Resources/deployments@x", "resource_id": f"{RG}/x", "method": "PUT", "body": {}}
+    operations = {gap.operation for gap in read(resource(), made(kind, "a", own)).gaps}
+    assert f"{ARM}/blobServices/read" in operations
+
+
+def test_a_deletion_of_an_update_leaves_what_it_has_set() -> None:
+    gone = {**update({"body": {"properties": {"allowedCopyScope": "AAD"}}})["values"]}
+    found = body(read(resource(), update(actions=["delete"], before=gone)), OWN)["properties"]
+    assert found == {
+        "minimumTlsVersion": "TLS1_2",
+        "allowedCopyScope": {"$unread": "azapi_update_resource.change may have set it otherwise"},
+    }
+
+
+def test_a_blob_service_cannot_be_deleted() -> None:
+    own = {"type": f"{ARM}/blobServices@x", "parent_id": OWN, "name": "default", "body": {}}
+    gone = made("azapi_resource", "service", actions=["delete"], before=own)
+    assert [(gap.scope, gap.operation) for gap in read(resource(), gone).gaps] == [
+        (OWN.lower(), f"{ARM}/blobServices/read")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arm", "count"),
+    [("Microsoft.KeyVault/vaults/certificates/contacts@x", 0), (f"{ARM}/blobs@x", 1), (None, 1)],
+)
+def test_data_of_accounts_is_told(arm: str | None, count: int) -> None:
+    given = made("azapi_data_plane_resource", "d", {"type": arm, "name": "x"}, unknown={"type": arm is None})
+    found = read(resource(), given)
+    assert bodies(found) == bodies(read(resource()))
+    assert len(found.gaps) == count
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_an_update_of_one_of_several_is_unread_in_each(named: bool) -> None:
+    stores = [account(name, {"allowed_copy_scope": "AAD"}) for name in ("a", "b", "c")]
+    refers = ("azurerm_storage_account.a.id", "azurerm_storage_account.b.id", *(() if named else ("local.x",)))
+    change = update(
+        {"resource_id": None, "body": {"properties": {"allowedCopyScope": "PrivateLink"}}},
+        unknown={"resource_id": True},
+        resource_id=refers,
+    )
+    found = [item["properties"] for item in bodies(read(*stores, change)).values()][:3]
+    assert [item["allowedCopyScope"] == "AAD" for item in found] == [False, False, named]
+
+
+@pytest.mark.parametrize("method", ["PATCH", "PUT", "POST"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"action": "blobServices/default"},  # below an account that is not known
+        {"type": f"{ARM}/blobServices@x"},  # of which the id may be any
+        {"type": f"{ARM}/blobServices@x", "resource_id": "no id"},
+    ],
+)
+def test_a_request_to_a_service_that_is_not_known_leaves_none_whole(given: dict[str, Any], method: str) -> None:
+    request = action({"resource_id": None, "method": method, **given}, resource_id="azurerm_resource_group.g.id")
+    group = made("azurerm_resource_group", "g", {"name": "rg"}, unknown={"id": True})
+    found = read(group, resource(), request)
+    assert f"{ARM}/blobServices/read" in {gap.operation for gap in found.gaps}
+
+
+def test_what_cannot_be_placed_is_a_gap() -> None:
+    found = read(resource(), action({"action": "fileServices/default", "method": "DELETE"}))
+    assert [gap.reason for gap in found.gaps] == ["it is not known what azapi_resource_action.a changes"]
+    assert bodies(found) == bodies(read(resource()))
+
+
+def test_a_data_source_is_no_account_that_a_request_may_go_to() -> None:
+    source = made("azurerm_storage_account", "old", {"id": "/x"}, data=True)
+    lost = action({"resource_id": None}, unknown={"resource_id": True})
+    assert "/x" not in bodies(read(source, resource(), lost))
+
+
+@pytest.mark.parametrize("kind", ["azapi_update_resource", "azapi_resource_action"])
+def test_what_is_changed_stands_for_the_resource_in_links(kind: str) -> None:
+    change = made(kind, "a", {"type": f"{ARM}@x", "resource_id": OWN, "body": {}, "method": "PATCH"})
+    rules = made(
+        "azurerm_storage_account_network_rules",
+        "r",
+        {"default_action": "Deny"},
+        unknown={"storage_account_id": True},
+        storage_account_id=f"{kind}.a.id",
+    )
+    found = body(read(resource(), change, rules), OWN)
+    assert found["properties"]["networkAcls"]["defaultAction"] == "Deny"
+
+
+def test_a_change_to_nothing_that_is_known_stands_for_nothing() -> None:
+    change = update({"resource_id": None}, unknown={"resource_id": True, "id": True})
+    rules = made(
+        "azurerm_storage_account_network_rules",
+        "r",
+        unknown={"storage_account_id": True},
+        storage_account_id="azapi_update_resource.change.id",
+    )
+    found = bodies(read(resource({"body": {**BODY, "properties": {}}}), change, rules))
+    assert OWN in found
+
+
+@pytest.mark.parametrize(
+    "removed",
+    [
+        resource(actions=["delete"], before=resource()["values"], label="gone"),
+        update({"body": {}}, actions=["delete", "create"], before={**update()["values"], "body": WEAK}),
+        action({"body": {}}, actions=["delete", "create"], before=action()["values"]),
+    ],
+    ids=lambda item: item["type"],
+)
+def test_a_deletion_that_leaves_nothing_changes_nothing(removed: dict[str, Any]) -> None:
+    assert bodies(read(resource(), removed)) == bodies(read(resource()))
+
+
+def test_a_resource_that_is_there_already_tells_its_id() -> None:
+    there = resource({"parent_id": None, "id": OWN}, unknown={"parent_id": True}, actions=["no-op"])
+    assert list(bodies(read(there))) == [OWN]
+
+
+POLICY = {"type": f"{ARM}/managementPolicies@x", "resource_id": f"{OWN}/managementPolicies/default", "method": "PUT"}
+
+
+def test_a_child_that_is_put_is_declared() -> None:
+    rules = {"properties": {"policy": {"rules": []}}}
+    found = body(read(resource(), action({**POLICY, "body": rules})), POLICY["resource_id"])
+    assert found == {"id": POLICY["resource_id"], "type": f"{ARM}/managementPolicies", "name": "default", **rules}
+
+
+@pytest.mark.parametrize("given", [{}, {"resource_id": f"{RG}/providers/{ARM}/other"}, {"type": "A.B/c@x"}], ids=str)
+def test_a_child_that_was_put_before_may_be_there(given: dict[str, Any]) -> None:
+    found = read(resource(), action({**POLICY, **given}, actions=["no-op"]))
+    assert bodies(found) == bodies(read(resource()))
+    wanted = [] if given else [(OWN.lower(), f"{ARM}/managementPolicies/read")]
+    assert [(gap.scope, gap.operation) for gap in found.gaps] == wanted

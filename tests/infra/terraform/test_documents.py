@@ -19,7 +19,6 @@ COMPUTED = {"principal_id", "tenant_id"}
 LEFT_OUT = {
     "azurerm_storage_account": {
         "azure_files_authentication",
-        "custom_domain",
         "edge_zone",
         "large_file_share_enabled",
         "queue_encryption_key_type",
@@ -54,7 +53,7 @@ def arguments_of(name: str) -> list[str]:
 
 
 def sources() -> str:
-    folder = Path(RECORDS["azurerm_storage_account"].identify.__code__.co_filename).parent
+    folder = Path(RECORDS["azurerm_storage_account"].finish.__code__.co_filename).parent
     return "\n".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
 
 

@@ -51,7 +51,8 @@ def test_what_is_removed_changes_what_it_belonged_to(actions: list[str]) -> None
         {**removed, "mode": "managed", "name": "p", "change": {"actions": actions, "before": before, "after": None}}
     )
     found = plans.read(document(value), Inputs())
-    assert [item.id for item in found.resources] == [STORE]
+    policy = [f"{STORE}/managementPolicies/default"] if actions == ["forget"] else []  # then it stays in Azure
+    assert [item.id for item in found.resources] == [STORE, *policy]
     assert found.changed == {STORE.lower(), f"{STORE}/managementPolicies/default".lower(), "/x"}
 
 
@@ -126,15 +127,25 @@ def test_what_is_put_off_is_told() -> None:
             "reason": "instance_count_unknown",
             "resource_change": {"address": "azurerm_storage_container.c", "type": "azurerm_storage_container"},
         },
-        {"reason": "absent_prereq", "resource_change": {"address": "azapi_resource.x", "type": "azapi_resource"}},
         {"reason": "x", "resource_change": {"address": "random_string.x", "type": "random_string"}},
         {"reason": "x", "resource_change": None},
         None,
     ]
     assert [(gap.operation, gap.reason) for gap in read(deferred_changes=later).gaps] == [
         (f"{CONTAINER}/read", "azurerm_storage_container.c is put off to a later plan: instance count unknown"),
-        ("Terraform/azapi_resource", "azapi_resource.x is put off to a later plan: absent prereq"),
     ]
+
+
+def test_what_is_put_off_in_words_of_arm_may_be_anything() -> None:
+    own = {"address": "azapi_resource.x", "type": "azapi_resource"}
+    later = {"reason": "absent_prereq", "resource_change": own}
+    found = read(account(), deferred_changes=[later])
+    assert "azapi_resource.x is put off to a later plan: absent prereq" in {gap.reason for gap in found.gaps}
+    assert snapshot(found).listing(STORE, BLOB_SERVICE).unread is not None
+    known = {**own, "change": {"after": {"type": f"{CONTAINER}@x", "name": None}}}
+    found = read(account(), deferred_changes=[{**later, "resource_change": known}])
+    assert snapshot(found).listing(STORE, CONTAINER).unread is not None
+    assert snapshot(found).listing(STORE, BLOB_SERVICE).unread is None
 
 
 def test_what_terraform_lets_go_of_is_told() -> None:

@@ -28,7 +28,8 @@ STORE_ID = "azurerm_storage_account.docs.id"
 def statuses(*resources: Any, scope_all: bool = True, **more: Any) -> dict[str, str]:
     """The status of each rule for the storage account."""
     found = read(*resources, **more)
-    report = audit.judge_snapshot(audit.prepare(audit.Choice(all_documents=scope_all)), snapshot(found))
+    choice = audit.Choice(all_documents=scope_all, declared_only=not scope_all)
+    report = audit.judge_snapshot(audit.prepare(choice), snapshot(found))
     return {
         line.rule.id: line.finding.status for line in report.lines if line.finding.subject.id.lower() == STORE.lower()
     }

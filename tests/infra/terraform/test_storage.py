@@ -642,3 +642,44 @@ def test_a_container_of_a_state_finds_its_account_by_name() -> None:
     )
     assert [item.id for item in found.resources] == [STORE, CONTAINER]
     assert found.gaps == ()
+
+
+def test_encryption_scopes() -> None:
+    kind = "azurerm_storage_encryption_scope"
+    own = {"name": "letters", "source": "Microsoft.KeyVault", "infrastructure_encryption_required": True}
+    scope = made(
+        kind, "s", own, unknown={"storage_account_id": True}, storage_account_id="azurerm_storage_account.docs.id"
+    )
+    assert body(read(account(), scope), f"{STORE}/encryptionScopes/letters")["properties"] == {
+        "source": "Microsoft.KeyVault",
+        "requireInfrastructureEncryption": True,
+    }
+    lost = read(made(kind, "s", own, unknown={"storage_account_id": True}, storage_account_id="local.x"))
+    assert [gap.operation for gap in lost.gaps] == ["Microsoft.Storage/storageAccounts/encryptionScopes/read"]
+
+
+def test_protocols_beside_https() -> None:
+    properties = body(
+        read(account("docs", {"nfsv3_enabled": True, "sftp_enabled": True, "custom_domain": [{"name": "d.example"}]})),
+        STORE,
+    )["properties"]
+    assert (properties["isNfsV3Enabled"], properties["isSftpEnabled"]) == (True, True)
+    assert properties["customDomain"] == {"name": "d.example"}
+    plain = body(read(account()), STORE)["properties"]
+    assert (plain["isNfsV3Enabled"], plain["isSftpEnabled"], plain.get("customDomain")) == (False, False, None)
+
+
+def test_a_static_website_is_a_setting_of_the_account() -> None:
+    kind = "azurerm_storage_account_static_website"
+    inside = read(account("docs", {"static_website": [{"index_document": "index.html"}]}))
+    own = made(
+        kind,
+        "w",
+        {"index_document": "index.html"},
+        unknown={"storage_account_id": True},
+        storage_account_id="azurerm_storage_account.docs.id",
+    )
+    for found in (inside, read(account("docs"), own)):
+        assert body(found, STORE)["properties"]["staticWebsite"] == {"enabled": True}
+    lost = read(account(), made(kind, "w", {}, unknown={"storage_account_id": True}, storage_account_id="local.x"))
+    assert "$unread" in body(lost, STORE)["properties"]["staticWebsite"]

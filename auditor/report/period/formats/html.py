@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from auditor.history.period import STATES
 from auditor.model.finding import SEVERITIES
-from auditor.policy.clauses import PAGE
+from auditor.policy.clauses import EDITIONS, PAGE
 from auditor.policy.condition import say
 from auditor.report.formats.html import asset, content_hash, environment
 from auditor.report.period import pictures, words
@@ -39,6 +39,7 @@ def render(report: PeriodReport) -> str:
         strip=pictures.strip,
         most_names=MOST_NAMES,
         page=PAGE,
+        editions=EDITIONS,
     )
     return jinja.get_template("quarter.html.j2").render(
         report=report,

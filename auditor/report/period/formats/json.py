@@ -131,6 +131,7 @@ def _clause(row: ClauseRow) -> dict[str, Any]:
         "basis": row.promise.basis,
         "says": row.promise.says,
         "whose": row.promise.whose,
+        "editions": [{"dated": edition.dated, "says": text} for edition, text in row.promise.editions],
         "microsoft": row.promise.microsoft,
         "customer": row.promise.customer,
         "notCheckable": row.promise.outside,

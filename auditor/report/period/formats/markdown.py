@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from auditor.history.period import STATES
-from auditor.policy.clauses import PAGE
+from auditor.policy.clauses import EDITIONS, PAGE
 from auditor.report.formats.markdown import environment
 from auditor.report.period import pictures, words
 
@@ -31,6 +31,7 @@ def render(report: PeriodReport) -> str:
         most_names=MOST_NAMES,
         strip=pictures.strip,
         page=PAGE,
+        editions=EDITIONS,
     )
     text = jinja.get_template("quarter.md.j2").render(
         report=report,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from auditor.errors import UsageError
+from auditor.errors import UsageError, how_to_install
 from auditor.report.period.formats import html
 
 if TYPE_CHECKING:
     from auditor.report.period.period_report import PeriodReport
 
 _HINT = (
-    "pip install 'docintel-auditor[pdf]'; WeasyPrint needs the library Pango, too: apt-get install libpango-1.0-0 "
+    f"{how_to_install('pdf')} WeasyPrint needs the library Pango, too: apt-get install libpango-1.0-0 "
     "libpangoft2-1.0-0. Or write -o html=report.html and print that from a browser."
 )
 
