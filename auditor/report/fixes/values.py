@@ -157,7 +157,7 @@ def _held(about: About) -> Texts:
 def _wide(about: About) -> Texts:
     rules = part_of(about.body, "properties", "networkAcls")
     written = {value for name in ("ipRules", "ipv6Rules") for value in texts_in(part_of(rules, name), "value")}
-    found = items_of(about.facts, "firewall", "addresses")
+    found = items_of(about.facts, "network", "addresses")
     wide = [item for item in found if part_of(item, "wide") is True]
     return tuple(value for value in texts_in(wide, "value") if value in written)
 
