@@ -178,7 +178,7 @@ def test_what_no_file_holds_is_said_in_one_line_and_gives_no_finding() -> None:
             "DI-MDL-006",
         ),
         *("DI-MDL-007", "DI-MDL-008", "DI-NET-010", "DI-REG-009", "DI-REG-012", "DI-RET-010", "DI-RET-011"),
-        "DI-RET-012",
+        *("DI-RET-012", "DI-RET-014"),
         *("DI-TLS-003", "DI-TLS-004", "DI-TLS-005"),
     ]
     assert spot.words == (

@@ -32,8 +32,12 @@ UNSEEN: Final = "/unseen"
 def links_of(storage: Resource, estate: Estate) -> Json:
     """All links of a storage account; an `Unread` at the end when there may be more that could not be seen."""
     found: list[Json] = [link.as_json() for link in known_links(storage, estate)]
-    doubt = doubt_about(storage, estate)
-    return found if doubt is None else [*found, doubt]
+    doubt = (
+        doubt_about(storage, estate)
+        or replication.doubt(storage, lambda store: _by_signals(store, estate), estate)
+        or replication.doubt_by_unread_policies(storage, lambda store: bool(known_links(store, estate)), estate)
+    )
+    return [*found, doubt] if doubt else found
 
 
 def holds_documents(storage: Resource, estate: Estate) -> Json:

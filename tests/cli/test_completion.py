@@ -39,7 +39,7 @@ def completed(line: str, folder: Path) -> list[str]:
     [
         ("auditor ", list(COMMANDS)),
         ("auditor rules sh", ["show"]),
-        ("auditor rules show di-tls-00", [f"DI-TLS-00{number}" for number in range(1, 6)]),
+        ("auditor rules show di-tls-00", [f"DI-TLS-00{number}" for number in range(1, 7)]),
         ("auditor gate -o ", list(FORMATS)),
         ("auditor gate --fail-on h", ["high"]),
         ("auditor scan --prof", ["--profile"]),

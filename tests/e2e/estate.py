@@ -410,7 +410,10 @@ def _copies() -> dict[tuple[str, str], str]:
     rows |= {(rule, "trialcopies"): "fail" for rule in (*_NOT_STRICT, "DI-NET-003", "DI-LOG-002")}
     rows |= {(rule, "trialcopies"): "unknown" for rule in ("DI-TLS-005", "DI-RET-011")}  # no row in a log
     rows["DI-REG-001", "trialcopies"] = "fail"  # in North Europe, and trial-forms is in East US
-    rows["DI-RET-005", "trialcopies"] = "unknown"  # no container now, and versions of what arrives next would stay
+    rows["DI-RET-001", "trialcopies"] = (
+        "fail"  # versioning is on, and no rule would delete versions of what arrives next
+    )
+    rows["DI-RET-005", "trialcopies"] = "fail"  # the same
     rows["DI-ACC-003", "trialcopies"] = rows["DI-ACC-010", "trialcopies"] = "fail"  # keys are on, since March
     return rows
 
