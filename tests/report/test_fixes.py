@@ -15,7 +15,7 @@ import pytest
 from pycep import BicepParser
 
 from auditor.model.finding import Finding, Subject
-from auditor.model.reading import Json, Unread
+from auditor.model.reading import MISSING, Json, Unread
 from auditor.model.resource import Place, Resource
 from auditor.model.snapshot import Snapshot
 from auditor.model.types import (
@@ -349,6 +349,14 @@ def of(about: Resource, found: Snapshot, fix: Fix, facts: dict[str, Json] | None
         @staticmethod
         def of(resource: Resource) -> dict[str, Json]:
             return facts or {} if resource is about else LINKED
+
+        @classmethod
+        def one(cls, resource: Resource, name: str) -> Json:
+            return cls.of(resource).get(name, MISSING)
+
+        @staticmethod
+        def forget(_resource: Resource) -> None:
+            pass
 
     rule = replace(builders.TLS, fix=fix, parameters=tuple(Parameter(name, 1) for name in chosen))
     finding = Finding("DI-TLS-001", "fail", Subject.of(about), ())

@@ -15,7 +15,7 @@ import pytest
 from pycep import BicepParser
 
 from auditor.model.finding import Finding, Subject
-from auditor.model.reading import Json
+from auditor.model.reading import MISSING, Json
 from auditor.model.resource import Place, Resource
 from auditor.model.types import (
     ACCOUNT,
@@ -243,6 +243,14 @@ def rendered(rule: Rule, about: Resource, languages: tuple[Language, ...] = LANG
         @staticmethod
         def of(_resource: Resource) -> dict[str, Json]:
             return {}
+
+        @classmethod
+        def one(cls, resource: Resource, name: str) -> Json:
+            return cls.of(resource).get(name, MISSING)
+
+        @staticmethod
+        def forget(_resource: Resource) -> None:
+            pass
 
     place = Place("main.tf", 1, address="azurerm_storage_account.mine")
     finding = Finding(rule.id, "fail", Subject.of(about), ())
