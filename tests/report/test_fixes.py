@@ -450,7 +450,7 @@ def test_values_of_a_documents_store() -> None:
     facts: dict[str, Json] = {
         **LINKED,
         "residency": {"edges": edges},
-        "firewall": {"addresses": [{"value": "52.0.0.0/8", "wide": True}, {"value": "20.3.165.95", "wide": False}]},
+        "network": {"addresses": [{"value": "52.0.0.0/8", "wide": True}, {"value": "20.3.165.95", "wide": False}]},
         "retention": {
             "lifecycle": [
                 {"container": "held", "deletesBlobs": True, "deletesSnapshots": True, "deletesVersions": True},
@@ -557,7 +557,7 @@ def test_bodies_of_an_odd_shape_break_nothing_and_a_type_may_be_spelled_otherwis
     acls = {"ipRules": 7, "resourceAccessRules": {"x": 1}}
     store = estates.storage(sku="odd", networkAcls=acls, primaryEndpoints=7)
     shouted = Resource({**store.body, "type": STORAGE.upper()})
-    facts: dict[str, Json] = {"retention": {"lifecycle": Unread("x")}, "firewall": {"addresses": Unread("x")}}
+    facts: dict[str, Json] = {"retention": {"lifecycle": Unread("x")}, "network": {"addresses": Unread("x")}}
     known = values_of(shouted, facts=facts)
     assert known.type == STORAGE
     assert (known.values["type"], known.values["address"], known.values["accessRule"]) == ((STORAGE,), (), ())
