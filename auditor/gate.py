@@ -51,6 +51,7 @@ def judge_files(
     *,
     waivers: Sequence[Waiver] = (),
     explain_passes: bool = True,
+    charts: bool = True,
     readers: Mapping[Kind, Entry] = READERS,
 ) -> Judged:
     """Read the files and judge them. Raises `AuditorError` where one of them, or the baseline, cannot be read."""
@@ -69,6 +70,12 @@ def judge_files(
         snapshot = statement.added_to(snapshot)
     changed = found.changed if gate.changed_only else None
     report = judge_snapshot(
-        audit, snapshot, explain_passes=explain_passes, changed=changed, baseline=baseline, waivers=waivers
+        audit,
+        snapshot,
+        explain_passes=explain_passes,
+        charts=charts,
+        changed=changed,
+        baseline=baseline,
+        waivers=waivers,
     )
     return Judged(report, found)

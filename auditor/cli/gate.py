@@ -13,6 +13,7 @@ from auditor.cli.statements import find_declared, find_waivers
 from auditor.cli.writing import write_reports
 from auditor.errors import ExitCode
 from auditor.gate import Gate, judge_files
+from auditor.report.formats import CHARTED, EXPLAINED
 from auditor.report.wording import plural, visible
 
 if TYPE_CHECKING:
@@ -84,9 +85,16 @@ def gate(
     outputs = options.check_outputs(outputs)
     judged = audit.prepare(audit.Choice(policies, profile, settings, scope == "all", scope == "declared"))
     wish = Gate(paths, parameters, variables, sources, changed_only, baseline)
-    shows_passes = any(output.format != "text" for output in outputs)
+    formats = {output.format for output in outputs}
     granted = find_waivers(waivers, judged.max_waiver_days)
-    found = judge_files(judged, wish, find_declared(config), waivers=granted, explain_passes=shows_passes)
+    found = judge_files(
+        judged,
+        wish,
+        find_declared(config),
+        waivers=granted,
+        explain_passes=not formats.isdisjoint(EXPLAINED),
+        charts=not formats.isdisjoint(CHARTED),
+    )
     write_reports(found.report, outputs, no_color=no_color, quiet=quiet)
     if not quiet:
         _say(found.infrastructure)

@@ -14,6 +14,7 @@ from auditor.cli.statements import find_statements, find_waivers
 from auditor.cli.writing import write_reports
 from auditor.errors import ExitCode, UsageError
 from auditor.model.snapshot import Stopped
+from auditor.report.formats import CHARTED, EXPLAINED
 
 if TYPE_CHECKING:
     from auditor.cli.options import Output
@@ -138,8 +139,14 @@ def scan(
             judged, wish if resume is None else resumed(wish, resume, quiet=quiet), statements, quiet=quiet
         )
         read, kept_in, signal = found.snapshot, found.kept_in, found.signal
-    shows_passes = any(output.format != "text" for output in outputs)
-    report = audit.judge_snapshot(judged, read, explain_passes=shows_passes, waivers=granted)
+    formats = {output.format for output in outputs}
+    report = audit.judge_snapshot(
+        judged,
+        read,
+        explain_passes=not formats.isdisjoint(EXPLAINED),
+        charts=not formats.isdisjoint(CHARTED),
+        waivers=granted,
+    )
     write_reports(report, outputs, no_color=no_color, quiet=quiet)
     if signal:
         return tell_stopped(signal, kept_in)

@@ -60,7 +60,14 @@ def cut_secrets(value: Any, *, free_text: bool = False) -> Any:
             kept = {}
             for key, item in value.items():
                 name, secret, free = (_name if len(key) <= _LONG_NAME else _name.__wrapped__)(key, free_text)
-                kept[name] = _cut_named(item) if secret else cut_secrets(item, free_text=free)
+                if secret:
+                    kept[name] = _cut_named(item)
+                elif isinstance(item, str):
+                    kept[name] = cut_text(item, free_text=True) if free else _cut_shapes(item)
+                elif isinstance(item, dict | list):
+                    kept[name] = cut_secrets(item, free_text=free)
+                else:
+                    kept[name] = item
             return kept
         case list():
             return [cut_secrets(item, free_text=free_text) for item in value]

@@ -17,10 +17,12 @@ import zlib
 from contextlib import ExitStack, contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Final, NoReturn, cast
 
+import msgspec
+
 from auditor.errors import SnapshotFormatError, SourceError
 from auditor.model.durations import parse_moment
 from auditor.model.gathering import Gathering
-from auditor.model.reading import mark_unread, plain
+from auditor.model.reading import UNREAD_KEY, mark_unread, plain
 from auditor.model.redaction import cut_secrets, cut_text
 from auditor.model.resource import Gap, ListRead, Read, Resource
 from auditor.model.snapshot import AZURE, INFRASTRUCTURE, Asked, End, Header, Snapshot
@@ -260,6 +262,7 @@ class _Reader:
         self._path = path
         self._line = 0
         self._letters = 0
+        self._marked = False
         self.calls: dict[str, int] = {}
         self._length = 0
         packed = path.name.removesuffix(".partial").endswith((".gz", ".zst"))
@@ -302,14 +305,22 @@ class _Reader:
             if not text.strip():
                 continue
             try:
-                value = json.loads(text, parse_constant=self._no_constant, parse_float=self._number)
+                value = self._json(text)
             except (ValueError, RecursionError) as error:
                 if not text.endswith("\n") and self._line > 1:
                     return  # broken off in the middle of a line: what came before counts
                 self._fail(f"this is not JSON ({error})")
+            self._marked = UNREAD_KEY in text or "\\u00" in text  # or escaped
             if text.count("{") + text.count("[") > DEEPEST and _depth(value) > DEEPEST:
                 self._fail(f"the line is nested deeper than {DEEPEST}")
             yield _whole_letters(value) if "\\ud" in text or "\\uD" in text else value
+
+    def _json(self, text: str) -> Any:
+        """The value of a line. What msgspec refuses, the standard library reads, or says why not."""
+        try:
+            return msgspec.json.decode(text)
+        except (msgspec.DecodeError, UnicodeEncodeError):
+            return json.loads(text, parse_constant=self._no_constant, parse_float=self._number)
 
     def _check_size(self, length: int) -> None:
         """Refuse a small file that unpacks to a very large one, before that takes hours."""
@@ -365,7 +376,9 @@ class _Reader:
         for name in ("id", "type"):
             if not isinstance(body.get(name), str) or not body[name]:
                 self._fail(f"the resource has no {name}")
-        known = mark_unread(cut_secrets(body))
+        known = cut_secrets(body)
+        if self._marked:
+            known = mark_unread(known)
         if "read" not in rest:
             return Resource(known)
         match rest["read"]:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Any, Final
 
-import orjson
+import msgspec
 
 HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Categories of characters that hide or reorder text."""
@@ -20,8 +20,8 @@ def json_text(data: Any) -> str:
     A command of Azure Pipelines may stand anywhere in a line that is printed: `##vso[task.complete result=Succeeded]`.
     """
     try:
-        text = orjson.dumps(data, option=orjson.OPT_INDENT_2).decode()
-    except TypeError:  # halves of surrogate pairs and integers beyond 64 bits, which orjson refuses
+        text = msgspec.json.format(msgspec.json.encode(data), indent=2).decode()
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON can hold and UTF-8 cannot
         text = json.dumps(data, ensure_ascii=False, indent=2)
     return _ODD.sub(_escaped, text)
 

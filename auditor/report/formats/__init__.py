@@ -17,3 +17,7 @@ FORMATS: Final = {
     "github": Entry("auditor.report.formats.github:render", "Annotations for GitHub Actions, and the step's summary."),
     "gitlab": Entry("auditor.report.formats.gitlab:render", "Code quality for GitLab."),
 }
+CHARTED: Final = frozenset({"html", "markdown", "github"})
+"""Formats that show charts or their tables; `github` writes Markdown as the summary of the step."""
+EXPLAINED: Final = CHARTED | {"json", "junit", "csv"}
+"""Formats that show the evidence of what passes."""
