@@ -191,11 +191,11 @@ def measure(path: Path, wanted: Sequence[str] = (), kept: Gathering | None = Non
     facts = Facts(Estate(snapshot, now, all_documents=True))
     judged = judge(rules, snapshot, facts, now)
     times.append(time.process_time())
-    failures = judged.findings.failures()
+    failures = [item for item in judged.notable if item.status == "fail"]
     times.append(time.process_time())
     judge(rules, snapshot, facts, now)
     times.append(time.process_time())
-    pairs = judged.findings.number + sum(judged.not_applicable.values())
+    pairs = len(judged.findings) + sum(judged.not_applicable.values())
     fails = Counter(finding.rule for finding in failures)
     return Measured(*(after - before for before, after in pairwise(times)), pairs, fails)
 

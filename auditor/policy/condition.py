@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from auditor.model.finding import Evidence, Judgement
 from auditor.model.reading import MISSING, Found, Json, Missing, Reading, Unread, read_whole
-from auditor.model.verdict import Verdict, all_of, any_of
+from auditor.model.verdict import Verdict, all_of
 from auditor.policy.paths import EACH, Path, Segment, as_reading, below, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from auditor.policy.operators import Operator
     from auditor.policy.target import Target
@@ -65,10 +65,9 @@ _PASS, _UNKNOWN, _FAIL = Verdict.PASS, Verdict.UNKNOWN, Verdict.FAIL
 _HOLDS: Final = {Verdict.PASS: True, Verdict.FAIL: False, Verdict.UNKNOWN: None}
 
 
-def combine(fold: Callable[[Iterable[Verdict]], Verdict], parts: Sequence[Judgement]) -> Judgement:
-    """Fold the verdicts; keep the evidence of those parts that agree with the result."""
-    verdict = fold(part.verdict for part in parts)
-    deciding = (part for part in parts if part.verdict is verdict)
+def judge_parts(verdict: Verdict, parts: Sequence[Condition], scope: Scope) -> Judgement:
+    """The verdict of several parts, with the evidence of those that agree with it; only these are judged."""
+    deciding = (part.judge(scope) for part in parts if part.verdict(scope) is verdict)
     return Judgement(verdict, tuple(item for part in deciding for item in part.because))
 
 
@@ -97,7 +96,7 @@ class AllOf:
 
     def judge(self, scope: Scope) -> Judgement:
         """The worst of the parts, with why."""
-        return combine(all_of, [part.judge(scope) for part in self.parts])
+        return judge_parts(self.verdict(scope), self.parts, scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ class AnyOf:
 
     def judge(self, scope: Scope) -> Judgement:
         """The best of the parts, with why."""
-        return combine(any_of, [part.judge(scope) for part in self.parts])
+        return judge_parts(self.verdict(scope), self.parts, scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +218,14 @@ class Field:
     def read(self, scope: Scope) -> Reading:
         """Read the one place that the path leads to; a path with `[*]` is for `read_all`."""
         return as_reading(self.value(scope))
+
+    def place(self, scope: Scope) -> str:
+        """The path of the one place that the path leads to, as evidence names it."""
+        names = ".".join(map(str, self.segments))
+        if self.depth is None:
+            return names
+        around = scope.elements[self.depth][1]
+        return f"{around}.{names}" if names else around
 
     def read_all(self, scope: Scope) -> Iterator[tuple[str, Reading]]:
         """Read every place that the path leads to, each with its own path."""
@@ -315,6 +322,10 @@ class Test:
     def judge(self, scope: Scope) -> Judgement:
         """Ask each place that the path leads to, and keep what was read there."""
         asked, prepared = self._operand(scope)
+        if self.field.single and self.operand.field is None:
+            text, reading = self.field.place(scope), self.field.read(scope)
+            verdict = self._ask(reading, prepared, scope.now)
+            return Judgement(verdict, (self._evidence(text, reading, asked, verdict),))
         parts = []
         for text, reading in self.field.read_all(scope):
             if isinstance(asked, Unread):
@@ -329,7 +340,8 @@ class Test:
                 self.field.path.text, {"elements": 0}, "have no element that differs", Found([]), holds=True
             )
             return Judgement(Verdict.PASS, (empty,))
-        return combine(all_of, parts)
+        verdict = all_of(part.verdict for part in parts)
+        return Judgement(verdict, tuple(item for part in parts if part.verdict is verdict for item in part.because))
 
     def _ask(self, reading: Reading, prepared: Any, now: datetime) -> Verdict:
         if isinstance(reading, Unread):

@@ -148,11 +148,12 @@ def _fix(console: Console, group: Group) -> None:
 def _lines(console: Console, lines: Sequence[Line]) -> None:
     """What fails. There may be very many lines: those that need no wrapping are written as they are."""
     bold, plain = ("\x1b[1m", "\x1b[0m") if console.is_terminal else ("", "")
+    width = console.width - 4
     for line in lines:
         name = visible(line.finding.subject.name)
         place = f" ({visible(line.finding.subject.location)})" if line.finding.subject.location else ""
         rest = f"{place}{_at(line)}: {visible(line.message)}"
-        if len(name) + len(rest) <= console.width - 4 and name.isascii() and rest.isascii():
+        if len(name) + len(rest) <= width and name.isascii() and rest.isascii():
             console.file.write(f"    {bold}{name}{plain}{rest}\n")
         else:
             console.print(Padding(Text.assemble((name, "bold"), rest), (0, 0, 0, 4)))
