@@ -98,7 +98,7 @@ def test_half_a_surrogate_pair_becomes_its_escape(tmp_path: Path) -> None:
 
 def test_all_reports_are_made_before_the_first_is_written(tmp_path: Path) -> None:
     """A format that fails leaves nothing: here, a report that JSON cannot hold."""
-    broken = replace(clean(), parameters={"x": {1, 2}})
+    broken = replace(clean(), parameters={"x": object()})
     outputs = [Output("text", tmp_path / "a.txt"), Output("json", tmp_path / "b.json")]
     with pytest.raises(TypeError):
         write_reports(broken, outputs, no_color=True, quiet=False)
